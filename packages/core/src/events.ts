@@ -1,0 +1,39 @@
+export type Severity = 'info' | 'warning' | 'error';
+
+export type EventType =
+  | 'site_online'
+  | 'site_offline'
+  | 'site_enrolled'
+  | 'config_applied'
+  | 'config_rejected'
+  | 'config_rolled_back'
+  | 'path_up'
+  | 'path_degraded'
+  | 'path_down'
+  | 'failover'
+  | 'failback'
+  | 'policy_unserved'
+  | 'uplink_up'
+  | 'uplink_down'
+  | 'clock_skew'
+  | 'telemetry_dropped'
+  | 'edge_started'
+  | 'edge_error'
+  | 'object_created'
+  | 'object_updated'
+  | 'object_deleted'
+  | 'sign_in'
+  | 'sign_in_failed';
+
+/** Something an operator may want to know of, as the edge or the controller saw it. */
+export interface NetworkEvent {
+  /** UUID, given where the event happened, so that one delivered twice is stored once. */
+  readonly id: string;
+  /** Unix ms. */
+  readonly timestamp: number;
+  readonly eventType: EventType;
+  readonly severity: Severity;
+  /** One sentence with names, not ids. */
+  readonly message: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}

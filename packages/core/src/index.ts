@@ -1,0 +1,18 @@
+/**
+ * The domain of Patronus: what sites, endpoints, paths and policies are, and the pure arithmetic on them.
+ * Nothing here touches a clock, a socket, a file or a process.
+ */
+export * from './case.ts';
+export * from './clock.ts';
+export * from './errors.ts';
+export * from './events.ts';
+export * from './hash.ts';
+export * from './ids.ts';
+export * from './mos.ts';
+export * from './network.ts';
+export * from './numbering.ts';
+export * from './path.ts';
+export * from './policy.ts';
+export * from './prefix.ts';
+export * from './result.ts';
+export * from './statistics.ts';

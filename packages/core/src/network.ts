@@ -1,0 +1,34 @@
+import type { EndpointId, SiteId } from './ids.ts';
+import type { Address, Prefix } from './prefix.ts';
+
+/** A place with a LAN, and the uplinks it reaches others by. */
+export interface Site {
+  readonly id: SiteId;
+  readonly name: string;
+  readonly location: string;
+  /** LAN prefixes reached through this site; no two sites may overlap. */
+  readonly prefixes: readonly Prefix[];
+}
+
+/** How often a path over this endpoint is probed. */
+export type ProbeProfile = 'fast' | 'default' | 'metered';
+export const probeProfiles: readonly ProbeProfile[] = ['fast', 'default', 'metered'];
+
+/** One WAN uplink of a site. */
+export interface Endpoint {
+  readonly id: EndpointId;
+  readonly siteId: SiteId;
+  /** Transport label, such as `mpls`, `broadband`, `lte`. */
+  readonly label: string;
+  /** Network device on the edge, such as `eth0`. */
+  readonly device: string;
+  /** Public address where peers reach it; null where it is behind NAT and must call out itself. */
+  readonly address: Address | null;
+  readonly nat: boolean;
+  /** Lower is preferred between otherwise equal paths. */
+  readonly cost: number;
+  readonly profile: ProbeProfile;
+  /** Bandwidth in bit/s as bought; null where not told. */
+  readonly upBps: number | null;
+  readonly downBps: number | null;
+}

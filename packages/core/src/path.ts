@@ -1,0 +1,29 @@
+/** `unknown` before enough samples; `degraded` while measured quality is poor but packets pass. */
+export type PathHealth = 'unknown' | 'up' | 'degraded' | 'down';
+
+/** Quality of one direction of a path over the measurement window. */
+export interface DirectionQuality {
+  /** One-way delay, ms: exact in its changes; its base is half the shortest round trip, as clocks differ between sites. */
+  readonly delayMs: number | null;
+  /** Mean absolute difference of successive one-way delays, ms (RFC 3550, section 6.4.1). */
+  readonly jitterMs: number | null;
+  /** Share of lost probes, percent. */
+  readonly lossPercent: number | null;
+}
+
+/** What the prober knows of one directed path now. Null means not yet measured. */
+export interface PathQuality {
+  readonly rttMs: number | null;
+  /** From us to the far end; this is what the path's figures mean. */
+  readonly forward: DirectionQuality;
+  readonly reverse: DirectionQuality;
+  /** Mean opinion score 1–4.5 of a call over the forward direction (ITU-T G.107). */
+  readonly mos: number | null;
+}
+
+export const unmeasured: PathQuality = {
+  rttMs: null,
+  forward: { delayMs: null, jitterMs: null, lossPercent: null },
+  reverse: { delayMs: null, jitterMs: null, lossPercent: null },
+  mos: null,
+};

@@ -1,0 +1,92 @@
+import {
+  contentHash,
+  type Address,
+  type EndpointId,
+  type PathId,
+  type Policy,
+  type Prefix,
+  type ProbeProfile,
+  type SiteId,
+} from '@patronus/core';
+
+/**
+ * Everything one edge must know to do its work with no controller at hand. Made by the controller from intent, addressed
+ * by its content; it holds no secret.
+ */
+export interface SiteDocument {
+  /** Format of this shape; an edge refuses a format it does not know. */
+  readonly format: 1;
+  /** Hash of everything else, see {@link documentVersion}. */
+  readonly version: string;
+  readonly site: { readonly id: SiteId; readonly name: string; readonly prefixes: readonly Prefix[] };
+  readonly endpoints: readonly LocalEndpoint[];
+  readonly tunnels: readonly Tunnel[];
+  readonly remoteSites: readonly RemoteSite[];
+  readonly paths: readonly DocumentPath[];
+  /** In order of evaluation; the last is the default policy and matches everything. */
+  readonly policies: readonly Policy[];
+  /** How long the edge waits to hear the controller again after applying, before it restores the previous document. */
+  readonly confirmWindowMs: number;
+}
+
+export interface LocalEndpoint {
+  readonly id: EndpointId;
+  readonly slot: number;
+  readonly label: string;
+  readonly device: string;
+  readonly cost: number;
+  readonly profile: ProbeProfile;
+}
+
+/** One WireGuard interface: from our endpoint in `localSlot` to the endpoints in `remoteSlot` of every reachable site. */
+export interface Tunnel {
+  readonly name: string;
+  readonly localSlot: number;
+  readonly remoteSlot: number;
+  readonly listenPort: number;
+  readonly probeAddress: Address;
+  readonly mtu: number;
+  /** Peers whose key the controller knows already. */
+  readonly peers: readonly TunnelPeer[];
+}
+
+export interface TunnelPeer {
+  readonly siteId: SiteId;
+  readonly endpointId: EndpointId;
+  /** WireGuard public key, base64. */
+  readonly publicKey: string;
+  /** Null: the peer is behind NAT and calls us. */
+  readonly address: Address | null;
+  readonly port: number;
+  readonly probeAddress: Address;
+  /** Seconds between keep-alives; 0 for none. Set where we are behind NAT. */
+  readonly keepalive: number;
+}
+
+export interface RemoteSite {
+  readonly id: SiteId;
+  readonly index: number;
+  readonly name: string;
+  readonly prefixes: readonly Prefix[];
+}
+
+/** A directed path from one of our endpoints. */
+export interface DocumentPath {
+  readonly id: PathId;
+  readonly localEndpointId: EndpointId;
+  readonly remoteEndpointId: EndpointId;
+  readonly remoteSiteId: SiteId;
+  readonly remoteLabel: string;
+  readonly tunnel: string;
+  readonly remoteProbeAddress: Address;
+  /** The slower of the two endpoints' profiles. */
+  readonly profile: ProbeProfile;
+  /** Sum of both endpoints' costs. */
+  readonly cost: number;
+}
+
+/** The version of a document: the hash of its content. */
+export function documentVersion(content: Omit<SiteDocument, 'version'>): string {
+  const { version: _version, ...rest } = content as SiteDocument;
+  return contentHash(rest);
+}

@@ -1,0 +1,7 @@
+/**
+ * What controller and edge say to each other: the site document, the messages, the join token. Schemas and codecs only;
+ * sockets live with the programs.
+ */
+export * from './document.ts';
+export * from './join-token.ts';
+export * from './messages.ts';

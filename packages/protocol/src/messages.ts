@@ -1,0 +1,111 @@
+import type { NetworkEvent, PathHealth, PathId, PathQuality } from '@patronus/core';
+import type { SiteDocument } from './document.ts';
+
+/** Spoken version of this protocol; both sides refuse another major one and say which they speak. */
+export const protocolVersion = 1;
+
+/** The largest message either side accepts, octets: a document of 5,000 prefixes is under 1 MiB. */
+export const maxMessageBytes = 8 * 1024 * 1024;
+
+/** POST /enrol on the edge gateway. */
+export interface EnrolRequest {
+  readonly protocol: number;
+  readonly secret: string;
+  /** Ed25519 public key of the edge, SPKI DER in base64. The private half never leaves the edge. */
+  readonly identityKey: string;
+  readonly hostname: string;
+  readonly uplinks: readonly UplinkFact[];
+}
+
+export interface EnrolResponse {
+  readonly edgeId: string;
+  readonly siteId: string;
+  readonly siteName: string;
+}
+
+/** What the edge sees of one of its network devices. */
+export interface UplinkFact {
+  readonly device: string;
+  readonly addresses: readonly string[];
+  readonly carrier: boolean;
+}
+
+/**
+ * Proof of possession, on every connection: the edge signs these octets, which name the protocol, the nonce, the edge and
+ * the certificate it sees, so that a signature fits one connection to one controller only.
+ */
+export const challengeText = (parts: { nonce: string; edgeId: string; serverFingerprint: string }): string =>
+  `patronus-edge-1\n${parts.nonce}\n${parts.edgeId}\n${parts.serverFingerprint}`;
+
+export type EdgeMessage =
+  | {
+      readonly type: 'hello';
+      readonly protocol: number;
+      readonly edgeId: string;
+      /** Ed25519 over {@link challengeText}, base64. */
+      readonly signature: string;
+      /** The edge's own unix ms, from which the controller tells how far its clock is off. */
+      readonly wallMs: number;
+      readonly programVersion: string;
+      /** Document in force, or null. */
+      readonly appliedVersion: string | null;
+      readonly uplinks: readonly UplinkFact[];
+    }
+  /** Public keys of the tunnels the edge has, by interface name; said after hello and whenever one is made. */
+  | { readonly type: 'tunnel_keys'; readonly keys: Readonly<Record<string, string>> }
+  | {
+      readonly type: 'applied';
+      readonly version: string;
+      readonly applyMs: number;
+    }
+  | { readonly type: 'rejected'; readonly version: string; readonly reason: string; readonly restored: string | null }
+  | { readonly type: 'telemetry'; readonly sequence: number; readonly batch: TelemetryBatch }
+  | { readonly type: 'uplinks'; readonly uplinks: readonly UplinkFact[] }
+  | { readonly type: 'pong'; readonly id: number };
+
+export type ControllerMessage =
+  | { readonly type: 'challenge'; readonly nonce: string }
+  | { readonly type: 'welcome'; readonly wallMs: number; readonly telemetryAcknowledged: number }
+  | { readonly type: 'document'; readonly document: SiteDocument }
+  /** The controller heard `applied`: the edge may keep this document as its last good one. */
+  | { readonly type: 'confirmed'; readonly version: string }
+  /** Everything up to this sequence is stored; the edge may forget it. */
+  | { readonly type: 'telemetry_ack'; readonly sequence: number }
+  | { readonly type: 'refused'; readonly code: string; readonly message: string }
+  | { readonly type: 'ping'; readonly id: number };
+
+/** A second or so of one edge's life. Times are unix ms, corrected by the clock offset learned from `welcome`. */
+export interface TelemetryBatch {
+  readonly from: number;
+  readonly to: number;
+  readonly paths: readonly PathReport[];
+  readonly policies: readonly PolicyCounter[];
+  readonly decisions: readonly DecisionReport[];
+  readonly events: readonly NetworkEvent[];
+}
+
+export interface PathReport {
+  readonly pathId: PathId;
+  readonly health: PathHealth;
+  readonly since: number;
+  readonly quality: PathQuality;
+  readonly sent: number;
+  readonly received: number;
+}
+
+/** Counters since the edge last started counting; `epoch` changes when they start at zero again. */
+export interface PolicyCounter {
+  readonly policyId: number;
+  readonly epoch: string;
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+/** Which paths carry a class to a site now. */
+export interface DecisionReport {
+  readonly policyId: number;
+  readonly siteId: string;
+  readonly paths: readonly { readonly pathId: PathId; readonly weight: number }[];
+  readonly slaMet: boolean;
+  readonly reason: string;
+}

@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+/** Sources are tested directly: the `patronus-source` export condition skips the build. */
+const conditions = ['patronus-source'];
+const suite = (name: string, include: string[], exclude: string[], testTimeout: number) => ({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    name,
+    include,
+    exclude: ['**/node_modules/**', '**/dist/**', ...exclude],
+    testTimeout,
+    hookTimeout: testTimeout,
+  },
+});
+const every = (kind: string) => [`{packages,apps}/*/src/**/*${kind}.test.ts`, `{lab,bench}/src/**/*${kind}.test.ts`];
+
+export default defineConfig({
+  test: {
+    projects: [
+      suite('unit', every(''), ['**/*.{medium,netns,e2e}.test.ts'], 10_000),
+      suite('medium', every('.medium'), [], 30_000),
+      suite('netns', every('.netns'), [], 120_000),
+      suite('e2e', every('.e2e'), [], 120_000),
+    ],
+  },
+});
