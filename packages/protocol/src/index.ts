@@ -2,6 +2,8 @@
  * What controller and edge say to each other: the site document, the messages, the join token. Schemas and codecs only;
  * sockets live with the programs.
  */
+export * from './controller-message-schema.ts';
 export * from './document.ts';
+export * from './document-schema.ts';
 export * from './join-token.ts';
 export * from './messages.ts';

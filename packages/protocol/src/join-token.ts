@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { err, ok, type Result } from '@patronus/core';
 
 /**
@@ -22,3 +23,6 @@ export function parseJoinToken(text: string): Result<JoinToken, string> {
   }
   return ok({ caFingerprint: match[1]!, secret: match[2]! });
 }
+
+/** How certificates are named in tokens and challenges: SHA-256 over the DER form, in lower-case hex. */
+export const certificateFingerprint = (der: Uint8Array): string => createHash('sha256').update(der).digest('hex');

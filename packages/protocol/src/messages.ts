@@ -32,7 +32,7 @@ export interface UplinkFact {
 
 /**
  * Proof of possession, on every connection: the edge signs these octets, which name the protocol, the nonce, the edge and
- * the certificate it sees, so that a signature fits one connection to one controller only.
+ * the certificate it sees (`certificateFingerprint`), so that a signature fits one connection to one controller only.
  */
 export const challengeText = (parts: { nonce: string; edgeId: string; serverFingerprint: string }): string =>
   `patronus-edge-1\n${parts.nonce}\n${parts.edgeId}\n${parts.serverFingerprint}`;

@@ -1,1 +1,4 @@
-export {};
+/**
+ * What tests share: ready-made domain objects, fakes that hold state, virtual time. Nothing here is imported by a program.
+ */
+export * from './site-document.ts';

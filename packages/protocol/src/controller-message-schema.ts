@@ -1,0 +1,53 @@
+import Type from 'typebox';
+import { Compile } from 'typebox/compile';
+import { err, type FieldProblem, type Result } from '@patronus/core';
+import type { ControllerMessage } from './messages.ts';
+import { checked, open } from './schema-kit.ts';
+
+type Kind = ControllerMessage['type'];
+type MessageOf<K extends Kind> = Extract<ControllerMessage, { type: K }>;
+
+/**
+ * A message from the controller, or why it is none. Unknown fields are passed over; the document inside a `document`
+ * message is not looked at here, see `parseSiteDocument`.
+ */
+export function parseControllerMessage(text: string): Result<ControllerMessage, readonly FieldProblem[]> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return err([{ field: '(whole)', problem: 'is not JSON' }]);
+  }
+  const type = (value as { type?: unknown } | null)?.type;
+  if (typeof type !== 'string' || !Object.hasOwn(validators, type)) {
+    return err([{ field: 'type', problem: `is ${JSON.stringify(type)?.slice(0, 40) ?? 'absent'}, which is unknown` }]);
+  }
+  return checked<ControllerMessage>(validators[type as Kind], value);
+}
+
+const count = Type.Integer({ minimum: 0 });
+
+const fields: { readonly [K in Kind]: ReturnType<typeof open<MessageOf<K>>> } = {
+  challenge: open<MessageOf<'challenge'>>({
+    type: Type.Literal('challenge'),
+    nonce: Type.String({ minLength: 16, maxLength: 256 }),
+  }),
+  welcome: open<MessageOf<'welcome'>>({
+    type: Type.Literal('welcome'),
+    wallMs: Type.Number(),
+    telemetryAcknowledged: count,
+  }),
+  document: open<MessageOf<'document'>>({ type: Type.Literal('document'), document: Type.Unknown() }),
+  confirmed: open<MessageOf<'confirmed'>>({ type: Type.Literal('confirmed'), version: Type.String() }),
+  telemetry_ack: open<MessageOf<'telemetry_ack'>>({ type: Type.Literal('telemetry_ack'), sequence: count }),
+  refused: open<MessageOf<'refused'>>({
+    type: Type.Literal('refused'),
+    code: Type.String({ maxLength: 64 }),
+    message: Type.String({ maxLength: 2048 }),
+  }),
+  ping: open<MessageOf<'ping'>>({ type: Type.Literal('ping'), id: Type.Number() }),
+};
+
+const validators = Object.fromEntries(
+  Object.entries(fields).map(([kind, schema]) => [kind, Compile(schema)]),
+) as unknown as { readonly [K in Kind]: ReturnType<typeof Compile> };

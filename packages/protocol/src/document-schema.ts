@@ -1,0 +1,188 @@
+import { Compile } from 'typebox/compile';
+import Type from 'typebox';
+import {
+  err,
+  ipProtocols,
+  maxClasses,
+  maxSites,
+  maxSlots,
+  probeProfiles,
+  tunnelName,
+  type FieldProblem,
+  type LabelWeight,
+  type MatchClause,
+  type Policy,
+  type PolicyAction,
+  type PolicyMatch,
+  type PortRange,
+  type Result,
+  type Sla,
+} from '@patronus/core';
+import {
+  documentVersion,
+  type DocumentPath,
+  type LocalEndpoint,
+  type RemoteSite,
+  type SiteDocument,
+  type Tunnel,
+  type TunnelPeer,
+} from './document.ts';
+import { addressText, checked, choice, exact, integer, nullable, prefixText, uuidText } from './schema-kit.ts';
+
+/** The format of {@link SiteDocument} that this program reads. */
+export const documentFormat = 1;
+
+/**
+ * A site document from untrusted input, or every reason why it is none: its shape, its format, references inside it that
+ * lead nowhere, and a version that is not the hash of its content. Unknown fields are refused: a constraint that an edge
+ * does not know of must not be passed over in silence.
+ */
+export function parseSiteDocument(value: unknown): Result<SiteDocument, readonly FieldProblem[]> {
+  const format = (value as { format?: unknown } | null)?.format;
+  if (format !== undefined && format !== documentFormat) {
+    const remedy = 'bring edge and controller to the same version of Patronus';
+    return err([{ field: 'format', problem: `is ${String(format)}, this edge reads ${documentFormat}`, remedy }]);
+  }
+  const document = checked<SiteDocument>(documentValidator, value);
+  if (!document.ok) return document;
+  const problems = [...danglingReferences(document.value)];
+  if (documentVersion(document.value) !== document.value.version) {
+    problems.push({ field: 'version', problem: 'is not the hash of the content' });
+  }
+  return problems.length === 0 ? document : err(problems);
+}
+
+const slot = integer(0, maxSlots - 1);
+const port = integer(1, 65_535);
+const label = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$' });
+/** IFNAMSIZ less the terminator, and nothing that the texts of ip, nft or wg give a meaning. */
+const device = Type.String({ pattern: '^[A-Za-z0-9_.@-]{1,15}$' });
+const humanText = Type.String({ maxLength: 256 });
+const bound = Type.Number({ minimum: 0 });
+
+const portRange = exact<PortRange>({ from: integer(0, 65_535), to: integer(0, 65_535) });
+
+const clauseFields = {
+  sourceSites: Type.Optional(Type.Array(uuidText)),
+  destinationSites: Type.Optional(Type.Array(uuidText)),
+  sourcePrefixes: Type.Optional(Type.Array(prefixText)),
+  destinationPrefixes: Type.Optional(Type.Array(prefixText)),
+  protocol: Type.Optional(choice(ipProtocols)),
+  sourcePorts: Type.Optional(Type.Array(portRange)),
+  destinationPorts: Type.Optional(Type.Array(portRange)),
+  dscp: Type.Optional(Type.Array(integer(0, 63))),
+};
+
+const match = exact<PolicyMatch>({
+  ...clauseFields,
+  anyOf: Type.Optional(Type.Array(exact<MatchClause>(clauseFields))),
+});
+
+const action = exact<PolicyAction>({
+  type: choice(['steer', 'drop']),
+  sla: Type.Optional(
+    exact<Sla>({
+      maxDelayMs: Type.Optional(bound),
+      maxJitterMs: Type.Optional(bound),
+      maxLossPercent: Type.Optional(bound),
+      minMos: Type.Optional(bound),
+    }),
+  ),
+  prefer: Type.Optional(Type.Array(label)),
+  avoid: Type.Optional(Type.Array(label)),
+  never: Type.Optional(Type.Array(label)),
+  weights: Type.Optional(Type.Array(exact<LabelWeight>({ label, weight: Type.Number({ exclusiveMinimum: 0 }) }))),
+});
+
+const policy = exact<Policy>({
+  id: Type.Integer({ minimum: 0 }),
+  class: integer(1, maxClasses),
+  priority: Type.Integer(),
+  name: humanText,
+  match,
+  action,
+});
+
+const peer = exact<TunnelPeer>({
+  siteId: uuidText,
+  endpointId: uuidText,
+  publicKey: Type.String({ pattern: '^[A-Za-z0-9+/]{43}=$' }),
+  address: nullable(addressText),
+  port,
+  probeAddress: addressText,
+  keepalive: integer(0, 65_535),
+});
+
+const tunnel = exact<Tunnel>({
+  name: Type.String({ pattern: '^pt\\d{1,2}-\\d{1,2}$' }),
+  localSlot: slot,
+  remoteSlot: slot,
+  listenPort: port,
+  probeAddress: addressText,
+  mtu: integer(576, 65_535),
+  peers: Type.Array(peer),
+});
+
+const documentSchema = exact<SiteDocument>({
+  format: Type.Literal(documentFormat),
+  version: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+  site: exact<SiteDocument['site']>({ id: uuidText, name: humanText, prefixes: Type.Array(prefixText) }),
+  endpoints: Type.Array(
+    exact<LocalEndpoint>({
+      id: uuidText,
+      slot,
+      label,
+      device,
+      cost: Type.Number(),
+      profile: choice(probeProfiles),
+    }),
+    { maxItems: maxSlots },
+  ),
+  tunnels: Type.Array(tunnel, { maxItems: maxSlots * maxSlots }),
+  remoteSites: Type.Array(
+    exact<RemoteSite>({
+      id: uuidText,
+      index: integer(0, maxSites - 1),
+      name: humanText,
+      prefixes: Type.Array(prefixText),
+    }),
+  ),
+  paths: Type.Array(
+    exact<DocumentPath>({
+      id: uuidText,
+      localEndpointId: uuidText,
+      remoteEndpointId: uuidText,
+      remoteSiteId: uuidText,
+      remoteLabel: label,
+      tunnel: Type.String(),
+      remoteProbeAddress: addressText,
+      profile: choice(probeProfiles),
+      cost: Type.Number(),
+    }),
+  ),
+  policies: Type.Array(policy, { minItems: 1 }),
+  confirmWindowMs: integer(1_000, 3_600_000),
+});
+
+const documentValidator = Compile(documentSchema);
+
+function* danglingReferences(document: SiteDocument): Generator<FieldProblem> {
+  const endpoints = new Set(document.endpoints.map((endpoint) => endpoint.id));
+  const slots = new Set(document.endpoints.map((endpoint) => endpoint.slot));
+  const tunnels = new Set(document.tunnels.map((each) => each.name));
+  const sites = new Set(document.remoteSites.map((site) => site.id));
+  if (slots.size < document.endpoints.length) yield { field: 'endpoints', problem: 'have a slot twice' };
+  if (tunnels.size < document.tunnels.length) yield { field: 'tunnels', problem: 'have a name twice' };
+  for (const [index, each] of document.tunnels.entries()) {
+    const field = `tunnels[${index}]`;
+    if (each.name !== tunnelName(each.localSlot, each.remoteSlot))
+      yield { field, problem: 'is not named by its slots' };
+    if (!slots.has(each.localSlot)) yield { field, problem: 'has a local slot without endpoint' };
+  }
+  for (const [index, path] of document.paths.entries()) {
+    const field = `paths[${index}]`;
+    if (!endpoints.has(path.localEndpointId)) yield { field, problem: 'starts at an endpoint that is not here' };
+    if (!tunnels.has(path.tunnel)) yield { field, problem: `runs through ${path.tunnel}, which is not here` };
+    if (!sites.has(path.remoteSiteId)) yield { field, problem: 'leads to a site that is not here' };
+  }
+}
