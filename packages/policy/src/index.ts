@@ -1,1 +1,12 @@
-export {};
+/**
+ * How Patronus decides: measured samples become path states, path states and policies become the paths that traffic takes.
+ * Everything here is a pure function of plain records and a time that is handed in; probing, timers and the kernel live
+ * with the edge.
+ */
+export * from './decision.ts';
+export * from './path-state.ts';
+export * from './plan.ts';
+export * from './sla.ts';
+export * from './steering.ts';
+export * from './tuning.ts';
+export * from './validate-policy.ts';

@@ -1,0 +1,133 @@
+import type { PathId } from '@patronus/core';
+import { samePaths, type ChosenPath, type Decision, type PathReading } from './decision.ts';
+import { isDegraded, tierOf, tiers, unusable, type Rank } from './rank.ts';
+import { reasonFor } from './reason.ts';
+import { pathWeights } from './share.ts';
+import { delayGain, profileTuning } from './tuning.ts';
+import { actionChanged, goodForMs, rankOfPath, type PolicyView } from './view.ts';
+
+/** What the decision comes down to; the rest is words. */
+export interface Outcome {
+  readonly paths: readonly ChosenPath[];
+  readonly rank: Rank | null;
+  readonly challenger: Decision['challenger'];
+}
+
+/** The paths of a policy to a site now; the previous decision itself when nothing changed. */
+export function choose(view: PolicyView, siteIndex: number, previous: Decision | null): Decision {
+  const { plan, policyIndex } = view;
+  const outcome = share(view, siteIndex, previous) ?? single(view, siteIndex, previous);
+  const policy = plan.policies[policyIndex]!;
+  if (previous !== null && previous.policy === policy && sameOutcome(outcome, previous)) return previous;
+  const { paths } = outcome;
+  const moved = previous === null || !samePaths(paths, previous.paths);
+  return {
+    policyId: policy.id,
+    siteId: plan.sites[siteIndex]!,
+    paths: moved ? paths : previous.paths,
+    slaMet: outcome.rank !== null && tierOf(outcome.rank) === tiers.met,
+    reason: reasonFor(view, siteIndex, outcome),
+    sinceMs: moved ? view.nowMs : previous.sinceMs,
+    policy,
+    rank: outcome.rank,
+    challenger: outcome.challenger,
+  };
+}
+
+/** All fit paths with a weight, or null when the policy shares nothing or none is fit. */
+function share(view: PolicyView, siteIndex: number, previous: Decision | null): Outcome | null {
+  const shares = view.plan.shares[view.policyIndex]!;
+  if (shares === null) return null;
+  const fit = view.plan.pathsOfSite[siteIndex]!.filter((index) => {
+    return shares[index] !== null && tierOf(rankOfPath(view, index)) === tiers.met;
+  });
+  const healthy = fit.filter((index) => view.readings[index]!.health === 'up');
+  const members = healthy.length > 0 ? healthy : fit;
+  const proven = members.filter((index) => {
+    const pathId = view.plan.paths[index]!.pathId;
+    return previous?.paths.some((chosen) => chosen.pathId === pathId) === true || mayTakeOver(view, index, previous);
+  });
+  const chosen = proven.length > 0 ? proven : members;
+  if (chosen.length === 0) return null;
+  const weights = pathWeights(chosen.map((index) => shares[index]!));
+  return {
+    paths: chosen.map((index, i) => ({ pathId: view.plan.paths[index]!.pathId, weight: weights[i]! })),
+    rank: Math.min(...chosen.map((index) => rankOfPath(view, index))),
+    challenger: null,
+  };
+}
+
+function single(view: PolicyView, siteIndex: number, previous: Decision | null): Outcome {
+  const best = bestPath(view, siteIndex);
+  if (best < 0) return { paths: [], rank: null, challenger: null };
+  const current = currentPath(view, previous);
+  const use = (index: number, challenger: Decision['challenger'] = null): Outcome => ({
+    paths: [{ pathId: view.plan.paths[index]!.pathId, weight: 1 }],
+    rank: rankOfPath(view, index),
+    challenger,
+  });
+  if (current < 0 || current === best || previous === null) return use(best);
+  const [rank, bestRank] = [rankOfPath(view, current), rankOfPath(view, best)];
+  if (tierOf(rank) > tierOf(bestRank) || (isDegraded(rank) && !isDegraded(bestRank))) return use(best);
+  if (rank === bestRank && view.plan.paths[current]!.cost === view.plan.paths[best]!.cost) {
+    if (!isClearlyFaster(view, best, current)) return use(current);
+    const challenger = challengerNow(view, best, previous);
+    return view.nowMs - challenger.sinceMs >= delayGain.dwellMs ? use(best) : use(current, challenger);
+  }
+  return mayTakeOver(view, best, previous) ? use(best) : use(current, challengerNow(view, best, previous));
+}
+
+/** The index of the best usable path by rank, then cost, then delay, then id; −1 for none. */
+function bestPath(view: PolicyView, siteIndex: number): number {
+  let best = -1;
+  let bestRank: Rank = unusable;
+  for (const index of view.plan.pathsOfSite[siteIndex]!) {
+    const rank = rankOfPath(view, index);
+    if (rank > bestRank || rank === unusable) continue;
+    if (rank < bestRank || beats(view, index, best)) {
+      best = index;
+      bestRank = rank;
+    }
+  }
+  return best;
+}
+
+function beats({ plan, readings }: PolicyView, a: number, b: number): boolean {
+  const [pathA, pathB] = [plan.paths[a]!, plan.paths[b]!];
+  if (pathA.cost !== pathB.cost) return pathA.cost < pathB.cost;
+  const [delayA, delayB] = [delayOf(readings[a]!), delayOf(readings[b]!)];
+  return delayA === delayB ? pathA.pathId < pathB.pathId : delayA < delayB;
+}
+
+/** The path in use, if it may still be used: −1 otherwise. */
+function currentPath(view: PolicyView, previous: Decision | null): number {
+  const chosen = previous?.paths[0];
+  const index = chosen === undefined ? undefined : view.plan.indexOfPath.get(chosen.pathId);
+  return index === undefined || rankOfPath(view, index) === unusable ? -1 : index;
+}
+
+/**
+ * Whether traffic may move to a better path now: it has been good for its dwell, or the path in use is itself
+ * too young to be worth sparing the move (as when an edge has just started), or the policy was changed.
+ */
+function mayTakeOver(view: PolicyView, candidate: number, previous: Decision | null): boolean {
+  const current = currentPath(view, previous);
+  if (current < 0 || previous === null || actionChanged(view, previous)) return true;
+  const { failbackDwellMs } = profileTuning[view.plan.paths[candidate]!.profile];
+  return goodForMs(view, candidate) >= failbackDwellMs || goodForMs(view, current) < failbackDwellMs;
+}
+
+function isClearlyFaster({ readings }: PolicyView, candidate: number, current: number): boolean {
+  const [delay, currentDelay] = [delayOf(readings[candidate]!), delayOf(readings[current]!)];
+  return delay < Infinity && delay <= currentDelay - delayGain.ms && delay <= currentDelay * (1 - delayGain.share);
+}
+
+function challengerNow(view: PolicyView, index: number, previous: Decision): { pathId: PathId; sinceMs: number } {
+  const { pathId } = view.plan.paths[index]!;
+  return previous.challenger?.pathId === pathId ? previous.challenger : { pathId, sinceMs: view.nowMs };
+}
+
+const delayOf = (reading: PathReading): number => reading.quality.forward.delayMs ?? Infinity;
+
+const sameOutcome = (a: Outcome, b: Outcome): boolean =>
+  a.rank === b.rank && a.challenger?.pathId === b.challenger?.pathId && samePaths(a.paths, b.paths);

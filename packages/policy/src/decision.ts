@@ -1,0 +1,68 @@
+import type { PathHealth, PathId, PathQuality, Policy, ProbeProfile, SiteId } from '@patronus/core';
+
+/** A path as selection knows it from the document. */
+export interface CandidatePath {
+  readonly pathId: PathId;
+  readonly remoteSiteId: SiteId;
+  readonly localLabel: string;
+  readonly remoteLabel: string;
+  readonly cost: number;
+  readonly profile: ProbeProfile;
+}
+
+/** How that path is now. Times are ms of the same clock as `nowMs`. */
+export interface PathReading {
+  readonly health: PathHealth;
+  /** Since when it has this health. */
+  readonly healthSinceMs: number;
+  readonly quality: PathQuality;
+}
+
+export interface ChosenPath {
+  readonly pathId: PathId;
+  /** Share of flows relative to the other chosen paths, 1–255. */
+  readonly weight: number;
+}
+
+/** Which paths carry a policy's traffic to a site. No paths: nothing can carry it, packets are refused. */
+export interface Decision {
+  readonly policyId: number;
+  readonly siteId: SiteId;
+  readonly paths: readonly ChosenPath[];
+  readonly slaMet: boolean;
+  /** Why these, for an operator. */
+  readonly reason: string;
+  /** Since when these paths carry the traffic. */
+  readonly sinceMs: number;
+  /** What the policy asked for when this was decided: a change of it explains a change of paths. */
+  readonly policy: Policy;
+  /** How well the (first) path suited the policy; see `rank.ts`. Null with no path. */
+  readonly rank: number | null;
+  /** A path that would be better and has to prove itself first. */
+  readonly challenger: { readonly pathId: PathId; readonly sinceMs: number } | null;
+}
+
+/**
+ * - `initial`: the first decision for this policy and site.
+ * - `failover`: a path in use became unfit.
+ * - `failback`: a path that suits the policy better came back.
+ * - `better_path`: an equally suitable path is clearly faster.
+ * - `config_change`: the policy or the set of paths was changed.
+ */
+export type ChangeCause = 'initial' | 'failover' | 'failback' | 'better_path' | 'config_change';
+
+/** The paths of a decision changed. */
+export interface DecisionChange {
+  readonly policy: Policy;
+  readonly siteId: SiteId;
+  readonly cause: ChangeCause;
+  /** What set it off, for an operator: `mpls → mpls is down`. */
+  readonly trigger: string;
+  readonly from: readonly ChosenPath[];
+  readonly to: readonly ChosenPath[];
+  readonly decision: Decision;
+}
+
+/** Whether two choices send the same flows over the same paths. */
+export const samePaths = (a: readonly ChosenPath[], b: readonly ChosenPath[]): boolean =>
+  a.length === b.length && a.every(({ pathId, weight }, i) => pathId === b[i]!.pathId && weight === b[i]!.weight);
