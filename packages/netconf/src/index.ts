@@ -1,1 +1,8 @@
-export {};
+/**
+ * What the kernel of an edge should look like, as data: compiled from a document, written as text for `ip`, `wg` and
+ * `nft`, read back from what these print, and compared. Nothing here runs a program; that is the edge's reconciler.
+ */
+export * from './kernel-state.ts';
+export * from './local-facts.ts';
+export * from './step.ts';
+export * from './kernel.ts';

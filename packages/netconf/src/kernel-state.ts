@@ -1,0 +1,132 @@
+import type { Address, Prefix } from '@patronus/core';
+
+export type Family = 'inet' | 'inet6';
+
+/**
+ * Everything of ours in one kernel: what a document asks for, and what is read back. All lists are free of order; two
+ * states are equal when they hold the same things.
+ */
+export interface KernelState {
+  readonly tunnels: readonly TunnelState[];
+  readonly nextHops: readonly NextHop[];
+  readonly groups: readonly NextHopGroup[];
+  readonly routes: readonly Route[];
+  readonly rules: readonly RoutingRule[];
+  readonly ruleset: Ruleset | null;
+  /** By path below /proc/sys, such as `net/ipv4/ip_forward`. */
+  readonly sysctls: Readonly<Record<string, string>>;
+}
+
+/** One WireGuard interface. It names its key by the public half; the private one never leaves the key file. */
+export interface TunnelState {
+  readonly name: string;
+  readonly mtu: number;
+  readonly listenPort: number;
+  readonly fwmark: number;
+  readonly publicKey: string;
+  readonly addresses: readonly Address[];
+  readonly peers: readonly TunnelPeerState[];
+}
+
+export interface TunnelPeerState {
+  readonly publicKey: string;
+  /** Null where the peer calls us. */
+  readonly endpoint: { readonly address: Address; readonly port: number } | null;
+  readonly allowedIps: readonly Prefix[];
+  /** Seconds; 0 for none. */
+  readonly keepalive: number;
+}
+
+/** A next-hop object: out of a device, or nowhere when the device is null. */
+export interface NextHop {
+  readonly id: number;
+  readonly device: string | null;
+}
+
+export interface NextHopGroup {
+  readonly id: number;
+  readonly members: readonly GroupMember[];
+}
+
+export interface GroupMember {
+  readonly nextHop: number;
+  /** 1–256, the kernel's bounds. */
+  readonly weight: number;
+}
+
+/** A route is told from others by family, table, destination and metric. */
+export interface Route {
+  readonly family: Family;
+  readonly table: number;
+  readonly destination: Prefix | 'default';
+  /** 0 is none; the kernel itself reads an IPv6 route without one as 1024. */
+  readonly metric: number;
+  readonly target: RouteTarget;
+  /** Source address that the edge's own packets take on this route. */
+  readonly source: Address | null;
+}
+
+export type RouteTarget =
+  | { readonly type: 'next_hop'; readonly id: number }
+  | { readonly type: 'device'; readonly device: string; readonly gateway: Address | null }
+  | { readonly type: 'unreachable' };
+
+export interface RoutingRule {
+  readonly family: Family;
+  readonly priority: number;
+  readonly fwmark: { readonly value: number; readonly mask: number } | null;
+  readonly from: Address | null;
+  readonly table: number;
+  /** Routes with a prefix this short or shorter are passed over; null: none are. */
+  readonly suppressPrefixLength: number | null;
+}
+
+/** The nft table `inet patronus`: its text, and what of it the kernel shows again. */
+export interface Ruleset {
+  readonly shape: RulesetShape;
+  /** Body of the table, in the syntax of `nft -f`; empty for a ruleset that was read back. */
+  readonly body: string;
+}
+
+export interface RulesetShape {
+  /** Hash of everything but the generation. */
+  readonly hash: string;
+  /** 1–255: which policies chose the class that a flow's ct mark holds. */
+  readonly generation: number;
+  /** Rules in each chain. */
+  readonly chains: Readonly<Record<string, number>>;
+  /** Sorted elements of each named set. */
+  readonly sets: Readonly<Record<string, readonly string[]>>;
+  /** Number of elements of each named map. */
+  readonly maps: Readonly<Record<string, number>>;
+  readonly counters: readonly string[];
+}
+
+/** What a kernel answers when asked for its state; counters are values of the moment, not state to be reached. */
+export interface ObservedState extends KernelState {
+  readonly counters: readonly ObservedCounter[];
+  /** Interfaces with a name of ours that are no working tunnel: to be removed before they can be made anew. */
+  readonly brokenTunnels: readonly string[];
+}
+
+export interface ObservedCounter {
+  readonly policyId: number;
+  /** Names the moment at which this counter started at zero. */
+  readonly epoch: string;
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+/** A kernel that holds nothing of ours. */
+export const emptyKernelState: KernelState = {
+  tunnels: [],
+  nextHops: [],
+  groups: [],
+  routes: [],
+  rules: [],
+  ruleset: null,
+  sysctls: {},
+};
+
+/** Routing tables that have a name in `ip`'s output. */
+export const mainTable = 254;

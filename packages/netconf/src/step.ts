@@ -1,0 +1,83 @@
+import type { Address } from '@patronus/core';
+import type {
+  NextHop,
+  NextHopGroup,
+  Route,
+  RoutingRule,
+  Ruleset,
+  RulesetShape,
+  TunnelPeerState,
+} from './kernel-state.ts';
+
+/** One thing that is asked of the kernel. Steps are executed in their order; each is refused or done as a whole. */
+export type Step =
+  | { readonly do: 'set_sysctl'; readonly key: string; readonly value: string }
+  | { readonly do: 'create_tunnel'; readonly name: string }
+  | {
+      readonly do: 'configure_tunnel';
+      readonly name: string;
+      readonly listenPort: number;
+      readonly fwmark: number;
+      readonly publicKey: string;
+    }
+  | { readonly do: 'raise_tunnel'; readonly name: string; readonly mtu: number }
+  | { readonly do: 'set_peers'; readonly name: string; readonly peers: readonly TunnelPeerState[] }
+  | { readonly do: 'remove_peers'; readonly name: string; readonly publicKeys: readonly string[] }
+  | { readonly do: 'delete_tunnel'; readonly name: string }
+  | { readonly do: 'change_routing'; readonly changes: readonly RoutingChange[] }
+  | {
+      readonly do: 'replace_ruleset';
+      readonly ruleset: Ruleset;
+      /** What stands there now, so that the transaction can take away what is no longer wanted. */
+      readonly previous: RulesetShape | null;
+    }
+  | { readonly do: 'delete_ruleset' };
+
+/** One line of an `ip -batch`. */
+export type RoutingChange =
+  | { readonly verb: 'add' | 'delete'; readonly object: 'address'; readonly device: string; readonly address: Address }
+  | { readonly verb: 'add' | 'delete'; readonly object: 'next_hop'; readonly nextHop: NextHop; readonly ipv6: boolean }
+  | { readonly verb: 'add' | 'delete'; readonly object: 'group'; readonly group: NextHopGroup }
+  | { readonly verb: 'add' | 'delete' | 'replace'; readonly object: 'route'; readonly route: Route }
+  | { readonly verb: 'add' | 'delete'; readonly object: 'rule'; readonly rule: RoutingRule };
+
+/** What a step does, in one line for a person. */
+export function describeStep(step: Step): string {
+  switch (step.do) {
+    case 'set_sysctl':
+      return `set ${step.key} to ${step.value}`;
+    case 'create_tunnel':
+      return `create tunnel ${step.name}`;
+    case 'configure_tunnel':
+      return `give tunnel ${step.name} its key, port ${step.listenPort} and mark 0x${step.fwmark.toString(16)}`;
+    case 'raise_tunnel':
+      return `set tunnel ${step.name} up with MTU ${step.mtu}`;
+    case 'set_peers':
+      return `set ${count(step.peers, 'peer')} of tunnel ${step.name}`;
+    case 'remove_peers':
+      return `remove ${count(step.publicKeys, 'peer')} of tunnel ${step.name}`;
+    case 'delete_tunnel':
+      return `delete tunnel ${step.name}`;
+    case 'change_routing':
+      return describeChanges(step.changes);
+    case 'replace_ruleset':
+      return `${step.previous === null ? 'create' : 'replace'} nft table patronus, generation ${step.ruleset.shape.generation}`;
+    case 'delete_ruleset':
+      return 'delete nft table patronus';
+  }
+}
+
+const objectNames = { address: 'address', next_hop: 'next hop', group: 'next-hop group', route: 'route', rule: 'rule' };
+
+function describeChanges(changes: readonly RoutingChange[]): string {
+  const groups = Map.groupBy(changes, (change) => `${change.verb} # ${objectNames[change.object]}`);
+  return [...groups]
+    .map(
+      ([text, { length }]) =>
+        text.replace('#', String(length)) + (length === 1 ? '' : text.endsWith('address') ? 'es' : 's'),
+    )
+    .join(', ');
+}
+
+const count = (items: readonly unknown[], noun: string): string =>
+  `${items.length} ${noun}${items.length === 1 ? '' : 's'}`;
