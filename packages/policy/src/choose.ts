@@ -1,6 +1,7 @@
 import type { PathId } from '@patronus/core';
 import { samePaths, type ChosenPath, type Decision, type PathReading } from './decision.ts';
-import { isDegraded, tierOf, tiers, unusable, type Rank } from './rank.ts';
+import type { SteeringPlan } from './plan.ts';
+import { isDegraded, rankOf, tierOf, tiers, unusable, type Rank } from './rank.ts';
 import { reasonFor } from './reason.ts';
 import { pathWeights } from './share.ts';
 import { delayGain, profileTuning } from './tuning.ts';
@@ -60,13 +61,14 @@ function share(view: PolicyView, siteIndex: number, previous: Decision | null): 
 function single(view: PolicyView, siteIndex: number, previous: Decision | null): Outcome {
   const best = bestPath(view, siteIndex);
   if (best < 0) return { paths: [], rank: null, challenger: null };
-  const current = currentPath(view, previous);
   const use = (index: number, challenger: Decision['challenger'] = null): Outcome => ({
     paths: [{ pathId: view.plan.paths[index]!.pathId, weight: 1 }],
     rank: rankOfPath(view, index),
     challenger,
   });
-  if (current < 0 || current === best || previous === null) return use(best);
+  if (previous === null || previous.paths[0]?.pathId === view.plan.paths[best]!.pathId) return use(best);
+  const current = currentPath(view, previous);
+  if (current < 0) return use(best);
   const [rank, bestRank] = [rankOfPath(view, current), rankOfPath(view, best)];
   if (tierOf(rank) > tierOf(bestRank) || (isDegraded(rank) && !isDegraded(bestRank))) return use(best);
   if (rank === bestRank && view.plan.paths[current]!.cost === view.plan.paths[best]!.cost) {
@@ -77,14 +79,18 @@ function single(view: PolicyView, siteIndex: number, previous: Decision | null):
   return mayTakeOver(view, best, previous) ? use(best) : use(current, challengerNow(view, best, previous));
 }
 
-/** The index of the best usable path by rank, then cost, then delay, then id; −1 for none. */
-function bestPath(view: PolicyView, siteIndex: number): number {
+/**
+ * The index of the best usable path by rank, then cost, then delay, then id; −1 for none. The innermost loop of steering,
+ * hence the plain variables.
+ */
+function bestPath({ plan, policyIndex, readings, sla }: PolicyView, siteIndex: number): number {
+  const suitability = plan.suitability[policyIndex]!;
   let best = -1;
   let bestRank: Rank = unusable;
-  for (const index of view.plan.pathsOfSite[siteIndex]!) {
-    const rank = rankOfPath(view, index);
+  for (const index of plan.pathsOfSite[siteIndex]!) {
+    const rank = rankOf(suitability[index]!, readings[index]!.health, sla === null ? null : sla[index]!.verdict);
     if (rank > bestRank || rank === unusable) continue;
-    if (rank < bestRank || beats(view, index, best)) {
+    if (rank < bestRank || beats(plan, readings, index, best)) {
       best = index;
       bestRank = rank;
     }
@@ -92,7 +98,7 @@ function bestPath(view: PolicyView, siteIndex: number): number {
   return best;
 }
 
-function beats({ plan, readings }: PolicyView, a: number, b: number): boolean {
+function beats(plan: SteeringPlan, readings: readonly PathReading[], a: number, b: number): boolean {
   const [pathA, pathB] = [plan.paths[a]!, plan.paths[b]!];
   if (pathA.cost !== pathB.cost) return pathA.cost < pathB.cost;
   const [delayA, delayB] = [delayOf(readings[a]!), delayOf(readings[b]!)];

@@ -1,4 +1,12 @@
-import type { LabelWeight, PathId, Policy, PolicyAction, SiteId } from '@patronus/core';
+import {
+  canonicalJson,
+  type LabelWeight,
+  type PathId,
+  type Policy,
+  type PolicyAction,
+  type SiteId,
+  type Sla,
+} from '@patronus/core';
 import type { CandidatePath } from './decision.ts';
 import { never, suitability } from './rank.ts';
 import { hasBounds } from './sla.ts';
@@ -17,6 +25,10 @@ export interface SteeringPlan {
   readonly suitability: readonly Uint16Array[];
   /** The label weight each path counts for: per index of `policies`, then of `paths`; null where the policy shares nothing. */
   readonly shares: readonly (readonly (LabelWeight | null)[] | null)[];
+  /** The different SLAs that policies ask for, by their text: what many policies ask for is judged once. */
+  readonly slas: ReadonlyMap<string, Sla>;
+  /** The key of its SLA per index of `policies`; null for none. */
+  readonly slaKeys: readonly (string | null)[];
 }
 
 /**
@@ -30,6 +42,7 @@ export function planSteering(input: {
 }): SteeringPlan {
   const { sites, paths } = input;
   const policies = input.policies.filter((policy) => policy.action.type === 'steer');
+  const slaKeys = policies.map(({ action: { sla } }) => (hasBounds(sla) ? canonicalJson(sla) : null));
   const bySite = new Map<SiteId, number[]>(sites.map((site) => [site, []]));
   for (const [index, path] of paths.entries()) bySite.get(path.remoteSiteId)?.push(index);
   return {
@@ -40,11 +53,10 @@ export function planSteering(input: {
     indexOfPath: new Map(paths.map((path, index) => [path.pathId, index])),
     suitability: policies.map(({ action }) => Uint16Array.from(paths, (path) => suitability(action, path))),
     shares: policies.map(({ action }) => shares(action, paths)),
+    slas: new Map(policies.flatMap(({ action }, index) => (slaKeys[index] ? [[slaKeys[index], action.sla!]] : []))),
+    slaKeys,
   };
 }
-
-/** The SLA that a policy really asks for, if any. */
-export const slaOf = (policy: Policy) => (hasBounds(policy.action.sla) ? policy.action.sla : null);
 
 /**
  * Which of the policy's weights each path counts for. A path between two labels with weights counts for the smaller one:

@@ -1,16 +1,16 @@
-import type { PathId } from '@patronus/core';
+import type { PathId, Sla } from '@patronus/core';
 import { changeCause } from './cause.ts';
 import { choose } from './choose.ts';
 import { samePaths, type Decision, type DecisionChange, type PathReading } from './decision.ts';
-import { slaOf, type SteeringPlan } from './plan.ts';
+import type { SteeringPlan } from './plan.ts';
 import { initialSlaState, stepSla, type SlaState } from './sla.ts';
 import { profileTuning } from './tuning.ts';
 import type { PolicyView } from './view.ts';
 
 /** What steering remembers between steps. Made by {@link resumeSteering}, belongs to one plan. */
 export interface SteeringState {
-  /** Per index of the plan's policies, then of its paths; null where a policy has no SLA. */
-  readonly sla: readonly (readonly SlaState[] | null)[];
+  /** Per key of the plan's SLAs, then per index of its paths. */
+  readonly sla: ReadonlyMap<string, readonly SlaState[]>;
   /** Per policy in the plan's order and, within it, per site; null before the first step. */
   readonly decisions: readonly (Decision | null)[];
 }
@@ -27,16 +27,13 @@ export function resumeSteering(
   const fresh = initialSlaState(nowMs);
   const policyBefore = new Map(earlier?.plan.policies.map((policy, index) => [policy.id, index]));
   const siteBefore = new Map(earlier?.plan.sites.map((site, index) => [site, index]));
-  const slaBefore = (policyIndex: number, pathId: PathId): SlaState | undefined => {
-    const before = policyBefore.get(plan.policies[policyIndex]!.id);
-    if (earlier === undefined || before === undefined) return undefined;
-    const same = sameJson(slaOf(earlier.plan.policies[before]!), slaOf(plan.policies[policyIndex]!));
-    return same ? earlier.state.sla[before]?.[earlier.plan.indexOfPath.get(pathId) ?? -1] : undefined;
-  };
+  const sla = [...plan.slas.keys()].map((key) => {
+    const before = earlier?.state.sla.get(key);
+    const indexBefore = (pathId: PathId) => earlier?.plan.indexOfPath.get(pathId) ?? -1;
+    return [key, plan.paths.map(({ pathId }) => before?.[indexBefore(pathId)] ?? fresh)] as const;
+  });
   return {
-    sla: plan.policies.map((policy, policyIndex) =>
-      slaOf(policy) === null ? null : plan.paths.map(({ pathId }) => slaBefore(policyIndex, pathId) ?? fresh),
-    ),
+    sla: new Map(sla),
     decisions: plan.policies.flatMap((policy) =>
       plan.sites.map((site) => {
         const [before, siteIndex] = [policyBefore.get(policy.id), siteBefore.get(site)];
@@ -63,9 +60,12 @@ export function stepSteering(
 ): { state: SteeringState; changes: DecisionChange[] } {
   const decisions: Decision[] = [];
   const changes: DecisionChange[] = [];
-  const sla = plan.policies.map((policy, policyIndex) => {
-    const states = stepPolicySla(plan, policyIndex, state.sla[policyIndex]!, readings, nowMs);
-    const view: PolicyView = { plan, policyIndex, readings, sla: states, nowMs };
+  const sla = new Map(
+    Array.from(plan.slas, ([key, bounds]) => [key, judge(plan, bounds, state.sla.get(key)!, readings, nowMs)]),
+  );
+  for (const [policyIndex, policy] of plan.policies.entries()) {
+    const verdicts = sla.get(plan.slaKeys[policyIndex] ?? '') ?? null;
+    const view: PolicyView = { plan, policyIndex, readings, sla: verdicts, nowMs };
     for (let siteIndex = 0; siteIndex < plan.sites.length; siteIndex++) {
       const previous = state.decisions[policyIndex * plan.sites.length + siteIndex]!;
       const decision = choose(view, siteIndex, previous);
@@ -81,28 +81,30 @@ export function stepSteering(
         decision,
       });
     }
-    return states;
-  });
+  }
   return { state: { sla, decisions }, changes };
 }
 
 /** Paths that carry nothing are judged anew when they come back: what was measured before the outage says little. */
-function stepPolicySla(
+function judge(
   plan: SteeringPlan,
-  policyIndex: number,
-  states: readonly SlaState[] | null,
+  sla: Sla,
+  states: readonly SlaState[],
   readings: readonly PathReading[],
   nowMs: number,
-): readonly SlaState[] | null {
-  const sla = slaOf(plan.policies[policyIndex]!);
-  if (states === null || sla === null) return null;
-  return states.map((state, index) => {
+): readonly SlaState[] {
+  let next: SlaState[] | null = null;
+  for (const [index, state] of states.entries()) {
     const { health, quality } = readings[index]!;
-    if (health === 'up' || health === 'degraded') {
-      return stepSla(state, sla, quality, nowMs, profileTuning[plan.paths[index]!.profile].sla);
-    }
-    return state.verdict === 'unmeasured' ? state : initialSlaState(nowMs);
-  });
+    const usable = health === 'up' || health === 'degraded';
+    const stepped = usable
+      ? stepSla(state, sla, quality, nowMs, profileTuning[plan.paths[index]!.profile].sla)
+      : state.verdict === 'unmeasured'
+        ? state
+        : initialSlaState(nowMs);
+    if (stepped === state) continue;
+    next ??= [...states];
+    next[index] = stepped;
+  }
+  return next ?? states;
 }
-
-const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
