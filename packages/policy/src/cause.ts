@@ -13,15 +13,16 @@ export interface CauseOfChange {
 export function changeCause(view: PolicyView, previous: Decision | null, decision: Decision): CauseOfChange {
   if (previous === null) return { cause: 'initial', trigger: 'first decision' };
   if (actionChanged(view, previous)) return { cause: 'config_change', trigger: 'the policy was changed' };
-  for (const lost of missingFrom(decision.paths, previous.paths)) {
-    const index = view.plan.indexOfPath.get(lost.pathId);
+  const lost: number[] = [];
+  for (const { pathId } of missingFrom(decision.paths, previous.paths)) {
+    const index = view.plan.indexOfPath.get(pathId);
     if (index === undefined) return { cause: 'config_change', trigger: 'a path was removed' };
     const trouble = troubleWith(view, index, previous.rank);
     if (trouble !== null) return { cause: 'failover', trigger: trouble };
+    lost.push(index);
   }
-  const gained = missingFrom(previous.paths, decision.paths)[0];
-  const index = view.plan.indexOfPath.get(gained?.pathId ?? decision.paths[0]!.pathId)!;
-  return improvement(view, previous, decision, index);
+  const gained = missingFrom(previous.paths, decision.paths)[0] ?? decision.paths[0]!;
+  return improvement(view, previous.rank, decision.rank, lost[0], view.plan.indexOfPath.get(gained.pathId)!);
 }
 
 const missingFrom = (paths: readonly ChosenPath[], from: readonly ChosenPath[]): readonly ChosenPath[] =>
@@ -37,15 +38,21 @@ function troubleWith(view: PolicyView, index: number, rankBefore: Rank | null): 
   return isDegraded(rank) && (rankBefore === null || !isDegraded(rankBefore)) ? `${name} is degraded` : null;
 }
 
-function improvement(view: PolicyView, previous: Decision, decision: Decision, index: number): CauseOfChange {
-  const name = pathName(view, index);
-  const before = view.plan.indexOfPath.get(previous.paths[0]?.pathId ?? decision.paths[0]!.pathId)!;
-  if (previous.rank === null) return { cause: 'failback', trigger: `${name} is usable again` };
-  if (tierOf(previous.rank) === tiers.unknown) return { cause: 'initial', trigger: `${name} is up` };
-  const { cost, profile } = view.plan.paths[index]!;
-  if (previous.rank === decision.rank && view.plan.paths[before]!.cost === cost) {
+function improvement(
+  view: PolicyView,
+  rankBefore: Rank | null,
+  rank: Rank | null,
+  lost: number | undefined,
+  gained: number,
+): CauseOfChange {
+  const name = pathName(view, gained);
+  if (rankBefore === null) return { cause: 'failback', trigger: `${name} is usable again` };
+  if (tierOf(rankBefore) === tiers.unknown) return { cause: 'initial', trigger: `${name} is up` };
+  if (lost === undefined) return { cause: 'failback', trigger: `${name} is fit again` };
+  const { cost, profile } = view.plan.paths[gained]!;
+  if (rankBefore === rank && view.plan.paths[lost]!.cost === cost) {
     return { cause: 'better_path', trigger: `${name} is clearly faster` };
   }
-  const settled = goodForMs(view, before) >= profileTuning[profile].failbackDwellMs;
+  const settled = goodForMs(view, lost) >= profileTuning[profile].failbackDwellMs;
   return { cause: settled ? 'failback' : 'better_path', trigger: `${name} suits the policy better` };
 }

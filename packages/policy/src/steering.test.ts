@@ -1,0 +1,324 @@
+import type { PathHealth, PathId, Policy, PolicyAction, SiteId } from '@patronus/core';
+import { describe, expect, it } from 'vitest';
+import type { CandidatePath, DecisionChange, PathReading } from './decision.ts';
+import { planSteering, type SteeringPlan } from './plan.ts';
+import { resumeSteering, stepSteering, type SteeringState } from './steering.ts';
+
+const hq = 'hq' as SiteId;
+const voice: PolicyAction = { type: 'steer', sla: { maxDelayMs: 150, maxLossPercent: 1 }, prefer: ['mpls'] };
+const bulk: PolicyAction = { type: 'steer', prefer: ['broadband'], never: ['lte'] };
+const anything: PolicyAction = { type: 'steer' };
+
+const policyOf = (action: PolicyAction): Policy => ({ id: 7, class: 2, priority: 10, name: 'p', match: {}, action });
+
+/** A path named by its labels, `mpls` or `lte>broadband`; `#` tells those with the same labels apart. */
+const path = (name: string, over: Partial<CandidatePath> = {}): CandidatePath => {
+  const [localLabel = '', remoteLabel = localLabel] = name.replace(/#.*/, '').split('>');
+  const pathId = name as PathId;
+  return { pathId, remoteSiteId: hq, localLabel, remoteLabel, cost: 0, profile: 'default', ...over };
+};
+const usual = ['mpls', 'broadband', 'lte>broadband'].map((name) => path(name));
+
+interface Seen {
+  health?: PathHealth;
+  delayMs?: number;
+  lossPercent?: number;
+}
+
+/** An edge with one policy to one site. Paths start up, 20 ms, without loss, since long ago, unless told otherwise. */
+class Scene {
+  now = 1_000_000;
+  plan: SteeringPlan;
+  state: SteeringState;
+  changes: DecisionChange[] = [];
+  readonly #readings = new Map<string, PathReading>();
+
+  constructor(action: PolicyAction, paths: readonly CandidatePath[] = usual, seen: Record<string, Seen> = {}) {
+    this.plan = planSteering({ policies: [policyOf(action)], sites: [hq], paths });
+    this.state = resumeSteering(this.plan, 0);
+    this.see(Object.fromEntries(paths.map(({ pathId }) => [pathId, {}])), 0);
+    this.see(seen, 0);
+    this.after(0);
+    this.after(20_000);
+  }
+
+  see(seen: Record<string, Seen>, sinceMs = this.now): void {
+    for (const [name, { health = 'up', delayMs = 20, lossPercent = 0 }] of Object.entries(seen)) {
+      const before = this.#readings.get(name);
+      const healthSinceMs = before?.health === health ? before.healthSinceMs : sinceMs;
+      const forward = { delayMs, jitterMs: 1, lossPercent };
+      this.#readings.set(name, { health, healthSinceMs, quality: { rttMs: 40, forward, reverse: forward, mos: 4 } });
+    }
+  }
+
+  /** Lets time pass in steps of 100 ms, having seen this. */
+  after(ms: number, seen: Record<string, Seen> = {}): this {
+    this.see(seen);
+    for (const end = this.now + ms; ; this.now += 100) {
+      const readings = this.plan.paths.map(({ pathId }) => this.#readings.get(pathId)!);
+      const step = stepSteering(this.plan, this.state, readings, this.now);
+      this.state = step.state;
+      this.changes.push(...step.changes);
+      if (this.now >= end) return this;
+    }
+  }
+
+  document(action: PolicyAction, paths: readonly CandidatePath[] = this.plan.paths): this {
+    const plan = planSteering({ policies: [policyOf(action)], sites: [hq], paths });
+    this.state = resumeSteering(plan, this.now, { plan: this.plan, state: this.state });
+    this.plan = plan;
+    return this;
+  }
+
+  get decision() {
+    return this.state.decisions[0]!;
+  }
+
+  get paths(): string[] {
+    return this.decision.paths.map(({ pathId }) => pathId);
+  }
+
+  get lastChange() {
+    const { cause, trigger, from, to } = this.changes.at(-1)!;
+    return { cause, trigger, from: from.map((each) => each.pathId), to: to.map((each) => each.pathId) };
+  }
+}
+
+describe('traffic takes', () => {
+  it.each<[string, PolicyAction, CandidatePath[], Record<string, Seen>, string]>([
+    ['the preferred label', voice, usual, {}, 'mpls'],
+    [
+      'another that meets the SLA rather than a preferred one that does not',
+      voice,
+      usual,
+      { mpls: { lossPercent: 3 } },
+      'broadband',
+    ],
+    ['the preferred one when none meets the SLA', { ...voice, sla: { maxDelayMs: 5 } }, usual, {}, 'mpls'],
+    [
+      'a healthy one rather than a degraded preferred one when none meets the SLA',
+      voice,
+      usual,
+      {
+        mpls: { health: 'degraded', lossPercent: 20 },
+        broadband: { lossPercent: 2 },
+        'lte>broadband': { lossPercent: 2 },
+      },
+      'broadband',
+    ],
+    [
+      'a path preferred at both ends before one at one end',
+      { type: 'steer', prefer: ['lte'] },
+      [path('lte>broadband'), path('lte')],
+      {},
+      'lte',
+    ],
+    ['a path preferred at one end before none', { type: 'steer', prefer: ['lte'] }, usual, {}, 'lte>broadband'],
+    ['an avoided label only when nothing else is up', { type: 'steer', avoid: ['mpls'] }, usual, {}, 'broadband'],
+    [
+      'an avoided label when nothing else is up',
+      { type: 'steer', avoid: ['mpls'] },
+      usual,
+      { broadband: { health: 'down' }, 'lte>broadband': { health: 'down' } },
+      'mpls',
+    ],
+    ['a healthy path before a degraded one', anything, [path('a'), path('b')], { a: { health: 'degraded' } }, 'b'],
+    ['the lower cost', anything, [path('a', { cost: 10 }), path('b')], { b: { delayMs: 90 } }, 'b'],
+    ['the lower delay at equal cost', anything, [path('a'), path('b')], { a: { delayMs: 30 } }, 'b'],
+    ['the first by id when all is equal', anything, [path('b'), path('a')], {}, 'a'],
+    [
+      'a path not known yet when nothing is known to be up',
+      anything,
+      [path('a'), path('b')],
+      { a: { health: 'down' }, b: { health: 'unknown' } },
+      'b',
+    ],
+    ['any path that is up before one not known yet', bulk, usual, { broadband: { health: 'unknown' } }, 'mpls'],
+  ])('%s', (_name, action, paths, seen, expected) => {
+    expect(new Scene(action, paths, seen).paths).toEqual([expected]);
+  });
+
+  it('nothing, with the reason, when all paths are down', () => {
+    const scene = new Scene(bulk, [path('mpls')], { mpls: { health: 'down' } });
+    expect(scene.decision).toMatchObject({ paths: [], slaMet: false, reason: 'all paths to this site are down' });
+  });
+
+  it('nothing, with the reason, when only forbidden labels are up', () => {
+    const scene = new Scene(bulk, [path('lte>broadband')]);
+    expect(scene.decision).toMatchObject({
+      paths: [],
+      reason: 'every path that is not down has a label that the policy never uses',
+    });
+  });
+
+  it('a path outside the SLA only while saying so', () => {
+    const { decision } = new Scene({ ...voice, sla: { maxDelayMs: 5 } });
+    expect(decision.slaMet).toBe(false);
+    expect(decision.reason).toBe(
+      'mpls → mpls: no path meets the SLA, this one is the best (delay 20.0 ms over 5 ms), preferred',
+    );
+  });
+});
+
+describe('failover', () => {
+  it('happens in the step that sees the path down', () => {
+    const scene = new Scene(voice).after(0, { mpls: { health: 'down' } });
+    expect(scene.lastChange).toEqual({
+      cause: 'failover',
+      trigger: 'mpls → mpls is down',
+      from: ['mpls'],
+      to: ['broadband'],
+    });
+  });
+
+  it('happens once a brownout has lasted a second', () => {
+    const scene = new Scene(voice).after(900, { mpls: { lossPercent: 4 } });
+    expect(scene.paths).toEqual(['mpls']);
+    scene.after(200);
+    expect(scene.lastChange).toMatchObject({
+      cause: 'failover',
+      to: ['broadband'],
+      trigger: 'mpls → mpls violates the SLA: loss 4.0 % over 1 %',
+    });
+  });
+
+  it('leaves traffic without an SLA on a path that merely loses some packets', () => {
+    expect(new Scene(bulk).after(10_000, { broadband: { lossPercent: 4 } }).paths).toEqual(['broadband']);
+  });
+
+  it('ends with nothing when the last path goes', () => {
+    const scene = new Scene(anything, [path('mpls')]).after(0, { mpls: { health: 'down' } });
+    expect(scene.lastChange).toMatchObject({ cause: 'failover', from: ['mpls'], to: [] });
+  });
+});
+
+describe('failback', () => {
+  const failedOver = (action = voice) => new Scene(action).after(60_000, { mpls: { health: 'down' } });
+
+  it('waits until the better path has been good for five seconds', () => {
+    const scene = failedOver().after(4_900, { mpls: {} });
+    expect(scene.paths).toEqual(['broadband']);
+    expect(scene.decision.reason).toContain('mpls → mpls suits better and takes over once it has been good for 5 s');
+    scene.after(100);
+    expect(scene.lastChange).toEqual({
+      cause: 'failback',
+      trigger: 'mpls → mpls suits the policy better',
+      from: ['broadband'],
+      to: ['mpls'],
+    });
+  });
+
+  it('begins its wait anew when the path goes down meanwhile', () => {
+    const scene = failedOver()
+      .after(4_000, { mpls: {} })
+      .after(500, { mpls: { health: 'down' } })
+      .after(4_900, { mpls: {} });
+    expect(scene.paths).toEqual(['broadband']);
+  });
+
+  it('is immediate when nothing else is usable', () => {
+    const scene = new Scene(anything, [path('mpls')], { mpls: { health: 'down' } }).after(0, { mpls: {} });
+    expect(scene.lastChange).toMatchObject({ cause: 'failback', from: [], to: ['mpls'] });
+  });
+
+  it('does not hold an edge that has just started on the path that happened to answer first', () => {
+    const unknown = { health: 'unknown' } as const;
+    const scene = new Scene(voice, usual, { mpls: unknown, broadband: unknown, 'lte>broadband': unknown });
+    scene.after(100, { broadband: {} }).after(100, { mpls: {} });
+    expect(scene.paths).toEqual(['mpls']);
+    expect(scene.changes.map(({ cause }) => cause)).not.toContain('failback');
+  });
+});
+
+describe('a path that is better by delay alone', () => {
+  const two = [path('a'), path('b')];
+  it('is ignored when it gains little', () => {
+    expect(new Scene(anything, two).after(60_000, { b: { delayMs: 16 } }).paths).toEqual(['a']);
+  });
+  it('takes over when it has been clearly faster for ten seconds', () => {
+    const scene = new Scene(anything, two).after(9_900, { b: { delayMs: 10 } });
+    expect(scene.paths).toEqual(['a']);
+    expect(scene.after(100).lastChange).toMatchObject({
+      cause: 'better_path',
+      trigger: 'b → b is clearly faster',
+      to: ['b'],
+    });
+  });
+  it('starts over when the gain was short', () => {
+    const scene = new Scene(anything, two);
+    for (let i = 0; i < 5; i++) scene.after(5_000, { b: { delayMs: 10 } }).after(1_000, { b: {} });
+    expect(scene.paths).toEqual(['a']);
+  });
+});
+
+describe('a policy with weights', () => {
+  const action: PolicyAction = {
+    type: 'steer',
+    sla: { maxLossPercent: 1 },
+    weights: [
+      { label: 'mpls', weight: 1 },
+      { label: 'broadband', weight: 3 },
+    ],
+  };
+  const weights = (scene: Scene) =>
+    Object.fromEntries(scene.decision.paths.map(({ pathId, weight }) => [pathId, weight]));
+  const two = usual.slice(0, 2);
+
+  it('shares flows in proportion, and says so', () => {
+    const scene = new Scene(action, two);
+    expect(weights(scene)).toEqual({ mpls: 1, broadband: 3 });
+    expect(scene.decision.reason).toBe('shared over mpls → mpls (1), broadband → broadband (3)');
+  });
+  it('counts a path between two weighted labels for the smaller', () => {
+    expect(weights(new Scene(action, [...two, path('mpls>broadband')]))).toEqual({
+      mpls: 1,
+      'mpls>broadband': 1,
+      broadband: 6,
+    });
+  });
+  it('loses a member at once and takes it back when proven', () => {
+    const scene = new Scene(action, two).after(0, { mpls: { health: 'down' } });
+    expect(weights(scene)).toEqual({ broadband: 1 });
+    expect(scene.lastChange).toMatchObject({ cause: 'failover', trigger: 'mpls → mpls is down' });
+    expect(weights(scene.after(60_000).after(4_900, { mpls: {} }))).toEqual({ broadband: 1 });
+    expect(weights(scene.after(100))).toEqual({ mpls: 1, broadband: 3 });
+    expect(scene.lastChange.cause).toBe('failback');
+  });
+  it('does without members that violate the SLA', () => {
+    expect(weights(new Scene(action, two, { broadband: { lossPercent: 5 } }))).toEqual({ mpls: 1 });
+  });
+  it('falls back to the best path when no member is fit', () => {
+    const scene = new Scene(action, usual.slice(1), {
+      broadband: { health: 'down' },
+      'lte>broadband': { lossPercent: 9 },
+    });
+    expect(weights(scene)).toEqual({ 'lte>broadband': 1 });
+    expect(scene.decision.slaMet).toBe(false);
+  });
+});
+
+describe('a new document', () => {
+  it('moves traffic at once when the policy changed', () => {
+    const scene = new Scene(voice).document(bulk).after(0);
+    expect(scene.lastChange).toEqual({
+      cause: 'config_change',
+      trigger: 'the policy was changed',
+      from: ['mpls'],
+      to: ['broadband'],
+    });
+  });
+  it('moves nothing when it says the same, whatever the order of its paths', () => {
+    const scene = new Scene(voice).after(60_000, { mpls: { health: 'down' } }).after(1_000, { mpls: {} });
+    const before = scene.changes.length;
+    scene.document({ ...voice }, [...usual].reverse()).after(1_000);
+    expect(scene.changes).toHaveLength(before);
+  });
+  it('that takes a path away moves its traffic', () => {
+    const scene = new Scene(voice).document(voice, usual.slice(1)).after(0);
+    expect(scene.lastChange).toMatchObject({
+      cause: 'config_change',
+      trigger: 'a path was removed',
+      to: ['broadband'],
+    });
+  });
+});
