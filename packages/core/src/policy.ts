@@ -48,7 +48,7 @@ export interface PolicyAction {
   readonly sla?: Sla;
   /** Best first. */
   readonly prefer?: readonly string[];
-  /** Used only when nothing else is left. */
+  /** Used only when no other path is usable and within the SLA. */
   readonly avoid?: readonly string[];
   /** Not used even then. */
   readonly never?: readonly string[];
