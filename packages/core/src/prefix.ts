@@ -59,6 +59,17 @@ export function prefixContains(outer: Prefix, address: Address): boolean {
   return networkOf(ipaddr.parse(address), prefixLength(outer)) === outer.slice(0, outer.indexOf('/'));
 }
 
+/** The network bits of a prefix as a text of 0 and 1: one prefix lies in another when its bits begin with the other's. */
+export function prefixBits(of: Prefix): string {
+  const [address, length] = ipaddr.parseCIDR(of);
+  const bits = address.toByteArray().map((byte) => byte.toString(2).padStart(8, '0'));
+  return bits.join('').slice(0, length);
+}
+
+/** The network that an address with a prefix length lies in. */
+export const networkPrefix = (address: Address, length: number): Prefix =>
+  `${networkOf(ipaddr.parse(address), length)}/${length}` as Prefix;
+
 /** The address at an offset from the start of an IPv4 prefix; throws when it lies outside. */
 export function addressAt(within: Prefix, offset: number): Address {
   const [base, length] = ipaddr.parseCIDR(within);

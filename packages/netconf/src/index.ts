@@ -2,7 +2,15 @@
  * What the kernel of an edge should look like, as data: compiled from a document, written as text for `ip`, `wg` and
  * `nft`, read back from what these print, and compared. Nothing here runs a program; that is the edge's reconciler.
  */
+export * from './compile-kernel-state.ts';
+export * from './diff.ts';
+export * from './ip-observed.ts';
+export * from './ip-text.ts';
 export * from './kernel-state.ts';
-export * from './local-facts.ts';
-export * from './step.ts';
 export * from './kernel.ts';
+export * from './local-facts.ts';
+export * from './nft-observed.ts';
+export * from './nft-text.ts';
+export { rulesetShape } from './ruleset.ts';
+export * from './step.ts';
+export * from './wg.ts';

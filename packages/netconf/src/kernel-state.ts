@@ -20,6 +20,7 @@ export interface KernelState {
 /** One WireGuard interface. It names its key by the public half; the private one never leaves the key file. */
 export interface TunnelState {
   readonly name: string;
+  readonly up: boolean;
   readonly mtu: number;
   readonly listenPort: number;
   readonly fwmark: number;
@@ -81,29 +82,58 @@ export interface RoutingRule {
   readonly suppressPrefixLength: number | null;
 }
 
-/** The nft table `inet patronus`: its text, and what of it the kernel shows again. */
+/** The nft table `inet patronus`, to be written by `nftTransaction`. */
 export interface Ruleset {
-  readonly shape: RulesetShape;
-  /** Body of the table, in the syntax of `nft -f`; empty for a ruleset that was read back. */
-  readonly body: string;
-}
-
-export interface RulesetShape {
-  /** Hash of everything but the generation. */
+  /** Hash of everything but generation and epoch. */
   readonly hash: string;
   /** 1–255: which policies chose the class that a flow's ct mark holds. */
   readonly generation: number;
+  /** Given to counters that do not exist yet: names the moment at which they start at zero. */
+  readonly countingEpoch: string;
+  readonly counters: readonly string[];
+  readonly sets: readonly PrefixSet[];
+  /** In the order of definition: what a chain refers to comes before it. */
+  readonly parts: readonly (Chain | VerdictMap)[];
+}
+
+/** Disjoint prefixes of one family, sorted. */
+export interface PrefixSet {
+  readonly name: string;
+  readonly family: Family;
+  readonly elements: readonly Prefix[];
+}
+
+export interface Chain {
+  readonly type: 'chain';
+  readonly name: string;
+  /** `type … hook … priority …;` of a base chain; null for one that is jumped to. */
+  readonly hook: string | null;
+  readonly rules: readonly string[];
+}
+
+/** From a ct mark to where the packet goes on. */
+export interface VerdictMap {
+  readonly type: 'map';
+  readonly name: string;
+  readonly elements: readonly string[];
+}
+
+/** What the kernel shows again of a ruleset: enough to see that it is the wanted one and that nobody touched it. */
+export interface RulesetShape {
+  readonly hash: string;
+  readonly generation: number;
   /** Rules in each chain. */
   readonly chains: Readonly<Record<string, number>>;
-  /** Sorted elements of each named set. */
+  /** Sorted elements of each set. */
   readonly sets: Readonly<Record<string, readonly string[]>>;
-  /** Number of elements of each named map. */
+  /** Number of elements of each map. */
   readonly maps: Readonly<Record<string, number>>;
   readonly counters: readonly string[];
 }
 
 /** What a kernel answers when asked for its state; counters are values of the moment, not state to be reached. */
-export interface ObservedState extends KernelState {
+export interface ObservedState extends Omit<KernelState, 'ruleset'> {
+  readonly ruleset: RulesetShape | null;
   readonly counters: readonly ObservedCounter[];
   /** Interfaces with a name of ours that are no working tunnel: to be removed before they can be made anew. */
   readonly brokenTunnels: readonly string[];
@@ -128,5 +158,5 @@ export const emptyKernelState: KernelState = {
   sysctls: {},
 };
 
-/** Routing tables that have a name in `ip`'s output. */
+/** The routing table that `ip` calls `main`. */
 export const mainTable = 254;

@@ -12,9 +12,9 @@ export interface LocalFacts {
   readonly tunnelKeys: Readonly<Record<string, string>>;
   /** What steering holds at this moment: the members that new next-hop groups start with. */
   readonly decisions: readonly SteeringDecision[];
-  /** The ruleset in the kernel now, from which generations are told apart. */
-  readonly ruleset: RulesetShape | null;
-  /** Given to counters made now, see {@link ObservedCounter}. */
+  /** The ruleset in the kernel now, so that the next one gets another generation. */
+  readonly ruleset: Pick<RulesetShape, 'hash' | 'generation'> | null;
+  /** Names this moment: counters made now start at zero in this epoch. */
   readonly countingEpoch: string;
   /** Whether the kernel speaks IPv6; constant while it runs. */
   readonly ipv6: boolean;

@@ -36,8 +36,8 @@ export type Step =
 /** One line of an `ip -batch`. */
 export type RoutingChange =
   | { readonly verb: 'add' | 'delete'; readonly object: 'address'; readonly device: string; readonly address: Address }
-  | { readonly verb: 'add' | 'delete'; readonly object: 'next_hop'; readonly nextHop: NextHop; readonly ipv6: boolean }
-  | { readonly verb: 'add' | 'delete'; readonly object: 'group'; readonly group: NextHopGroup }
+  | { readonly verb: 'add' | 'delete'; readonly object: 'next_hop'; readonly nextHop: NextHop }
+  | { readonly verb: 'add' | 'delete' | 'replace'; readonly object: 'group'; readonly group: NextHopGroup }
   | { readonly verb: 'add' | 'delete' | 'replace'; readonly object: 'route'; readonly route: Route }
   | { readonly verb: 'add' | 'delete'; readonly object: 'rule'; readonly rule: RoutingRule };
 
@@ -61,7 +61,7 @@ export function describeStep(step: Step): string {
     case 'change_routing':
       return describeChanges(step.changes);
     case 'replace_ruleset':
-      return `${step.previous === null ? 'create' : 'replace'} nft table patronus, generation ${step.ruleset.shape.generation}`;
+      return `${step.previous === null ? 'create' : 'replace'} nft table patronus, generation ${step.ruleset.generation}`;
     case 'delete_ruleset':
       return 'delete nft table patronus';
   }

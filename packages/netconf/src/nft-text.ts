@@ -1,0 +1,72 @@
+import { type Chain, type PrefixSet, type Ruleset, type RulesetShape, type VerdictMap } from './kernel-state.ts';
+import { byText } from './prefix-set.ts';
+import { rulesetShape } from './ruleset.ts';
+
+/**
+ * One transaction for `nft -f -` that puts a ruleset in force, whatever stood there. Rules are flushed and written anew,
+ * while counters stay where they are, so that no packet is lost from them; nft leaves a counter alone that it is told to
+ * add again.
+ */
+export function nftTransaction(ruleset: Ruleset, previous: RulesetShape | null): string {
+  return [
+    'add table inet patronus',
+    ...(previous === null ? [] : removalLines(rulesetShape(ruleset), previous)),
+    'table inet patronus {',
+    ...ruleset.counters.flatMap((name) => counterLines(name, ruleset.countingEpoch)),
+    ...ruleset.sets.flatMap((set) => setLines(set, isKept(set, previous))),
+    ...ruleset.parts.flatMap((part) => (part.type === 'chain' ? chainLines(part) : mapLines(part))),
+    '}',
+    '',
+  ].join('\n');
+}
+
+/** For `nft -f -`: takes the whole table away. */
+export const nftDeletion = 'add table inet patronus\ndelete table inet patronus\n';
+
+const counterLines = (name: string, epoch: string): string[] => [`  counter ${name} { comment "${epoch}"; }`];
+
+/** Elements of a set that stays as it is are not written again: 5,000 prefixes cost nothing when only a policy changed. */
+const isKept = (set: PrefixSet, previous: RulesetShape | null): boolean =>
+  sameElements(set.elements, previous?.sets[set.name]);
+
+function sameElements(elements: readonly string[], previous: readonly string[] | undefined): boolean {
+  return previous?.length === elements.length && elements.toSorted(byText).every((text, i) => text === previous[i]);
+}
+
+function setLines(set: PrefixSet, kept: boolean): string[] {
+  const head = `type ${set.family === 'inet' ? 'ipv4_addr' : 'ipv6_addr'}; flags interval;`;
+  if (kept) return [`  set ${set.name} { ${head} }`];
+  return [`  set ${set.name} {`, `    ${head}`, `    elements = { ${set.elements.join(', ')} }`, '  }'];
+}
+
+const mapLines = (map: VerdictMap): string[] => [
+  `  map ${map.name} {`,
+  '    typeof ct mark : verdict',
+  ...(map.elements.length === 0 ? [] : [`    elements = { ${map.elements.join(', ')} }`]),
+  '  }',
+];
+
+const chainLines = (chain: Chain): string[] => [
+  `  chain ${chain.name} {`,
+  ...(chain.hook === null ? [] : [`    ${chain.hook}`]),
+  ...chain.rules.map((rule) => `    ${rule}`),
+  '  }',
+];
+
+function removalLines(wanted: RulesetShape, previous: RulesetShape): string[] {
+  const gone = (kind: 'chains' | 'maps' | 'sets'): string[] =>
+    Object.keys(previous[kind]).filter((name) => !(name in wanted[kind]));
+  const changedSets = Object.keys(previous.sets).filter(
+    (name) => name in wanted.sets && !sameElements(wanted.sets[name]!, previous.sets[name]),
+  );
+  const line = (verb: string, kind: string) => (name: string) => `${verb} ${kind} inet patronus ${name}`;
+  return [
+    'flush table inet patronus',
+    ...Object.keys(previous.maps).map(line('flush', 'map')),
+    ...changedSets.map(line('flush', 'set')),
+    ...gone('maps').map(line('delete', 'map')),
+    ...gone('chains').map(line('delete', 'chain')),
+    ...gone('sets').map(line('delete', 'set')),
+    ...previous.counters.filter((name) => !wanted.counters.includes(name)).map(line('delete', 'counter')),
+  ];
+}
