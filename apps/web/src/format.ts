@@ -1,0 +1,46 @@
+/** Figures as a person reads them. What is not known is `–`, never a number. */
+export const unknownFigure = '–';
+
+const orUnknown =
+  (write: (value: number) => string) =>
+  (value: number | null | undefined): string =>
+    value === null || value === undefined || !Number.isFinite(value) ? unknownFigure : write(value);
+
+export const formatMs = orUnknown((value) => `${value.toFixed(1)} ms`);
+export const formatPercent = orUnknown((value) => `${value.toFixed(value !== 0 && value < 0.1 ? 2 : 1)} %`);
+export const formatMos = orUnknown((value) => value.toFixed(1));
+export const formatCount = orUnknown((value) => Math.round(value).toLocaleString('en-US'));
+export const formatBitRate = orUnknown((value) => `${scaled(value, 1000, ['', 'k', 'M', 'G', 'T'])}bit/s`);
+export const formatBytes = orUnknown((value) => `${scaled(value, 1024, ['', 'Ki', 'Mi', 'Gi', 'Ti'])}B`);
+
+/** Time of day in the reader's zone, with the date where it is not today's. */
+export function formatTime(time: number | null, now: number): string {
+  if (time === null) return unknownFigure;
+  const date = new Date(time);
+  const clock = date.toLocaleTimeString('en-GB');
+  const today = date.toDateString() === new Date(now).toDateString();
+  return today ? clock : `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock}`;
+}
+
+/** How long ago, in its largest two units: `42 s`, `5 min 10 s`, `3 h 2 min`, `12 d 4 h`. */
+export function formatAge(time: number | null, now: number): string {
+  if (time === null) return unknownFigure;
+  const seconds = Math.max(0, Math.floor((now - time) / 1000));
+  const [days, hours, minutes] = [
+    Math.floor(seconds / 86_400),
+    Math.floor(seconds / 3600) % 24,
+    Math.floor(seconds / 60) % 60,
+  ];
+  if (days > 0) return `${days} d ${hours} h`;
+  if (hours > 0) return `${hours} h ${minutes} min`;
+  if (minutes > 0) return `${minutes} min ${seconds % 60} s`;
+  return `${seconds} s`;
+}
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+function scaled(value: number, step: number, units: readonly string[]): string {
+  const power = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log(value) / Math.log(step)));
+  const figure = value / step ** power;
+  return `${power === 0 ? Math.round(figure) : figure.toFixed(1)} ${units[power]}`;
+}

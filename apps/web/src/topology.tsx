@@ -1,0 +1,126 @@
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { Path, Site } from './api-types.ts';
+import { formatMs, formatPercent, unknownFigure } from './format.ts';
+import { linkLabel, linksOf, type Link } from './links.ts';
+import { layoutTopology, nodeRadius, type DrawnLink } from './topology-layout.ts';
+
+interface TopologyProps {
+  readonly sites: readonly Site[];
+  readonly paths: ReadonlyMap<string, Path>;
+}
+
+/** Sites and the links between them. What a pointer or the keyboard focus shows here is in the table of paths as well. */
+export function Topology({ sites, paths }: TopologyProps) {
+  const [frame, width] = useWidth();
+  const [chosen, setChosen] = useState<string | null>(null);
+  const links = useMemo(() => linksOf(paths.values()), [paths]);
+  const height = Math.round(Math.min(440, Math.max(340, width * 0.5)));
+  const names = useMemo(() => sites.map((site) => site.name), [sites]);
+  const layout = useMemo(() => layoutTopology(names, links, { width, height }), [names, links, width, height]);
+  const choice = links.find((link) => link.id === chosen);
+
+  return (
+    <section aria-labelledby="topology-title" className="topology">
+      <h2 id="topology-title">Topology</h2>
+      <div ref={frame} className="topology-frame">
+        {sites.length === 0 ? (
+          <p className="nothing">No sites yet. “npx patronus sites create” makes one.</p>
+        ) : (
+          <svg width={width} height={height} role="group" aria-label="Sites and their links">
+            {layout.links.map((drawn) => (
+              <LinkLine key={drawn.link.id} drawn={drawn} chosen={drawn.link.id === chosen} onChoose={setChosen} />
+            ))}
+            {sites.map((site) => (
+              <SiteNode key={site.id} site={site} at={layout.nodes.get(site.name)!} />
+            ))}
+          </svg>
+        )}
+      </div>
+      <Legend />
+      <p className="readout">
+        {choice === undefined ? 'Point at a link, or reach it by Tab, for its figures.' : <Figures link={choice} />}
+      </p>
+    </section>
+  );
+}
+
+function LinkLine(props: { drawn: DrawnLink; chosen: boolean; onChoose: (id: string | null) => void }) {
+  const { drawn, chosen, onChoose } = props;
+  const { link, from, to, text } = drawn;
+  const name = `${link.siteA} ${link.labelA} – ${link.siteB} ${link.labelB}: ${link.health}`;
+  const choose = () => onChoose(link.id);
+  return (
+    <g
+      className={`link ${link.health}${chosen ? ' chosen' : ''}`}
+      tabIndex={0}
+      role="img"
+      aria-label={name}
+      onPointerEnter={choose}
+      onFocus={choose}
+      onClick={choose}
+    >
+      <line className="link-reach" x1={from.x} y1={from.y} x2={to.x} y2={to.y} />
+      <line className="link-line" x1={from.x} y1={from.y} x2={to.x} y2={to.y} />
+      <text x={text.x} y={text.y} textAnchor="middle" dominantBaseline="central">
+        {linkLabel(link)}
+        {link.health === 'up' ? '' : ` ${link.health}`}
+      </text>
+    </g>
+  );
+}
+
+function SiteNode({ site, at }: { site: Site; at: { x: number; y: number } }) {
+  return (
+    <g className={`node ${site.status}`} role="img" aria-label={`site ${site.name}, ${site.status}`}>
+      <circle cx={at.x} cy={at.y} r={nodeRadius} />
+      <text className="node-name" x={at.x} y={at.y - 4} textAnchor="middle">
+        {site.name.length > 9 ? `${site.name.slice(0, 8)}…` : site.name}
+      </text>
+      <text className="node-status" x={at.x} y={at.y + 13} textAnchor="middle">
+        {site.status}
+      </text>
+    </g>
+  );
+}
+
+function Figures({ link }: { link: Link }) {
+  return (
+    <>
+      <strong>{linkLabel(link)}</strong>, {link.siteA} → {link.siteB}: {direction(link.forward)}; {link.siteB} →{' '}
+      {link.siteA}: {direction(link.reverse)}
+    </>
+  );
+}
+
+const direction = (path: Path | null): string =>
+  path === null
+    ? unknownFigure
+    : path.health_status === 'unknown'
+      ? 'unknown'
+      : `${path.health_status}, delay ${formatMs(path.latency)}, jitter ${formatMs(path.jitter)}, loss ${formatPercent(path.loss)}`;
+
+const Legend = () => (
+  <ul className="legend" aria-label="Legend">
+    {(['up', 'degraded', 'down', 'unknown'] as const).map((health) => (
+      <li key={health}>
+        <svg width="36" height="10" aria-hidden="true" className={`link ${health}`}>
+          <line className="link-line" x1="1" y1="5" x2="35" y2="5" />
+        </svg>
+        {health}
+      </li>
+    ))}
+  </ul>
+);
+
+/** The width of an element, px, kept current. */
+function useWidth() {
+  const frame = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(640);
+  useLayoutEffect(() => {
+    if (frame.current === null) return undefined;
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry!.contentRect.width)));
+    observer.observe(frame.current);
+    return () => observer.disconnect();
+  }, []);
+  return [frame, width] as const;
+}
