@@ -310,7 +310,7 @@ describe('a new document', () => {
   it('moves nothing when it says the same, whatever the order of its paths', () => {
     const scene = new Scene(voice).after(60_000, { mpls: { health: 'down' } }).after(1_000, { mpls: {} });
     const before = scene.changes.length;
-    scene.document({ ...voice }, [...usual].reverse()).after(1_000);
+    scene.document({ ...voice }, usual.toReversed()).after(1_000);
     expect(scene.changes).toHaveLength(before);
   });
   it('that takes a path away moves its traffic', () => {
