@@ -1,8 +1,8 @@
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { err, type FieldProblem, type Result } from '@patronus/core';
-import type { ControllerMessage } from './messages.ts';
-import { checked, open } from './schema-kit.ts';
+import type { ControllerMessage, EnrolResponse } from './messages.ts';
+import { checked, open, uuidText } from './schema-kit.ts';
 
 type Kind = ControllerMessage['type'];
 type MessageOf<K extends Kind> = Extract<ControllerMessage, { type: K }>;
@@ -24,6 +24,14 @@ export function parseControllerMessage(text: string): Result<ControllerMessage, 
   }
   return checked<ControllerMessage>(validators[type as Kind], value);
 }
+
+/** The answer to `POST /enrol`, or why it is none. */
+export const parseEnrolResponse = (value: unknown): Result<EnrolResponse, readonly FieldProblem[]> =>
+  checked<EnrolResponse>(enrolResponse, value);
+
+const enrolResponse = Compile(
+  open<EnrolResponse>({ edgeId: Type.String({ minLength: 1 }), siteId: uuidText, siteName: Type.String() }),
+);
 
 const count = Type.Integer({ minimum: 0 });
 

@@ -1,0 +1,53 @@
+import { messageOf, type Timer, type Timers } from '@patronus/core';
+import type { SiteDocument } from '@patronus/protocol';
+import type { EmitEvent } from '../events.ts';
+import type { Reconciler } from '../ports.ts';
+
+/** First pause after the kernel refused what must be in force; doubles up to the cap. */
+const retryFirstMs = 2_000;
+const retryCapMs = 60_000;
+
+/** Applies what must be in force, and where the kernel refuses asks for another try until it does not. */
+export class Enforcer {
+  /** What could not be applied yet; null when the kernel is as it should be. */
+  required: SiteDocument | null = null;
+  private readonly parts: { readonly reconciler: Reconciler; readonly timers: Timers; readonly event: EmitEvent };
+  private readonly tryAgain: () => void;
+  private retry: Timer | null = null;
+  private retryMs = retryFirstMs;
+
+  constructor(parts: Enforcer['parts'], tryAgain: () => void) {
+    this.parts = parts;
+    this.tryAgain = tryAgain;
+  }
+
+  /** True when the kernel is as the document wants. Of a row of failures only the first becomes an event. */
+  async enforce(document: SiteDocument): Promise<boolean> {
+    this.retry?.cancel();
+    try {
+      await this.parts.reconciler.apply(document);
+    } catch (error) {
+      if (this.required === null) {
+        const text = `The configuration in force could not be applied: ${messageOf(error)}; it is tried again`;
+        this.parts.event('edge_error', 'error', text, { version: document.version });
+      }
+      this.required = document;
+      this.retry = this.parts.timers.after('apply retry', this.retryMs, this.tryAgain);
+      this.retryMs = Math.min(retryCapMs, this.retryMs * 2);
+      return false;
+    }
+    this.settled();
+    return true;
+  }
+
+  /** Something is in force: no more tries. */
+  settled(): void {
+    this.stop();
+    this.required = null;
+    this.retryMs = retryFirstMs;
+  }
+
+  stop(): void {
+    this.retry?.cancel();
+  }
+}

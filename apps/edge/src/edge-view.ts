@@ -1,0 +1,105 @@
+import { unmeasured, type EventType, type Severity } from '@patronus/core';
+import type { DecisionReport, LocalEndpoint, PathReport, SiteDocument, UplinkFact } from '@patronus/protocol';
+import type { EdgeStatus } from './status/index.ts';
+
+interface UplinkChange {
+  readonly type: EventType;
+  readonly severity: Severity;
+  readonly message: string;
+}
+
+/** The latest word of each part of the edge, put together for those who ask. */
+export class EdgeView {
+  private document: SiteDocument | null = null;
+  private reports = new Map<string, PathReport>();
+  private latestDecisions = new Map<string, DecisionReport>();
+
+  inForce(document: SiteDocument | null): void {
+    this.document = document;
+    const paths = new Set<string>(document?.paths.map((path) => path.id));
+    this.reports = new Map([...this.reports].filter(([id]) => paths.has(id)));
+    this.latestDecisions.clear();
+  }
+
+  paths(reports: readonly PathReport[]): void {
+    for (const report of reports) this.reports.set(report.pathId, report);
+  }
+
+  decisions(decisions: readonly DecisionReport[]): void {
+    for (const each of decisions) this.latestDecisions.set(`${each.policyId}/${each.siteId}`, each);
+  }
+
+  endpoints(): readonly LocalEndpoint[] {
+    return this.document?.endpoints ?? [];
+  }
+
+  /** Addresses of uplinks that have no carrier, or paths that are all down. */
+  deadAddresses(uplinks: readonly UplinkFact[]): ReadonlySet<string> {
+    const dead = uplinks.filter(
+      (uplink) =>
+        !uplink.carrier ||
+        this.endpoints().some((endpoint) => endpoint.device === uplink.device && this.isDead(endpoint)),
+    );
+    return new Set(dead.flatMap((uplink) => uplink.addresses));
+  }
+
+  /** What an operator wants to know of a change of the devices that are uplinks. */
+  uplinkChanges(now: readonly UplinkFact[], before: readonly UplinkFact[]): readonly UplinkChange[] {
+    return this.endpoints().flatMap(({ device, label }): UplinkChange[] => {
+      const carried = (facts: readonly UplinkFact[]): boolean =>
+        facts.find((uplink) => uplink.device === device)?.carrier ?? false;
+      if (carried(now) === carried(before)) return [];
+      const name = `Uplink ${label} (${device}) of ${this.document?.site.name}`;
+      return carried(now)
+        ? [{ type: 'uplink_up', severity: 'info', message: `${name} is up` }]
+        : [{ type: 'uplink_down', severity: 'warning', message: `${name} lost its carrier or its address` }];
+    });
+  }
+
+  status(): Pick<EdgeStatus, 'tunnels' | 'paths' | 'decisions'> {
+    const { document } = this;
+    if (document === null) return { tunnels: [], paths: [], decisions: [] };
+    const labelOfSlot = new Map(document.endpoints.map((each) => [each.slot, each.label]));
+    const labelOfId = new Map(document.endpoints.map((each) => [each.id, each.label]));
+    const siteNames = new Map<string, string>(document.remoteSites.map((each) => [each.id, each.name]));
+    const paths = document.paths.map((path) => {
+      const report = this.reports.get(path.id);
+      return {
+        id: path.id,
+        label: labelOfId.get(path.localEndpointId) ?? '?',
+        remoteSite: siteNames.get(path.remoteSiteId) ?? '?',
+        remoteLabel: path.remoteLabel,
+        tunnel: path.tunnel,
+        health: report?.health ?? ('unknown' as const),
+        since: report?.since ?? null,
+        quality: report?.quality ?? unmeasured,
+      };
+    });
+    const pathsById = new Map<string, (typeof paths)[number]>(paths.map((path) => [path.id, path]));
+    return {
+      tunnels: document.tunnels.map((tunnel) => ({
+        name: tunnel.name,
+        label: labelOfSlot.get(tunnel.localSlot) ?? '?',
+        listenPort: tunnel.listenPort,
+        probeAddress: tunnel.probeAddress,
+        peers: tunnel.peers.length,
+      })),
+      paths,
+      decisions: [...this.latestDecisions.values()].map((each) => ({
+        policy: document.policies.find((policy) => policy.id === each.policyId)?.name ?? String(each.policyId),
+        remoteSite: siteNames.get(each.siteId) ?? each.siteId,
+        paths: each.paths.map(({ pathId, weight }) => {
+          const path = pathsById.get(pathId);
+          return { label: path?.label ?? '?', remoteLabel: path?.remoteLabel ?? '?', weight };
+        }),
+        slaMet: each.slaMet,
+        reason: each.reason,
+      })),
+    };
+  }
+
+  private isDead(endpoint: LocalEndpoint): boolean {
+    const paths = this.document?.paths.filter((path) => path.localEndpointId === endpoint.id) ?? [];
+    return paths.length > 0 && paths.every((path) => this.reports.get(path.id)?.health === 'down');
+  }
+}

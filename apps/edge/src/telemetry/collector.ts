@@ -1,0 +1,71 @@
+import type { NetworkEvent } from '@patronus/core';
+import type { DecisionReport, PathReport, PolicyCounter, TelemetryBatch } from '@patronus/protocol';
+
+/** Events that wait for the next batch, at most: a storm of them must not eat the memory. */
+const maxEvents = 10_000;
+
+/** Gathers what happened since the last batch. The latest word on each path, policy and decision stands. */
+export class TelemetryCollector {
+  private paths = new Map<string, PathReport>();
+  private counters = new Map<number, PolicyCounter>();
+  private toldCounters = new Map<number, string>();
+  private decisions = new Map<string, DecisionReport>();
+  private events: NetworkEvent[] = [];
+
+  addPaths(reports: readonly PathReport[]): void {
+    for (const report of reports) {
+      const waiting = this.paths.get(report.pathId);
+      this.paths.set(report.pathId, waiting === undefined ? report : merged(waiting, report));
+    }
+  }
+
+  addCounters(counters: readonly PolicyCounter[]): void {
+    for (const counter of counters) this.counters.set(counter.policyId, counter);
+  }
+
+  addDecisions(decisions: readonly DecisionReport[]): void {
+    for (const decision of decisions) this.decisions.set(`${decision.policyId}/${decision.siteId}`, decision);
+  }
+
+  addEvent(event: NetworkEvent): void {
+    if (this.events.length < maxEvents) this.events.push(event);
+  }
+
+  /** Counters are told again in full: the controller may have missed the last change. */
+  forgetTold(): void {
+    this.toldCounters.clear();
+  }
+
+  /** Everything gathered, or null when that is nothing. Without `withReports`, path reports and counters go on gathering. */
+  take(from: number, to: number, withReports: boolean): TelemetryBatch | null {
+    const batch: TelemetryBatch = {
+      from,
+      to,
+      paths: withReports ? [...this.paths.values()] : [],
+      policies: withReports ? this.takeChangedCounters() : [],
+      decisions: [...this.decisions.values()],
+      events: this.events,
+    };
+    if (withReports) this.paths = new Map();
+    this.decisions = new Map();
+    this.events = [];
+    const parts = [batch.paths, batch.policies, batch.decisions, batch.events];
+    return parts.some((part) => part.length > 0) ? batch : null;
+  }
+
+  private takeChangedCounters(): PolicyCounter[] {
+    const state = (counter: PolicyCounter): string => `${counter.epoch} ${counter.packets} ${counter.bytes}`;
+    const changed = [...this.counters.values()].filter(
+      (counter) => this.toldCounters.get(counter.policyId) !== state(counter),
+    );
+    for (const counter of changed) this.toldCounters.set(counter.policyId, state(counter));
+    return changed;
+  }
+}
+
+/** Two reports on one path as one: the later quality, the probes of both. */
+const merged = (earlier: PathReport, later: PathReport): PathReport => ({
+  ...later,
+  sent: earlier.sent + later.sent,
+  received: earlier.received + later.received,
+});

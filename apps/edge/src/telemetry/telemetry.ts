@@ -1,0 +1,139 @@
+import { messageOf, type Clock, type NetworkEvent, type Timer, type Timers } from '@patronus/core';
+import type { DecisionReport, EdgeMessage, PathReport } from '@patronus/protocol';
+import type { EmitEvent } from '../events.ts';
+import type { Reconciler } from '../ports.ts';
+import type { TelemetryStatus } from '../status/index.ts';
+import { usableOffset } from './clock-correction.ts';
+import { TelemetryCollector } from './collector.ts';
+import { TelemetryDelivery } from './delivery.ts';
+import type { Dropped, SpoolRecord } from './spool.ts';
+
+const batchPeriodMs = 1_000;
+/** While the controller is away reports are kept this far apart, so that the room on disk lasts ten times as long. */
+const offlineReportPeriodMs = 10_000;
+/** An event goes out after this, with what else happened at the same moment. */
+const eventDelayMs = 50;
+
+export interface Spool {
+  append(batch: SpoolRecord['batch']): Promise<void>;
+  read(from: number, limit: number): Promise<readonly SpoolRecord[]>;
+  acknowledge(sequence: number): Promise<void>;
+  size(): Omit<TelemetryStatus, 'droppedBatches'>;
+  takeDropped(): Dropped | null;
+  close(): Promise<void>;
+}
+
+export interface TelemetryParts {
+  readonly spool: Spool;
+  readonly counters: Reconciler['policyCounters'];
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly send: (message: EdgeMessage) => boolean;
+  readonly event: EmitEvent;
+}
+
+/** Makes a batch each second, keeps it, and sees it delivered. */
+export class Telemetry {
+  private readonly parts: TelemetryParts;
+  private readonly collector = new TelemetryCollector();
+  private readonly delivery: TelemetryDelivery;
+  private readonly timer: Timer;
+  private soon: Timer | null = null;
+  private online = false;
+  private batchFrom: number;
+  private reportedAtMs = 0;
+  private droppedBatches = 0;
+  private countersFail = false;
+  private turn: Promise<void> = Promise.resolve();
+
+  constructor(parts: TelemetryParts) {
+    this.parts = parts;
+    this.delivery = new TelemetryDelivery(parts);
+    this.batchFrom = parts.clock.wall();
+    this.timer = parts.timers.every('telemetry batch', batchPeriodMs, () => void this.flush());
+  }
+
+  paths(reports: readonly PathReport[]): void {
+    this.collector.addPaths(reports);
+  }
+
+  decisions(decisions: readonly DecisionReport[]): void {
+    this.collector.addDecisions(decisions);
+  }
+
+  event(event: NetworkEvent): void {
+    this.collector.addEvent(event);
+    this.soon ??= this.parts.timers.after('telemetry of an event', eventDelayMs, () => void this.flush());
+  }
+
+  async connected(acknowledged: number, clockOffsetMs: number, uncertaintyMs: number): Promise<void> {
+    this.online = true;
+    this.collector.forgetTold();
+    await this.delivery.start(acknowledged, usableOffset(clockOffsetMs, uncertaintyMs));
+    this.tellDropped();
+  }
+
+  disconnected(): void {
+    this.online = false;
+    this.delivery.stop();
+  }
+
+  acknowledged(sequence: number): Promise<void> {
+    return this.delivery.acknowledged(sequence);
+  }
+
+  status(): TelemetryStatus {
+    return { ...this.parts.spool.size(), droppedBatches: this.droppedBatches };
+  }
+
+  /** Keeps and sends what has been gathered. */
+  flush(): Promise<void> {
+    this.soon?.cancel();
+    this.soon = null;
+    this.turn = this.turn.then(() => this.makeBatch());
+    return this.turn;
+  }
+
+  /** Keeps what there is; to be called after everything that may have something to say has stopped. */
+  async stop(): Promise<void> {
+    this.timer.cancel();
+    await this.flush();
+    await this.parts.spool.close();
+  }
+
+  private async makeBatch(): Promise<void> {
+    const { clock, spool } = this.parts;
+    const elapsedMs = clock.now() - this.reportedAtMs;
+    const withReports = elapsedMs >= (this.online ? batchPeriodMs * 0.9 : offlineReportPeriodMs);
+    if (withReports) {
+      this.reportedAtMs = clock.now();
+      await this.readCounters();
+    }
+    const to = clock.wall();
+    const batch = this.collector.take(this.batchFrom, to, withReports);
+    this.batchFrom = to;
+    if (batch !== null) await spool.append(batch);
+    await this.delivery.pump();
+  }
+
+  private async readCounters(): Promise<void> {
+    try {
+      this.collector.addCounters(await this.parts.counters());
+      this.countersFail = false;
+    } catch (error) {
+      if (!this.countersFail) {
+        this.parts.event('edge_error', 'warning', `The counters of the policies cannot be read: ${messageOf(error)}`);
+      }
+      this.countersFail = true;
+    }
+  }
+
+  private tellDropped(): void {
+    const dropped = this.parts.spool.takeDropped();
+    if (dropped === null) return;
+    this.droppedBatches += dropped.batches;
+    const seconds = Math.round((dropped.to - dropped.from) / 1000);
+    const text = `Reports of ${seconds} s were given up: they outgrew the room for telemetry while the controller was away`;
+    this.parts.event('telemetry_dropped', 'warning', text, { ...dropped });
+  }
+}

@@ -1,0 +1,114 @@
+import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
+import { challengeText, type ControllerMessage, type EdgeMessage } from '@patronus/protocol';
+import type { Clock } from '@patronus/core';
+import type { Channel, ChannelListener, Dial, Dialling } from '../ports.ts';
+
+type Answer = 'welcome' | 'silence' | 'unreachable' | { refuse: string };
+
+/**
+ * A controller behind a wire made of function calls. `answers` decides how each attempt goes; a dead route swallows
+ * everything both ways, as a blackout does.
+ */
+export class FakeController {
+  readonly identity: { edgeId: string; identityKeyPem: string };
+  readonly dials: Dialling[] = [];
+  readonly heard: EdgeMessage[] = [];
+  readonly deadRoutes = new Set<string | null>();
+  answer: Answer = 'welcome';
+  acknowledged = 0;
+  autoAcknowledge = true;
+  wallMs: () => number;
+  private readonly publicKey: ReturnType<typeof createPublicKey>;
+  private line: { listener: ChannelListener; dialling: Dialling } | null = null;
+
+  constructor(clock: Clock) {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    this.publicKey = publicKey;
+    this.identity = {
+      edgeId: 'edge-1',
+      identityKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    };
+    this.wallMs = () => clock.wall();
+  }
+
+  readonly dial: Dial = (dialling, listener) => {
+    this.dials.push(dialling);
+    const line = { listener, dialling };
+    const isDead = (): boolean => this.deadRoutes.has(dialling.localAddress);
+    let open = true;
+    const close = (reason: Error | null): void => {
+      if (!open) return;
+      open = false;
+      if (this.line === line) this.line = null;
+      queueMicrotask(() => listener.closed(reason));
+    };
+    const channel: Channel = {
+      send: (text) => {
+        if (open && !isDead()) this.receive(JSON.parse(text) as EdgeMessage);
+      },
+      ping: () => {
+        if (open && !isDead()) queueMicrotask(() => listener.pong());
+      },
+      close: () => close(null),
+    };
+    queueMicrotask(() => {
+      if (this.answer === 'unreachable') return close(new Error('connect ECONNREFUSED'));
+      if (this.answer === 'silence' || isDead()) return undefined;
+      this.line = line;
+      listener.opened('fingerprint');
+      return this.say({ type: 'challenge', nonce: 'a nonce of the controller' });
+    });
+    return channel;
+  };
+
+  get isConnected(): boolean {
+    return this.line !== null;
+  }
+
+  get route(): string | null | undefined {
+    return this.line?.dialling.localAddress;
+  }
+
+  say(message: ControllerMessage): void {
+    this.sayText(JSON.stringify(message));
+  }
+
+  sayText(text: string): void {
+    if (this.line !== null && !this.deadRoutes.has(this.line.dialling.localAddress)) this.line.listener.message(text);
+  }
+
+  /** Ends the connection as a crash of the controller does. */
+  hangUp(): void {
+    const { line } = this;
+    this.line = null;
+    line?.listener.closed(null);
+  }
+
+  heardOf<T extends EdgeMessage['type']>(type: T): Extract<EdgeMessage, { type: T }>[] {
+    return this.heard.filter((message): message is Extract<EdgeMessage, { type: T }> => message.type === type);
+  }
+
+  private receive(message: EdgeMessage): void {
+    this.heard.push(message);
+    if (message.type === 'hello') this.greet(message);
+    if (message.type === 'telemetry' && this.autoAcknowledge) {
+      this.acknowledged = message.sequence;
+      queueMicrotask(() => this.say({ type: 'telemetry_ack', sequence: message.sequence }));
+    }
+  }
+
+  private greet(hello: Extract<EdgeMessage, { type: 'hello' }>): void {
+    const text = challengeText({
+      nonce: 'a nonce of the controller',
+      edgeId: hello.edgeId,
+      serverFingerprint: 'fingerprint',
+    });
+    const proven = verify(null, Buffer.from(text), this.publicKey, Buffer.from(hello.signature, 'base64'));
+    if (!proven) this.say({ type: 'refused', code: 'unauthenticated', message: 'the signature is wrong' });
+    else if (typeof this.answer === 'object') {
+      this.say({ type: 'refused', code: this.answer.refuse, message: 'not today' });
+    } else {
+      this.say({ type: 'welcome', wallMs: this.wallMs(), telemetryAcknowledged: this.acknowledged });
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Fakes for the tests of the edge's shell. Not part of the program. */
+export * from './fake-controller.ts';
