@@ -41,6 +41,8 @@ export const groupNextHop = (forwardingClass: number, siteIndex: number): number
 export const routeProtocol = 80;
 
 export const tunnelName = (localSlot: number, remoteSlot: number): string => `pt${localSlot}-${remoteSlot}`;
+/** Every device with such a name is ours. */
+export const tunnelNamePattern = /^pt\d+-\d+$/;
 
 /** The UDP port on which the tunnel from our slot to theirs listens; the peer's for us has the slots exchanged. */
 export const tunnelPort = (basePort: number, localSlot: number, remoteSlot: number): number =>

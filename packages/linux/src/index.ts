@@ -1,1 +1,6 @@
-export {};
+export * from './command-runner.ts';
+export * from './link-monitor.ts';
+export * from './native/index.ts';
+export * from './userspace-tunnels.ts';
+export * from './wireguard-devices.ts';
+export * from './wireguard-keys.ts';

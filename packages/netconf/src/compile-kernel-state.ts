@@ -73,10 +73,24 @@ function compileSysctls(document: SiteDocument, facts: LocalFacts): Record<strin
     'net/ipv4/ip_forward': '1',
     'net/ipv4/fib_multipath_hash_policy': '1',
     'net/ipv4/conf/all/src_valid_mark': '1',
-    ...Object.fromEntries([...uplinks, ...tunnels].map((device) => [`net/ipv4/conf/${device}/rp_filter`, '2'])),
+    ...Object.fromEntries([...uplinks, ...tunnels].map((device) => [reversePathSysctl(device), '2'])),
     ...(ipv6 ? { 'net/ipv6/conf/all/forwarding': '1', 'net/ipv6/fib_multipath_hash_policy': '1' } : {}),
   };
 }
+
+/** Every sysctl that a document may set, whatever the machine looks like. */
+export const sysctlsOf = (document: SiteDocument): string[] => [
+  'net/ipv4/ip_forward',
+  'net/ipv4/fib_multipath_hash_policy',
+  'net/ipv4/conf/all/src_valid_mark',
+  'net/ipv6/conf/all/forwarding',
+  'net/ipv6/fib_multipath_hash_policy',
+  ...[...document.endpoints.map(({ device }) => device), ...document.tunnels.map(({ name }) => name)].map(
+    reversePathSysctl,
+  ),
+];
+
+const reversePathSysctl = (device: string): string => `net/ipv4/conf/${device}/rp_filter`;
 
 function numberProblems(document: SiteDocument): FieldProblem[] {
   const problems: FieldProblem[] = [];

@@ -4,19 +4,12 @@ import {
   type Family,
   type NextHop,
   type NextHopGroup,
+  type ObservedLink,
+  type ObservedState,
   type Route,
   type RouteTarget,
   type RoutingRule,
 } from './kernel-state.ts';
-
-/** A network device as `ip -j -d address show` tells it. */
-export interface ObservedLink {
-  readonly name: string;
-  readonly up: boolean;
-  readonly carrier: boolean;
-  readonly mtu: number;
-  readonly addresses: readonly { readonly address: Address; readonly prefixLength: number }[];
-}
 
 /** `ip -j address show`. */
 export function parseLinks(json: string): ObservedLink[] {
@@ -31,9 +24,9 @@ export function parseLinks(json: string): ObservedLink[] {
   }));
 }
 
-/** `ip -j nexthop show proto 80`. */
+/** `ip -j nexthop show`: those that carry our protocol number. */
 export function parseNextHops(json: string): { nextHops: NextHop[]; groups: NextHopGroup[] } {
-  const objects = parseList<IpNextHop>(json);
+  const objects = parseList<IpNextHop>(json).filter(({ protocol }) => protocol === String(routeProtocol));
   return {
     nextHops: objects.filter(({ group }) => group === undefined).map(({ id, dev }) => ({ id, device: dev ?? null })),
     groups: objects.flatMap(({ id, group }) =>
@@ -56,14 +49,15 @@ export const parseRoutes = (json: string, family: Family): Route[] =>
   }));
 
 /** `ip -4 -j route show table main default`, or the same with -6: the gateway of each device's best default route. */
-export function parseGateways(json: string): Map<string, Address> {
-  const defaults = parseList<IpRoute>(json).toSorted((a, b) => (b.metric ?? 0) - (a.metric ?? 0));
+export function parseGateways(json: string): ObservedState['gateways'] {
+  const defaults = parseList<IpRoute>(json).toSorted((a, b) => (a.metric ?? 0) - (b.metric ?? 0));
   const legs = defaults.flatMap((route) => [route, ...(route.nexthops ?? [])]);
-  return new Map(
-    legs.flatMap(({ dev, gateway }) =>
-      dev === undefined || gateway === undefined ? [] : [[dev, gateway as Address] as const],
-    ),
-  );
+  const known = new Set<string>();
+  return legs.flatMap(({ dev, gateway }) => {
+    if (dev === undefined || gateway === undefined || known.has(dev)) return [];
+    known.add(dev);
+    return [{ device: dev, address: gateway as Address }];
+  });
 }
 
 /** `ip -4 -j rule show`, or the same with -6: those that carry our protocol number. */
@@ -117,6 +111,7 @@ interface IpAddress {
 
 interface IpNextHop {
   readonly id: number;
+  readonly protocol?: string;
   readonly dev?: string;
   readonly group?: readonly { readonly id: number; readonly weight?: number }[];
 }

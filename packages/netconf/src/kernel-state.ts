@@ -131,12 +131,26 @@ export interface RulesetShape {
   readonly counters: readonly string[];
 }
 
-/** What a kernel answers when asked for its state; counters are values of the moment, not state to be reached. */
+/** What a kernel answers when asked for its state, and what it holds that is not ours but matters to us. */
 export interface ObservedState extends Omit<KernelState, 'ruleset'> {
   readonly ruleset: RulesetShape | null;
   readonly counters: readonly ObservedCounter[];
   /** Interfaces with a name of ours that are no working tunnel: to be removed before they can be made anew. */
   readonly brokenTunnels: readonly string[];
+  readonly links: readonly ObservedLink[];
+  /** Of the main table's default routes; the best of each device and family. */
+  readonly gateways: readonly { readonly device: string; readonly address: Address }[];
+  readonly ipv6: boolean;
+}
+
+/** A network device, ours or not. */
+export interface ObservedLink {
+  readonly name: string;
+  /** Administratively up. */
+  readonly up: boolean;
+  readonly carrier: boolean;
+  readonly mtu: number;
+  readonly addresses: readonly { readonly address: Address; readonly prefixLength: number }[];
 }
 
 export interface ObservedCounter {

@@ -1,4 +1,4 @@
-import type { ObservedState } from './kernel-state.ts';
+import type { ObservedCounter, ObservedState } from './kernel-state.ts';
 import type { Step } from './step.ts';
 
 /** A kernel that can be read and changed: Linux, or a fake of it. */
@@ -8,8 +8,10 @@ export interface Kernel {
    * @throws PatronusError `missing_tool`, `command_failed`, `command_timeout`
    */
   observe(sysctls: readonly string[]): Promise<ObservedState>;
+  /** Only the counters of policies; cheaper than the whole state. */
+  counters(): Promise<readonly ObservedCounter[]>;
   /**
-   * Does one step.
+   * Does one step. A batch of routing changes stops at the first that is refused.
    * @throws PatronusError `kernel_refused` with what the kernel said, `missing_tool`, `command_timeout`
    */
   execute(step: Step): Promise<void>;

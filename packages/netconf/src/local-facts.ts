@@ -1,6 +1,6 @@
-import type { Address } from '@patronus/core';
+import { isIpv6, tunnelNamePattern, type Address } from '@patronus/core';
 import type { DecisionReport } from '@patronus/protocol';
-import type { RulesetShape } from './kernel-state.ts';
+import type { ObservedState, RulesetShape } from './kernel-state.ts';
 
 /** What an edge knows of its own machine, which no document can hold. */
 export interface LocalFacts {
@@ -29,3 +29,25 @@ export interface UplinkFacts {
 
 /** Which paths carry a policy's class to a site. */
 export type SteeringDecision = Pick<DecisionReport, 'policyId' | 'siteId' | 'paths'>;
+
+/** What a kernel shows of the machine, with what the edge itself adds. */
+export function localFacts(
+  observed: ObservedState,
+  own: Pick<LocalFacts, 'tunnelKeys' | 'decisions' | 'countingEpoch'>,
+): LocalFacts {
+  const others = observed.links.filter(({ name, up }) => up && !tunnelNamePattern.test(name));
+  const gatewayOf = (device: string, ipv6: boolean): Address | null =>
+    observed.gateways.find((gateway) => gateway.device === device && isIpv6(gateway.address) === ipv6)?.address ?? null;
+  return {
+    ...own,
+    uplinks: Object.fromEntries(
+      others.map(({ name, addresses }) => [
+        name,
+        { addresses, gateway: gatewayOf(name, false), gateway6: gatewayOf(name, true) },
+      ]),
+    ),
+    lanAddresses: others.flatMap(({ addresses }) => addresses.map(({ address }) => address)),
+    ruleset: observed.ruleset,
+    ipv6: observed.ipv6,
+  };
+}

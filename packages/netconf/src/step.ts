@@ -9,7 +9,7 @@ import type {
   TunnelPeerState,
 } from './kernel-state.ts';
 
-/** One thing that is asked of the kernel. Steps are executed in their order; each is refused or done as a whole. */
+/** One thing that is asked of the kernel. Steps are executed in their order. */
 export type Step =
   | { readonly do: 'set_sysctl'; readonly key: string; readonly value: string }
   | { readonly do: 'create_tunnel'; readonly name: string }
