@@ -7,3 +7,4 @@ export * from './document.ts';
 export * from './document-schema.ts';
 export * from './join-token.ts';
 export * from './messages.ts';
+export * from './stamp.ts';
