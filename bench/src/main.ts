@@ -1,0 +1,81 @@
+import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Bench, BenchLine } from './bench-line.ts';
+
+/*
+ * npm run bench -- NAME… [--json]
+ *
+ * Every file in this folder that exports `bench` is one. Figures go to standard output, as a table or as one JSON object per
+ * line; what the benches say on the way goes to standard error.
+ */
+
+const usage = 'Usage: npm run bench -- NAME… [--json], or "all"';
+
+async function findBenches(): Promise<Map<string, Bench>> {
+  const files = readdirSync(import.meta.dirname).filter(
+    (file) => file.endsWith('.js') && file !== basename(import.meta.filename),
+  );
+  const found = await Promise.all(
+    files.toSorted().map(async (file) => {
+      const { bench } = (await import(`./${file}`)) as { bench?: Bench };
+      return bench === undefined ? [] : [[basename(file, '.js'), bench] as const];
+    }),
+  );
+  return new Map(found.flat());
+}
+
+async function runBench(name: string, bench: Bench, json: boolean): Promise<void> {
+  const lines: BenchLine[] = [];
+  await bench.run((figures) => {
+    const line = { bench: name, ...figures };
+    lines.push(line);
+    if (json) process.stdout.write(`${JSON.stringify(line)}\n`);
+  });
+  if (!json) process.stdout.write(table(lines));
+}
+
+function table(lines: readonly BenchLine[]): string {
+  const rows = lines.map(({ bench, metric, value, unit, baseline, ratio, samples }) => [
+    bench,
+    metric,
+    `${round(value)} ${unit}`,
+    baseline === undefined ? '' : `${round(baseline)} ${unit}`,
+    ratio === undefined ? '' : ratio.toFixed(3),
+    String(samples),
+  ]);
+  const all = [['bench', 'metric', 'value', 'baseline', 'ratio', 'samples'], ...rows];
+  const widths = all[0]!.map((_title, column) => Math.max(...all.map((row) => row[column]!.length)));
+  return all
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column]!))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
+
+/** Four significant digits, as no figure here is known better. */
+const round = (value: number): string => String(Number(value.toPrecision(4)));
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const benches = await findBenches();
+  const names = positionals.includes('all') ? [...benches.keys()] : positionals;
+  const unknown = names.find((name) => !benches.has(name));
+  if (unknown !== undefined) process.stderr.write(`There is no bench "${unknown}".\n`);
+  if (names.length === 0 || unknown !== undefined || values.help) {
+    const list = Array.from(benches, ([name, { about }]) => `  ${name.padEnd(12)} ${about}\n`);
+    process.stderr.write(`${usage}\n\n${list.join('')}`);
+    return unknown === undefined ? 0 : 2;
+  }
+  for (const name of names) await runBench(name, benches.get(name)!, values.json);
+  return 0;
+}
+
+process.exitCode = await main();

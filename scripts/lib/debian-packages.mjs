@@ -1,0 +1,64 @@
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+import { run, withProgress } from './run.mjs';
+
+/** What the lab and edges call, and the Debian package that holds it. */
+export const labTools = {
+  ip: 'iproute2',
+  nft: 'nftables',
+  wg: 'wireguard-tools',
+  'wireguard-go': 'wireguard-go',
+  wirefilter: 'vde2',
+  iperf3: 'iperf3',
+  ping: 'iputils-ping',
+  conntrack: 'conntrack',
+  modprobe: 'kmod',
+};
+
+/** What tests call beyond that. */
+export const testTools = { ...labTools, chromium: 'chromium' };
+
+/**
+ * Installs what is missing when run as root; otherwise says which one command would. Never fails: whatever needs a missing
+ * tool says so itself.
+ *
+ * @param {Record<string, string>} tools package by command
+ */
+export async function ensureDebianPackages(tools) {
+  const missing = Object.entries(tools).filter(([command]) => !isInstalled(command));
+  if (missing.length === 0) return;
+  const packages = missing.map(([, name]) => name).join(' ');
+  const install = `apt-get install -y --no-install-recommends ${packages}`;
+  if (!isInstalled('apt-get')) {
+    console.error(`Missing: ${missing.map(([command]) => command).join(', ')}. Debian has them in: ${packages}.`);
+  } else if (process.getuid() !== 0) {
+    console.error(`Missing for the lab: ${packages}. Install with: sudo apt-get update && sudo ${install}`);
+  } else {
+    console.error(`Installing Debian packages, as root: ${packages}`);
+    await installAsRoot(install);
+  }
+}
+
+async function installAsRoot(install) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const impatient = '-o Acquire::Retries=1 -o Acquire::http::Timeout=20';
+  const script = `apt-get ${impatient} -q update && ${install.replace('apt-get', `apt-get ${impatient} -q`)}`;
+  const { code, output } = await withProgress('Installing Debian packages', () =>
+    run('sh', ['-c', script], { quiet: true, env, limitMs: 600_000 }),
+  );
+  if (code !== 0)
+    console.error(`That failed; going on without. It said:\n${output.trim().split('\n').slice(-5).join('\n')}`);
+}
+
+/** Administrative tools are often outside an ordinary user's PATH. */
+function isInstalled(command) {
+  const folders = [...process.env.PATH.split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin'];
+  return folders.some((folder) => {
+    try {
+      accessSync(join(folder, command), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

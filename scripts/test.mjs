@@ -1,0 +1,108 @@
+// npm test [-- SUITE…]: installs what is missing, builds, checks, and runs every suite; see suites below for their names.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from './lib/build.mjs';
+import { runChecks } from './lib/checks.mjs';
+import { ensureDebianPackages, testTools } from './lib/debian-packages.mjs';
+import { nodeProgram } from './lib/node.mjs';
+import { ensureNpmPackages } from './lib/npm-packages.mjs';
+import { inRoot } from './lib/root.mjs';
+import { Failure, main, run } from './lib/run.mjs';
+
+/** In this order; those that share the machine's network run one file at a time. */
+const suites = {
+  unit: { limitMs: 180_000 },
+  medium: { limitMs: 300_000 },
+  netns: { limitMs: 480_000, alone: true },
+  e2e: { limitMs: 300_000, alone: true },
+};
+
+await main(async () => {
+  const chosen = process.argv.slice(2);
+  const names = ['check', ...Object.keys(suites)];
+  const wrong = chosen.filter((name) => !names.includes(name));
+  if (wrong.length > 0) throw new Failure(`There is no suite "${wrong[0]}". Choose from ${names.join(', ')}.`);
+  const wanted = (name) => chosen.length === 0 || chosen.includes(name);
+
+  await ensureNpmPackages();
+  await ensureDebianPackages(testTools);
+  const total = { passed: 0, failed: [], skipped: [] };
+  await countBuild(total);
+  if (wanted('check')) await countChecks(total);
+  for (const [name, options] of Object.entries(suites)) {
+    if (wanted(name)) await countSuite(total, name, options);
+  }
+  summarise(total);
+  return total.failed.length === 0 ? 0 : 1;
+});
+
+async function countBuild(total) {
+  try {
+    await build();
+    total.passed += 1;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    console.error(error.message);
+    total.failed.push('build');
+  }
+}
+
+async function countChecks(total) {
+  const { passed, failed } = await runChecks();
+  total.passed += passed.length;
+  total.failed.push(...failed.map((name) => `check: ${name}`));
+}
+
+async function countSuite(total, name, { limitMs, alone = false }) {
+  const folder = mkdtempSync(join(tmpdir(), 'patronus-test-'));
+  const report = join(folder, 'report.json');
+  const args = [
+    'run',
+    '--project',
+    name,
+    '--passWithNoTests',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ];
+  console.log(`\n${name}`);
+  const { code } = await run(
+    nodeProgram(),
+    [inRoot('node_modules/vitest/vitest.mjs'), ...args, ...(alone ? ['--no-file-parallelism'] : [])],
+    { limitMs },
+  );
+  const before = total.failed.length;
+  for (const file of readReport(report)) countFile(total, name, file);
+  if (code !== 0 && total.failed.length === before) {
+    total.failed.push(
+      `${name}: ${code === 124 ? `not done after ${limitMs / 1000} s` : `the test runner ended with ${code}`}`,
+    );
+  }
+  rmSync(folder, { recursive: true });
+}
+
+function readReport(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')).testResults;
+  } catch {
+    return [];
+  }
+}
+
+function countFile(total, suite, { name, status, assertionResults }) {
+  const path = name.slice(inRoot().length + 1);
+  if (assertionResults.length === 0 && status === 'failed') total.failed.push(`${suite}: ${path}`);
+  for (const { status: outcome, fullName } of assertionResults) {
+    if (outcome === 'passed') total.passed += 1;
+    else total[outcome === 'failed' ? 'failed' : 'skipped'].push(`${suite}: ${path}: ${fullName.trim()}`);
+  }
+}
+
+/** The last line is for programs to read. */
+function summarise({ passed, failed, skipped }) {
+  console.log();
+  for (const title of skipped) console.log(`skipped  ${title}`);
+  for (const title of failed) console.log(`failed   ${title}`);
+  console.log(`${passed} passed, ${failed.length} failed, ${skipped.length} skipped`);
+}
