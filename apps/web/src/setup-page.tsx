@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from 'react';
+import { useState, type SyntheticEvent } from 'react';
 import { passwordRules } from './password-rules.ts';
 
 type Outcome = { readonly kind: 'waiting' | 'sent' | 'done' } | { readonly kind: 'refused'; readonly reason: string };
@@ -11,7 +11,7 @@ export function SetupPage({ token }: { token: string }) {
   const unmet = passwordRules.filter((rule) => !rule.met(password));
   const ready = unmet.length === 0 && password === again && outcome.kind !== 'sent';
 
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SyntheticEvent) => {
     event.preventDefault();
     setOutcome({ kind: 'sent' });
     setOutcome(await setUp(token, password));
@@ -89,17 +89,20 @@ async function setUp(token: string, password: string): Promise<Outcome> {
       body: JSON.stringify({ token, password }),
     });
     if (response.ok) return { kind: 'done' };
-    return { kind: 'refused', reason: reasonOf(await response.json()) };
+    return { kind: 'refused', reason: reasonOf((await response.json()) as Problem) };
   } catch {
     return { kind: 'refused', reason: 'The controller did not answer. Is it running? Then try again.' };
   }
 }
 
-function reasonOf(problem: {
-  detail?: string;
-  title?: string;
-  problems?: { problem: string; remedy?: string }[];
-}): string {
+/** What RFC 9457 problem documents carry here. */
+interface Problem {
+  readonly detail?: string;
+  readonly title?: string;
+  readonly problems?: readonly { readonly problem: string; readonly remedy?: string }[];
+}
+
+function reasonOf(problem: Problem): string {
   const fields = (problem.problems ?? []).map(({ problem: what, remedy }) =>
     remedy === undefined ? what : `${what}; ${remedy}`,
   );

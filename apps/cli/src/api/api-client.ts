@@ -1,0 +1,167 @@
+import { InvalidInputError, PatronusError, type ErrorCode, type FieldProblem } from '@patronus/core';
+import type { Terminal } from '../terminal.ts';
+import { controllerAddress, localToken } from './controller-address.ts';
+import { LoginStore } from './login-store.ts';
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** A controller that has not answered by now will not; a listing of everything takes well under a second. */
+const requestTimeoutMs = 30_000;
+
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly next_cursor: string | null;
+}
+
+interface TokenPair {
+  readonly access_token: string;
+  readonly refresh_token: string;
+}
+
+export interface ApiFlags {
+  readonly url?: string | undefined;
+  readonly data?: string | undefined;
+}
+
+/** The controller's REST API, as whoever runs this command. Problem documents become {@link PatronusError}s. */
+export class ApiClient {
+  readonly url: string;
+  readonly #logins: LoginStore;
+  #token: string | null;
+  /** The token came from a sign-in of this user, and so can be renewed. */
+  #renewable: boolean;
+
+  constructor(terminal: Terminal, flags: ApiFlags) {
+    const address = controllerAddress(terminal, flags);
+    this.url = address.url;
+    this.#logins = new LoginStore(terminal);
+    const told = terminal.env['PATRONUS_TOKEN'] || null;
+    const login = told === null ? this.#logins.get(this.url) : null;
+    this.#renewable = login !== null;
+    this.#token = told ?? login?.accessToken ?? (address.dataDir === null ? null : localToken(address.dataDir));
+  }
+
+  /** The bearer token for the next request; null where there is none. */
+  get token(): string | null {
+    return this.#token;
+  }
+
+  get<T>(path: string, query: Query = {}): Promise<T> {
+    return this.#request<T>('GET', path, query);
+  }
+
+  post<T>(path: string, body: unknown): Promise<T> {
+    return this.#request<T>('POST', path, {}, body);
+  }
+
+  patch<T>(path: string, body: unknown): Promise<T> {
+    return this.#request<T>('PATCH', path, {}, body);
+  }
+
+  put<T>(path: string, body: unknown): Promise<T> {
+    return this.#request<T>('PUT', path, {}, body);
+  }
+
+  delete<T>(path: string): Promise<T> {
+    return this.#request<T>('DELETE', path, {});
+  }
+
+  /** All items of a list, over as many pages as there are, or up to `limit` of them. */
+  async list<T>(path: string, query: Query = {}, limit = Number.POSITIVE_INFINITY): Promise<T[]> {
+    const items: T[] = [];
+    let cursor: string | undefined;
+    do {
+      const page: Page<T> = await this.get<Page<T>>(path, { ...query, cursor });
+      items.push(...page.items);
+      cursor = page.next_cursor ?? undefined;
+    } while (cursor !== undefined && items.length < limit);
+    return items.slice(0, limit);
+  }
+
+  async signIn(username: string, password: string): Promise<void> {
+    const pair = await this.#request<TokenPair>('POST', '/auth/login', {}, { username, password }, 'anonymous');
+    this.#keep(username, pair);
+  }
+
+  /** Revokes and forgets this user's sign-in; false when there was none. */
+  async signOut(): Promise<boolean> {
+    const login = this.#logins.get(this.url);
+    if (login === null) return false;
+    this.#logins.delete(this.url);
+    await this.#request('POST', '/auth/logout', {}, { refresh_token: login.refreshToken });
+    return true;
+  }
+
+  async #request<T>(method: Method, path: string, query: Query, body?: unknown, as?: 'anonymous'): Promise<T> {
+    const send = () => this.#send(method, path, query, body, as === 'anonymous' ? null : this.#token);
+    let response = await send();
+    if (response.status === 401 && as === undefined && (await this.#renew())) response = await send();
+    if (!response.ok) throw await problemOf(response);
+    return (response.status === 204 ? undefined : await response.json()) as T;
+  }
+
+  async #send(method: Method, path: string, query: Query, body: unknown, token: string | null): Promise<Response> {
+    const url = new URL(`/api/v1${path}`, this.url);
+    for (const [name, value] of Object.entries(query))
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (token !== null) headers['authorization'] = `Bearer ${token}`;
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    const request = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    try {
+      return await fetch(url, { ...request, signal: AbortSignal.timeout(requestTimeoutMs) });
+    } catch (cause) {
+      throw unreachable(this.url, cause);
+    }
+  }
+
+  async #renew(): Promise<boolean> {
+    const login = this.#renewable ? this.#logins.get(this.url) : null;
+    if (login === null) return false;
+    this.#renewable = false;
+    const response = await this.#send('POST', '/auth/refresh', {}, { refresh_token: login.refreshToken }, null);
+    if (!response.ok) {
+      this.#logins.delete(this.url);
+      throw new PatronusError('unauthenticated', 'your sign-in has ended; run "patronus login" again');
+    }
+    this.#keep(login.username, (await response.json()) as TokenPair);
+    return true;
+  }
+
+  #keep(username: string, pair: TokenPair): void {
+    this.#logins.set(this.url, { username, accessToken: pair.access_token, refreshToken: pair.refresh_token });
+    this.#token = pair.access_token;
+  }
+}
+
+function unreachable(url: string, cause: unknown): PatronusError {
+  if (cause instanceof Error && cause.name === 'TimeoutError') {
+    return new PatronusError('timeout', `the controller at ${url} did not answer within ${requestTimeoutMs / 1000} s`, {
+      cause,
+    });
+  }
+  return new PatronusError(
+    'unreachable',
+    `no controller at ${url}; start one with "npm start", or name another with --url or PATRONUS_URL`,
+    { cause },
+  );
+}
+
+/** What RFC 9457 problem documents carry here. */
+interface Problem {
+  readonly code?: ErrorCode;
+  readonly title?: string;
+  readonly detail?: string;
+  readonly problems?: readonly FieldProblem[];
+}
+
+async function problemOf(response: Response): Promise<PatronusError> {
+  const problem = (await response.json().catch(() => ({}))) as Problem;
+  if (problem.problems !== undefined && problem.problems.length > 0) return new InvalidInputError(problem.problems);
+  const told = problem.detail ?? problem.title ?? `the controller answered ${response.status} ${response.statusText}`;
+  if (response.status === 401) {
+    return new PatronusError('unauthenticated', `${told}; sign in with "patronus login" or set PATRONUS_TOKEN`);
+  }
+  return new PatronusError(problem.code ?? 'internal', told, { facts: { status: response.status } });
+}

@@ -1,0 +1,98 @@
+/** The objects of REST `/api/v1` as they travel, with the fields that this program reads. Times are unix ms. */
+
+import type { PathHealth } from '@patronus/core';
+
+type Time = number | string;
+
+export interface Endpoint {
+  readonly id: string;
+  readonly site_id: string;
+  readonly site: string;
+  readonly label: string;
+  readonly device: string;
+  readonly address: string | null;
+  readonly port: number | null;
+  readonly nat: boolean;
+  readonly cost: number;
+  readonly profile: string;
+  readonly up_bps: number | null;
+  readonly down_bps: number | null;
+  readonly slot: number;
+}
+
+export interface Site {
+  readonly id: string;
+  readonly name: string;
+  readonly location: string;
+  readonly prefixes: readonly string[];
+  readonly status: 'new' | 'online' | 'offline';
+  readonly config: {
+    readonly status: 'pending' | 'applied' | 'rejected' | 'offline';
+    readonly reason: string | null;
+    readonly version: string | null;
+    readonly applied_version: string | null;
+    readonly applied_at: Time | null;
+  };
+  readonly endpoints: readonly Endpoint[];
+}
+
+export interface Path {
+  readonly id: string;
+  readonly source_site: string;
+  readonly dest_site: string;
+  readonly source_label: string;
+  readonly dest_label: string;
+  readonly latency: number | null;
+  readonly jitter: number | null;
+  readonly loss: number | null;
+  readonly rtt: number | null;
+  readonly mos: number | null;
+  readonly reverse_latency: number | null;
+  readonly reverse_jitter: number | null;
+  readonly reverse_loss: number | null;
+  readonly bandwidth: number | null;
+  readonly health_status: PathHealth;
+  readonly since: Time | null;
+  readonly reported_at: Time | null;
+  readonly stale: boolean;
+}
+
+export interface Policy {
+  readonly id: number;
+  readonly priority: number;
+  readonly name: string;
+  readonly description: string;
+  readonly match_conditions: Readonly<Record<string, unknown>>;
+  readonly action: Readonly<Record<string, unknown>>;
+  readonly enabled: boolean;
+  readonly is_default: boolean;
+  readonly packets_matched: number;
+  readonly bytes_matched: number;
+}
+
+export interface NetworkEvent {
+  readonly id: string;
+  readonly timestamp: Time;
+  readonly event_type: string;
+  readonly severity: 'info' | 'warning' | 'error';
+  readonly message: string;
+  readonly metadata: unknown;
+  readonly site: string | null;
+}
+
+export interface EnrolmentKey {
+  readonly id: string;
+  readonly site: string;
+  readonly max_uses: number;
+  readonly uses: number;
+  readonly expires_at: Time | null;
+  readonly revoked: boolean;
+  /** Only in the answer that creates it. */
+  readonly key?: string;
+  readonly edge_url?: string;
+}
+
+export interface TransportLink {
+  readonly a: string;
+  readonly b: string;
+}

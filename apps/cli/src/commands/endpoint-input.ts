@@ -1,0 +1,47 @@
+import { InvalidArgumentError } from 'commander';
+import type { Endpoint } from '../api/resources.ts';
+import { formatRate, unknownFigure } from '../format.ts';
+import type { Column } from '../table.ts';
+import { parseInteger, parseList, parseRate, parseWord } from '../units.ts';
+
+export const parseProfile = parseWord(['fast', 'default', 'metered']);
+export const parsePort = parseInteger(1, 65_535);
+export const parseCost = parseInteger(0, 1_000_000);
+
+const yes = parseWord(['yes', 'no', 'true', 'false']);
+const fields: Readonly<Record<string, (text: string) => readonly [field: string, value: unknown]>> = {
+  label: (text) => ['label', text],
+  device: (text) => ['device', text],
+  address: (text) => ['address', text],
+  port: (text) => ['port', parsePort(text)],
+  nat: (text) => ['nat', text === '' || ['yes', 'true'].includes(yes(text))],
+  cost: (text) => ['cost', parseCost(text)],
+  profile: (text) => ['profile', parseProfile(text)],
+  up: (text) => ['up_bps', parseRate(text)],
+  down: (text) => ['down_bps', parseRate(text)],
+};
+
+/** An endpoint in one option value: `label=lte,device=wwan0,nat,cost=50`. */
+export function parseEndpointInput(text: string): Readonly<Record<string, unknown>> {
+  const pairs = parseList(text).map((part) => {
+    const [name = '', value = ''] = part.split(/=(.*)/s);
+    const read = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (read === undefined) {
+      throw new InvalidArgumentError(`"${name}" is no field of an endpoint; use ${Object.keys(fields).join(', ')}.`);
+    }
+    return read(value);
+  });
+  return Object.fromEntries(pairs);
+}
+
+export const endpointColumns: readonly Column<Endpoint>[] = [
+  { title: 'SITE', cell: (endpoint) => endpoint.site },
+  { title: 'LABEL', cell: (endpoint) => endpoint.label },
+  { title: 'DEVICE', cell: (endpoint) => endpoint.device },
+  { title: 'ADDRESS', cell: (endpoint) => endpoint.address ?? (endpoint.nat ? 'behind NAT' : unknownFigure) },
+  { title: 'COST', align: 'right', cell: (endpoint) => String(endpoint.cost) },
+  { title: 'PROFILE', cell: (endpoint) => endpoint.profile },
+  { title: 'UP', align: 'right', cell: (endpoint) => formatRate(endpoint.up_bps) },
+  { title: 'DOWN', align: 'right', cell: (endpoint) => formatRate(endpoint.down_bps) },
+  { title: 'ID', cell: (endpoint) => endpoint.id },
+];
