@@ -1,0 +1,79 @@
+import type { PathQuality } from '@patronus/core';
+import {
+  initialPathState,
+  profileTuning,
+  stepPathState,
+  type PathChange,
+  type PathReading,
+  type PathState,
+} from '@patronus/policy';
+import type { PathReport } from '@patronus/protocol';
+import { PathProber } from './path-prober.ts';
+import type { PlannedPath } from './probe-plan.ts';
+
+/** A path with its prober and its state. It outlives documents for as long as they name it. */
+export class MonitoredPath {
+  readonly prober: PathProber;
+  /** Its STAMP session identifier: unique within this edge, never 0. */
+  readonly sessionId: number;
+  planned: PlannedPath;
+  linkDown = false;
+  /** Why it has its health, for an operator. */
+  cause: string | null = null;
+  #state: PathState;
+  #reading: PathReading;
+  /** The probe being watched on demand, and who asked. */
+  readonly onDemand = new Map<number, number>();
+
+  constructor(planned: PlannedPath, sessionId: number, nowMs: number, phase: number) {
+    this.planned = planned;
+    this.sessionId = sessionId;
+    this.prober = new PathProber(planned.profile, nowMs, phase);
+    this.#state = initialPathState(nowMs);
+    this.#reading = this.#read(this.prober.quality(nowMs));
+  }
+
+  /** How selection sees it; the same object while nothing changed. */
+  get reading(): PathReading {
+    return this.#reading;
+  }
+
+  /** Judges the path after a reply, a miss or a change of its link; what changed, if anything did. */
+  step(nowMs: number): PathChange | null {
+    const { prober } = this;
+    const quality = prober.quality(nowMs);
+    const before = this.#state;
+    const observed = {
+      consecutiveMisses: prober.consecutiveMisses,
+      consecutiveReplies: prober.consecutiveReplies,
+      linkDown: this.linkDown,
+      quality,
+    };
+    const { state, changed } = stepPathState(before, observed, nowMs, profileTuning[prober.profile].path);
+    this.#state = state;
+    if (changed === undefined) {
+      if (quality !== this.#reading.quality) this.#reading = this.#read(quality);
+      return null;
+    }
+    this.cause = changed.cause;
+    if (changed.from === 'down' || changed.from === 'unknown') prober.beginLossWindow();
+    this.#reading = this.#read(prober.quality(nowMs));
+    return changed;
+  }
+
+  /** Its report; `wallAheadMs` is unix time minus the monotonic time of the states. */
+  report(nowMs: number, wallAheadMs: number): PathReport {
+    return {
+      pathId: this.planned.id,
+      health: this.#state.health,
+      since: this.#state.sinceMs + wallAheadMs,
+      quality: this.prober.quality(nowMs),
+      sent: this.prober.sent,
+      received: this.prober.received,
+    };
+  }
+
+  #read(quality: PathQuality): PathReading {
+    return { health: this.#state.health, healthSinceMs: this.#state.sinceMs, quality };
+  }
+}

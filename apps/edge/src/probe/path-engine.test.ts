@@ -1,0 +1,297 @@
+import { describe, expect, it } from 'vitest';
+import { groupNextHop, tunnelNextHop, type PathId, type Policy, type ProbeProfile } from '@patronus/core';
+import { emptyReflectorPacket, type SiteDocument } from '@patronus/protocol';
+import { SeededRandom, siteDocument } from '@patronus/testkit';
+import { ProbeSimulation, type SimulatedPath } from '../testing/probe-simulation.ts';
+import { planProbes } from './probe-plan.ts';
+
+/** Site hq with mpls and broadband, site branch with the same; four paths, in the order of the slots. */
+const voice: Policy = {
+  id: 2,
+  class: 2,
+  priority: 100,
+  name: 'voice',
+  match: { protocol: 'udp' },
+  action: { type: 'steer', sla: { maxDelayMs: 150, maxJitterMs: 30, maxLossPercent: 1 }, prefer: ['mpls'] },
+};
+const defaultPolicy: Policy = { id: 1, class: 1, priority: 0, name: 'default', match: {}, action: { type: 'steer' } };
+
+function documentFor(profile: ProbeProfile, policies: readonly Policy[] = [voice, defaultPolicy]): SiteDocument {
+  const paths = siteDocument().paths.map((path) => ({ ...path, profile }));
+  return siteDocument({ paths, policies });
+}
+
+const simulate = (profile: ProbeProfile, every: Partial<SimulatedPath> = {}): ProbeSimulation =>
+  new ProbeSimulation(documentFor(profile), new SeededRandom(7), every);
+
+const [mpls, , , broadband] = siteDocument().paths.map((path) => path.id) as [PathId, PathId, PathId, PathId];
+const voiceGroup = groupNextHop(2, 1);
+const member = (slot: number) => [{ id: tunnelNextHop(slot, slot), weight: 1 }];
+
+describe('measuring', () => {
+  it('reports each direction apart, whatever the far clock says', () => {
+    const wan = simulate('default');
+    wan.farClockMs = 3_600_000;
+    wan.run(5_000);
+    wan.change(mpls, { forwardMs: 32 });
+    wan.run(5_000);
+    const { quality, health } = wan.report(mpls);
+    expect(health).toBe('up');
+    expect(quality.forward.delayMs).toBeCloseTo(32, 0);
+    expect(quality.reverse.delayMs).toBeCloseTo(10, 0);
+    expect(quality.rttMs).toBeCloseTo(42, 0);
+    expect(quality.forward.lossPercent).toBe(0);
+    expect(quality.mos).toBeGreaterThan(4.3);
+  });
+
+  it('tells loss on the way there from loss on the way back', () => {
+    const wan = simulate('fast');
+    wan.change(mpls, { forwardLoss: 0.1 });
+    wan.change(broadband, { reverseLoss: 0.1 });
+    const totals = { there: [0, 0], back: [0, 0] };
+    for (let second = 0; second < 40; second++) {
+      wan.run(1_000);
+      for (const [index, id] of [mpls, broadband].entries()) {
+        totals.there[index]! += (wan.report(id).quality.forward.lossPercent ?? 0) / 40;
+        totals.back[index]! += (wan.report(id).quality.reverse.lossPercent ?? 0) / 40;
+      }
+    }
+    expect(totals.there[0]).toBeGreaterThan(8);
+    expect(totals.there[0]).toBeLessThan(12);
+    expect(totals.back[0]).toBeLessThan(0.3);
+    expect(totals.back[1]).toBeGreaterThan(8);
+    expect(totals.there[1]).toBeLessThan(0.3);
+  });
+
+  it('takes packets that overtake each other for no loss', () => {
+    const wan = simulate('fast', { jitterMs: 25 });
+    wan.run(20_000);
+    const { quality, sent, received } = wan.report(mpls);
+    expect(quality.forward.lossPercent! + quality.reverse.lossPercent!).toBeLessThan(4);
+    expect(received / sent).toBeGreaterThan(0.99);
+  });
+
+  it('keeps its figures when a clock at either end is set', () => {
+    const wan = simulate('default');
+    wan.run(10_000);
+    wan.farClockMs += 60_000;
+    wan.run(5_000);
+    wan.wallOffsetMs -= 3_600_000;
+    wan.run(5_000);
+    const { quality, health } = wan.report(mpls);
+    expect(health).toBe('up');
+    expect(quality.forward.delayMs).toBeCloseTo(10, 0);
+    expect(quality.forward.jitterMs).toBeLessThan(1);
+    expect(wan.eventsOf('path_down')).toEqual([]);
+  });
+
+  it('keeps a metered path within its octets a day', () => {
+    const wan = simulate('metered');
+    wan.run(600_000);
+    const octetsADay = (wan.sent / 4) * 2 * 140 * 144;
+    expect(octetsADay).toBeLessThan(26_000_000);
+    expect(octetsADay).toBeGreaterThan(15_000_000);
+  });
+});
+
+describe('blackout', () => {
+  const detectionMs = (wan: ProbeSimulation): number => {
+    wan.run(30_000 + 37);
+    const cutMs = wan.nowMs;
+    wan.cut(mpls);
+    expect(wan.runUntil(() => wan.eventsOf('path_down').length > 0, 5_000)).toBe(true);
+    return wan.nowMs - cutMs;
+  };
+
+  it.each([5, 40, 150])('is found within 40 ms by the fast profile on a round trip of %i ms', (roundTripMs) => {
+    const oneWay = roundTripMs / 2;
+    expect(detectionMs(simulate('fast', { forwardMs: oneWay, reverseMs: oneWay, jitterMs: 0.5 }))).toBeLessThan(40);
+  });
+
+  it.each([5, 40, 100])('is found within 250 ms by the default profile on a round trip of %i ms', (roundTripMs) => {
+    const oneWay = roundTripMs / 2;
+    expect(detectionMs(simulate('default', { forwardMs: oneWay, reverseMs: oneWay, jitterMs: 0.5 }))).toBeLessThan(250);
+  });
+
+  it('moves traffic in the same instant and tells cause, ends and times', () => {
+    const wan = simulate('fast');
+    wan.run(10_000);
+    expect(wan.groups.get(voiceGroup)).toEqual(member(0));
+    const cutMs = wan.clock.wall();
+    wan.cut(mpls);
+    wan.run(100);
+    expect(wan.groups.get(voiceGroup)).not.toEqual(member(0));
+    const downMs = wan.eventsOf('path_down')[0]!.timestamp - wan.wallOffsetMs;
+    expect(wan.groupWrites.find((write) => write.atMs >= downMs)!.atMs).toBe(downMs);
+    const failover = wan.eventsOf('failover').find((event) => event.metadata['policy'] === 'voice')!;
+    expect(failover.message).toMatch(/^voice to branch moved from mpls → mpls to .*: mpls → mpls is down \(3 probes/);
+    expect(failover.metadata).toMatchObject({
+      policy_id: 2,
+      dest_site: 'branch',
+      from: [{ path_id: mpls, label: 'mpls', remote_label: 'mpls' }],
+    });
+    const { first_missed_at, kernel_at, outage_estimate_ms } = failover.metadata as Record<string, number>;
+    expect(first_missed_at).toBeGreaterThan(cutMs - 25);
+    expect(first_missed_at).toBeLessThan(cutMs + 10);
+    expect(outage_estimate_ms).toBe(kernel_at! - first_missed_at!);
+  });
+
+  it('is not seen in two lost probes', () => {
+    const wan = simulate('fast');
+    wan.run(10_000);
+    for (let burst = 0; burst < 20; burst++) {
+      wan.change(mpls, { forwardLoss: 1 });
+      wan.run(20);
+      wan.change(mpls, { forwardLoss: 0 });
+      wan.run(980);
+    }
+    expect(wan.eventsOf('path_down')).toEqual([]);
+  });
+
+  it('is not seen when our own machine stood still', () => {
+    const wan = simulate('fast', { jitterMs: 0.5 });
+    wan.run(10_000);
+    for (const stallMs of [8, 30, 120, 700]) {
+      wan.stall(stallMs, 4);
+      wan.run(3_000);
+    }
+    expect(wan.eventsOf('path_down')).toEqual([]);
+  });
+
+  it('is still seen on a machine that keeps standing still', () => {
+    const wan = simulate('fast');
+    wan.run(10_000);
+    wan.cut(mpls);
+    for (let round = 0; round < 12; round++) {
+      wan.stall(15);
+      wan.run(5);
+    }
+    expect(wan.eventsOf('path_down').map((event) => event.metadata['path_id'])).toContain(mpls);
+  });
+
+  it('is believed at once when the device has no carrier', () => {
+    const wan = simulate('default');
+    wan.run(10_000);
+    wan.engine.linksDown(['eth0']);
+    expect(wan.groups.get(voiceGroup)).toEqual([{ id: tunnelNextHop(1, 0), weight: 1 }]);
+    expect(wan.eventsOf('failover')[0]!.message).toContain('link down');
+    wan.engine.linksDown([]);
+    wan.run(30_000);
+    expect(wan.groups.get(voiceGroup)).toEqual(member(0));
+  });
+
+  it('of every path leaves the policy unserved, and says so', () => {
+    const wan = simulate('fast');
+    wan.run(5_000);
+    for (const { id } of documentFor('fast').paths) wan.cut(id);
+    wan.run(200);
+    expect(wan.groups.get(voiceGroup)).toEqual([]);
+    expect(wan.eventsOf('policy_unserved').length).toBeGreaterThan(0);
+  });
+});
+
+describe('brownout and failback', () => {
+  it.each([
+    ['loss', { forwardLoss: 0.08 }],
+    ['delay', { forwardMs: 220, reverseMs: 220 }],
+    ['jitter', { jitterMs: 140 }],
+  ] as const)('by %s moves voice while packets still pass', (_name, trouble) => {
+    const wan = simulate('default');
+    wan.run(10_000);
+    wan.change(mpls, trouble);
+    wan.run(20_000);
+    expect(wan.groups.get(voiceGroup)).not.toEqual(member(0));
+    expect(wan.eventsOf('failover').some((event) => event.metadata['policy'] === 'voice')).toBe(true);
+  });
+
+  it('returns to the preferred path once it has proved itself, and tells so', () => {
+    const wan = simulate('fast');
+    wan.run(10_000);
+    wan.cut(mpls);
+    wan.run(3_000);
+    wan.mend(mpls);
+    wan.run(500);
+    expect(wan.groups.get(voiceGroup)).not.toEqual(member(0));
+    wan.run(15_000);
+    expect(wan.groups.get(voiceGroup)).toEqual(member(0));
+    expect(wan.eventsOf('failback').some((event) => event.metadata['policy'] === 'voice')).toBe(true);
+    expect(wan.report(mpls).quality.forward.lossPercent).toBe(0);
+  });
+});
+
+describe('the kernel', () => {
+  it('is not touched before anything is known of a path', () => {
+    const wan = simulate('default');
+    wan.run(15);
+    expect(wan.groupWrites).toEqual([]);
+    wan.run(2_000);
+    expect(wan.groups.get(voiceGroup)).toEqual(member(0));
+  });
+
+  it('is given only what changed', () => {
+    const wan = simulate('fast');
+    wan.run(10_000);
+    const before = wan.groupWrites.length;
+    wan.run(10_000);
+    expect(wan.groupWrites.length).toBe(before);
+  });
+
+  it('refusing one group does not keep the others; it is told once and tried again', () => {
+    const wan = simulate('fast');
+    wan.run(10_000);
+    wan.refusedGroups.add(groupNextHop(1, 1));
+    wan.cut(mpls);
+    wan.run(5_000);
+    expect(wan.groups.get(voiceGroup)).not.toEqual(member(0));
+    expect(wan.eventsOf('edge_error')).toHaveLength(1);
+    wan.refusedGroups.clear();
+    wan.run(1_100);
+    expect(wan.groups.get(groupNextHop(1, 1))).not.toEqual(member(0));
+  });
+
+  it('is written once more with the next document, and measurement goes on', () => {
+    const wan = simulate('default');
+    wan.run(10_000);
+    wan.groups.clear();
+    wan.engine.configure(planProbes(documentFor('default')));
+    expect(wan.groups.get(voiceGroup)).toEqual(member(0));
+    wan.run(1_100);
+    expect(wan.report(mpls).sent).toBeGreaterThan(100);
+    expect(wan.eventsOf('failover')).toEqual([]);
+  });
+});
+
+describe('packets that are not ours', () => {
+  it('duplicates, forged and stray replies change nothing', () => {
+    const wan = simulate('fast');
+    wan.run(5_000);
+    const [packet, address, receivedMs] = wan.delivered.at(-1)!;
+    const before = wan.engine.strays;
+    wan.engine.receive(packet, address, receivedMs);
+    wan.engine.receive({ ...packet, senderFraction: packet.senderFraction ^ 1 }, address, receivedMs);
+    wan.engine.receive({ ...packet, senderSequence: packet.senderSequence + 1 }, address, receivedMs);
+    wan.engine.receive({ ...packet, senderSequence: 0xffff_ffff }, address, receivedMs);
+    wan.engine.receive(packet, address + 1, receivedMs);
+    wan.engine.receive({ ...emptyReflectorPacket(), sessionId: 0xffff }, address, receivedMs);
+    expect(wan.engine.strays - before).toBe(6);
+    wan.run(1_000);
+    expect(wan.report(mpls).quality.forward.lossPercent).toBe(0);
+  });
+});
+
+describe('a probe on demand', () => {
+  it('answers with its own round trip, or that none came', () => {
+    const wan = simulate('metered');
+    wan.run(10_000);
+    wan.engine.probeNow(mpls, 1);
+    wan.run(100);
+    expect(wan.results[0]).toMatchObject({ pathId: mpls, answered: true, problem: null });
+    expect(wan.results[0]!.rttMs).toBeCloseTo(20, 1);
+    wan.cut(mpls);
+    wan.engine.probeNow(mpls, 2);
+    wan.run(2_000);
+    expect(wan.results[1]).toMatchObject({ answered: false, rttMs: null });
+    wan.engine.probeNow('no such path' as PathId, 3);
+    expect(wan.results[2]!.answered).toBe(false);
+  });
+});

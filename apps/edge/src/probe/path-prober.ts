@@ -1,0 +1,201 @@
+import { meanOpinionScore, unmeasured, type PathQuality, type ProbeProfile } from '@patronus/core';
+import type { ReflectorPacket } from '@patronus/protocol';
+import { DelayMeter, type ProbeTimes } from './delay-meter.ts';
+import { ProbeBudget } from './probe-budget.ts';
+import { Fate, ProbeRing, type LossCount } from './probe-ring.ts';
+import { leastLossSamples, maxRearms, probeTiming, qualityRefreshMs, type ProbeTiming } from './probe-timing.ts';
+import { ReplyTimer } from './reply-timer.ts';
+
+/** A run of this many misses can be no coincidence: it counts as loss even before a reply tells its direction. */
+const outageMisses = 3;
+
+/**
+ * Probes one path: when to send, what became of it, what that says about the path. It knows no socket and no clock; times
+ * named `nowMs` are monotonic, those in packets are unix ms.
+ */
+export class PathProber {
+  readonly profile: ProbeProfile;
+  readonly ring = new ProbeRing();
+  readonly #timing: ProbeTiming;
+  readonly #timer: ReplyTimer;
+  readonly #delay: DelayMeter;
+  readonly #budget: ProbeBudget;
+  readonly #times: ProbeTimes = { sentMs: 0, reachedMs: 0, returnedMs: 0, receivedMs: 0 };
+  readonly #losses: LossCount = { answered: 0, lostForward: 0, lostReverse: 0, missed: 0 };
+  #nextSendMs: number;
+  /** The oldest probe that may still be pending. */
+  #oldest = 0;
+  #windowFirst = 0;
+  #quality: PathQuality = unmeasured;
+  #qualityMs = -Infinity;
+  /** Whether probing is hurried because replies are missing and the path has not been found down. */
+  #isSuspect = false;
+  /** Probes in a row, by order of sending, whose replies did not come in time. */
+  consecutiveMisses = 0;
+  consecutiveReplies = 0;
+  /** Sequence number of the first of them, −1 for none. */
+  firstMissed = -1;
+  sent = 0;
+  received = 0;
+
+  /** `phase` from 0 to 1 spreads the paths over the interval. */
+  constructor(profile: ProbeProfile, nowMs: number, phase: number) {
+    this.profile = profile;
+    this.#timing = probeTiming[profile];
+    this.#timer = new ReplyTimer(this.#timing.marginFloorMs);
+    this.#delay = new DelayMeter(this.#timing.delayWindow);
+    this.#budget = new ProbeBudget(this.#timing, nowMs);
+    this.#nextSendMs = nowMs + phase * this.#timing.intervalMs;
+  }
+
+  /** When this path next has something to do. */
+  get wakeMs(): number {
+    const deadlineMs = this.#oldest < this.ring.next ? this.#oldestDeadline() : Infinity;
+    return Math.min(this.#nextSendMs, deadlineMs);
+  }
+
+  /** Whether a probe is to be sent now; plans the next one when so. */
+  isDue(nowMs: number): boolean {
+    if (nowMs < this.#nextSendMs) return false;
+    const { intervalMs, suspectIntervalMs, thriftyIntervalMs } = this.#timing;
+    const wanted = this.#isSuspect ? suspectIntervalMs : intervalMs;
+    const step = this.#budget.spend(nowMs) ? wanted : thriftyIntervalMs;
+    this.#nextSendMs = Math.max(this.#nextSendMs + step, nowMs + step / 2);
+    return true;
+  }
+
+  /** Opens a probe and returns its sequence number. */
+  open(nowMs: number): number {
+    this.sent++;
+    return this.ring.open(nowMs + this.#timer.timeoutMs);
+  }
+
+  /** The probe did not leave for a reason of our own, such as a full buffer: it counts for nothing. */
+  withdraw(sequence: number): void {
+    this.sent--;
+    this.ring.settle(sequence, Fate.none);
+  }
+
+  /**
+   * Finds the probes whose replies are overdue; true when one was. `isLate` says that our own loop has just been held up:
+   * then they get another margin instead.
+   */
+  expire(nowMs: number, isLate: boolean): boolean {
+    let found = false;
+    while (this.#oldest < this.ring.next) {
+      const sequence = this.#oldest;
+      if (this.ring.fateOf(sequence) === Fate.pending) {
+        if (nowMs < this.#oldestDeadline()) break;
+        if (isLate && this.ring.rearm(sequence, nowMs + this.#timer.marginMs, maxRearms)) break;
+        this.#miss(sequence, nowMs);
+        found = true;
+      }
+      this.#oldest++;
+    }
+    return found;
+  }
+
+  #oldestDeadline(): number {
+    return this.ring.deadlineMs[this.#oldest % this.ring.deadlineMs.length]!;
+  }
+
+  #miss(sequence: number, nowMs: number): void {
+    this.ring.settle(sequence, Fate.missed);
+    if (sequence < this.ring.lastAnswered) return;
+    if (this.consecutiveMisses === 0) this.firstMissed = sequence;
+    this.consecutiveMisses++;
+    this.consecutiveReplies = 0;
+    this.#isSuspect = this.consecutiveMisses < outageMisses;
+    if (this.consecutiveMisses === 1) this.#nextSendMs = Math.min(this.#nextSendMs, nowMs);
+  }
+
+  /**
+   * Takes a reply that the kernel received at `receivedMs`. False where it answers no probe of ours: a duplicate, a stray or
+   * a forgery.
+   */
+  reply(packet: ReflectorPacket, receivedMs: number, nowMs: number): boolean {
+    const sequence = this.ring.fullSequence(packet.senderSequence);
+    if (!this.ring.awaits(sequence, packet.senderFraction)) return false;
+    const times = this.#times;
+    times.sentMs = this.ring.sentWallMs[sequence % this.ring.sentWallMs.length]!;
+    times.reachedMs = packet.receivedMs;
+    times.returnedMs = packet.reflectedMs;
+    times.receivedMs = receivedMs;
+    const inOrder = sequence > this.ring.lastAnswered;
+    const unanswered = this.ring.answer(sequence, packet.sequence);
+    this.received++;
+    this.#timer.observe(Math.max(0, receivedMs - times.sentMs));
+    this.#delay.observe(nowMs, times, inOrder);
+    if (inOrder) this.#answered(sequence, unanswered);
+    return true;
+  }
+
+  #answered(sequence: number, unanswered: number): void {
+    this.consecutiveReplies = unanswered === 0 && this.consecutiveMisses === 0 ? this.consecutiveReplies + 1 : 1;
+    this.consecutiveMisses = 0;
+    this.firstMissed = -1;
+    this.#isSuspect = false;
+    for (let later = sequence + 1; later < this.#oldest; later++) {
+      if (this.ring.fateOf(later) !== Fate.missed) continue;
+      if (this.firstMissed < 0) this.firstMissed = later;
+      this.consecutiveMisses++;
+      this.consecutiveReplies = 0;
+    }
+  }
+
+  /** Unix ms at which the first probe of the present run of misses was sent; null where there is none. */
+  get firstMissedWallMs(): number | null {
+    if (!this.ring.remembers(this.firstMissed)) return null;
+    const sentMs = this.ring.sentWallMs[this.firstMissed % this.ring.sentWallMs.length]!;
+    return Number.isNaN(sentMs) ? null : sentMs;
+  }
+
+  /** Round trip of the latest reply alone, the reflector's own time left out. */
+  get lastRoundTripMs(): number {
+    const { sentMs, reachedMs, returnedMs, receivedMs } = this.#times;
+    return receivedMs - sentMs - (returnedMs - reachedMs);
+  }
+
+  /** Our wall clock was set forward by this much. */
+  wallClockWasSet(deltaMs: number): void {
+    this.ring.shiftWall(deltaMs);
+    this.#delay.clockWasSet();
+  }
+
+  /** Forgets the outage that has just ended: loss is taken from the replies by which the path came back. */
+  beginLossWindow(): void {
+    this.#windowFirst = Math.max(0, this.ring.lastAnswered + 1 - this.consecutiveReplies);
+    this.#qualityMs = -Infinity;
+  }
+
+  /** The path's figures, renewed every so often. */
+  quality(nowMs: number): PathQuality {
+    if (nowMs - this.#qualityMs >= qualityRefreshMs) {
+      this.#qualityMs = nowMs;
+      this.#quality = this.#measure();
+    }
+    return this.#quality;
+  }
+
+  #measure(): PathQuality {
+    const losses = this.#losses;
+    this.ring.count(this.#timing.lossWindow, this.#windowFirst, losses);
+    const unexplained = this.consecutiveMisses >= outageMisses ? losses.missed : 0;
+    const probes = losses.answered + losses.lostForward + losses.lostReverse + unexplained;
+    const isEnough = probes >= leastLossSamples;
+    const forwardLoss = isEnough ? (100 * (losses.lostForward + unexplained)) / probes : null;
+    const arrived = probes - losses.lostForward;
+    const reverseLoss = isEnough && arrived > 0 ? (100 * (losses.lostReverse + unexplained)) / arrived : null;
+    const delay = this.#delay;
+    const [forwardMs, jitterMs] = [delay.forwardMs, delay.forwardJitterMs];
+    return {
+      rttMs: delay.roundTripMs,
+      forward: { delayMs: forwardMs, jitterMs, lossPercent: forwardLoss },
+      reverse: { delayMs: delay.reverseMs, jitterMs: delay.reverseJitterMs, lossPercent: reverseLoss },
+      mos:
+        forwardMs === null || forwardLoss === null
+          ? null
+          : meanOpinionScore({ delayMs: forwardMs, jitterMs: jitterMs ?? 0, lossPercent: forwardLoss }),
+    };
+  }
+}

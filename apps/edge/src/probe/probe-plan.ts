@@ -1,0 +1,107 @@
+import {
+  groupNextHop,
+  PatronusError,
+  tunnelNextHop,
+  type Address,
+  type PathId,
+  type ProbeProfile,
+  type SiteId,
+} from '@patronus/core';
+import { ipv4ToNumber } from '@patronus/linux';
+import { planSteering, type SteeringPlan } from '@patronus/policy';
+import type { DocumentPath, SiteDocument } from '@patronus/protocol';
+
+/** A path as the prober and the switch need it. Addresses are 32-bit numbers. */
+export interface PlannedPath {
+  readonly id: PathId;
+  readonly profile: ProbeProfile;
+  readonly localAddress: number;
+  readonly remoteAddress: number;
+  /** The next-hop object of its tunnel. */
+  readonly nextHop: number;
+  /** The uplink's device. */
+  readonly device: string;
+  readonly localLabel: string;
+  readonly remoteLabel: string;
+  readonly siteId: SiteId;
+  readonly siteName: string;
+}
+
+/** Somebody whose probes we answer: its address, and ours that it must write to. */
+export interface ReflectorPeer {
+  readonly remoteAddress: number;
+  readonly localAddress: number;
+}
+
+/** What of a site document concerns probing and steering. `paths` has the order of `steering.paths`. */
+export interface ProbePlan {
+  readonly paths: readonly PlannedPath[];
+  readonly steering: SteeringPlan;
+  readonly siteNames: ReadonlyMap<SiteId, string>;
+  readonly siteIndexes: ReadonlyMap<SiteId, number>;
+  readonly peers: readonly ReflectorPeer[];
+}
+
+/** Lays out a document. Throws `invalid_input` where a path names an endpoint, tunnel or site that the document lacks. */
+export function planProbes(document: SiteDocument): ProbePlan {
+  const paths = document.paths.map((path) => planPath(document, path));
+  return {
+    paths,
+    steering: planSteering({
+      policies: document.policies,
+      sites: document.remoteSites.map((site) => site.id),
+      paths: document.paths.map((path, index) => ({
+        pathId: path.id,
+        remoteSiteId: path.remoteSiteId,
+        localLabel: paths[index]!.localLabel,
+        remoteLabel: path.remoteLabel,
+        cost: path.cost,
+        profile: path.profile,
+      })),
+    }),
+    siteNames: new Map(document.remoteSites.map((site) => [site.id, site.name])),
+    siteIndexes: new Map(document.remoteSites.map((site) => [site.id, site.index])),
+    peers: planPeers(document, paths),
+  };
+}
+
+function planPath(document: SiteDocument, path: DocumentPath): PlannedPath {
+  const endpoint = document.endpoints.find((each) => each.id === path.localEndpointId);
+  const tunnel = document.tunnels.find((each) => each.name === path.tunnel);
+  const site = document.remoteSites.find((each) => each.id === path.remoteSiteId);
+  if (endpoint === undefined || tunnel === undefined || site === undefined) {
+    throw new PatronusError(
+      'invalid_input',
+      `path ${path.id} names an endpoint, a tunnel or a site that the document does not have; compile it anew`,
+      { facts: { path } },
+    );
+  }
+  return {
+    id: path.id,
+    profile: path.profile,
+    localAddress: ipv4ToNumber(tunnel.probeAddress),
+    remoteAddress: ipv4ToNumber(path.remoteProbeAddress),
+    nextHop: tunnelNextHop(tunnel.localSlot, tunnel.remoteSlot),
+    device: endpoint.device,
+    localLabel: endpoint.label,
+    remoteLabel: path.remoteLabel,
+    siteId: site.id,
+    siteName: site.name,
+  };
+}
+
+function planPeers(document: SiteDocument, paths: readonly PlannedPath[]): ReflectorPeer[] {
+  const pair = (local: Address, remote: Address): ReflectorPeer => ({
+    localAddress: ipv4ToNumber(local),
+    remoteAddress: ipv4ToNumber(remote),
+  });
+  const peers = document.tunnels.flatMap((tunnel) =>
+    tunnel.peers.map((peer) => pair(tunnel.probeAddress, peer.probeAddress)),
+  );
+  return [...paths.map(({ localAddress, remoteAddress }) => ({ localAddress, remoteAddress })), ...peers];
+}
+
+/** The next-hop group that carries a policy's class to a site. */
+export function groupOf(plan: ProbePlan, forwardingClass: number, siteId: SiteId): number {
+  return groupNextHop(forwardingClass, plan.siteIndexes.get(siteId)!);
+}

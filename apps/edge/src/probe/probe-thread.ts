@@ -1,0 +1,215 @@
+import { Worker } from 'node:worker_threads';
+import { PatronusError, type PathId } from '@patronus/core';
+import { closeDescriptor, EventSignal, NextHopSwitch, ProbeSocket, type ThreadPriority } from '@patronus/linux';
+import { stampPort, type DecisionReport, type SiteDocument, type UplinkFact } from '@patronus/protocol';
+import type { ProbeEngine, ProbeEngineListener } from '../ports.ts';
+import type { ProbeResult } from './path-engine.ts';
+import type { FromProbeThread, ProbeWorkerData, ToProbeThread } from './thread-messages.ts';
+
+/** First pause before a thread that died is started again; doubles up to the cap while it keeps dying. */
+const restartFirstMs = 200;
+const restartCapMs = 10_000;
+/** A thread that ran this long before it died starts over with the first pause. */
+const settledMs = 30_000;
+/** The thread answers within milliseconds; one that does not is stuck. */
+const answerTimeoutMs = 5_000;
+
+/** Runs from `dist` when built, from the sources in tests; both load beside this file, by the same ending. */
+const workerUrl = new URL(import.meta.url.endsWith('.ts') ? './probe-worker.ts' : './probe-worker.js', import.meta.url);
+const workerOptions = import.meta.url.endsWith('.ts') ? ['--conditions=patronus-source'] : [];
+
+interface Waiting {
+  resolve(result: ProbeResult | null): void;
+  reject(error: Error): void;
+  readonly timeout: NodeJS.Timeout;
+}
+
+/**
+ * The probe thread as the main thread sees it. Opens the sockets in the network namespace of this process, runs the worker,
+ * and starts it again with the last document should it die; traffic stays where it is meanwhile.
+ */
+export class ProbeThread implements ProbeEngine {
+  readonly #listener: ProbeEngineListener;
+  readonly #descriptors: ProbeWorkerData;
+  readonly #signal: EventSignal;
+  readonly #waiting = new Map<number, Waiting>();
+  #decisions = new Map<string, DecisionReport>();
+  #worker: Worker | null = null;
+  #priority: ThreadPriority = 'normal';
+  #document: SiteDocument | null = null;
+  #devicesDown: readonly string[] = [];
+  #requests = 0;
+  #restart: NodeJS.Timeout | null = null;
+  #restartMs = restartFirstMs;
+  #stopping = false;
+
+  private constructor(listener: ProbeEngineListener, reflectorPort: number) {
+    this.#listener = listener;
+    const opened: number[] = [];
+    const keep = <T extends { readonly fd: number }>(resource: T): T => {
+      opened.push(resource.fd);
+      return resource;
+    };
+    try {
+      this.#signal = keep(EventSignal.open());
+      this.#descriptors = {
+        signalFd: this.#signal.fd,
+        senderFd: keep(ProbeSocket.open()).fd,
+        reflectorFd: keep(ProbeSocket.open(reflectorPort)).fd,
+        switchFd: keep(NextHopSwitch.open()).fd,
+      };
+    } catch (error) {
+      for (const fd of opened) closeDescriptor(fd);
+      throw error;
+    }
+  }
+
+  /**
+   * Starts probing; nothing is probed before the first {@link configure}. Throws `address_in_use` where another program has
+   * the reflector's port.
+   */
+  static start(listener: ProbeEngineListener, options: { reflectorPort?: number } = {}): ProbeThread {
+    const thread = new ProbeThread(listener, options.reflectorPort ?? stampPort);
+    thread.#launch();
+    return thread;
+  }
+
+  /** What scheduling priority the thread got. */
+  get priority(): ThreadPriority {
+    return this.#priority;
+  }
+
+  /**
+   * Takes up a document whose next-hop groups are in the kernel; resolves when the thread has written those it knows an
+   * answer for. The same document again writes them all once more. A thread that is being started again takes the document
+   * up by itself.
+   */
+  async configure(document: SiteDocument): Promise<void> {
+    this.#document = document;
+    if (this.#worker === null) return;
+    await this.#ask((request) => ({ type: 'configure', request, document }));
+  }
+
+  /** Tells what is known of the uplinks: paths over one without carrier or address are down at once. */
+  uplinksChanged(uplinks: readonly UplinkFact[]): void {
+    this.#devicesDown = uplinks
+      .filter(({ carrier, addresses }) => !carrier || addresses.length === 0)
+      .map(({ device }) => device);
+    this.#post({ type: 'links_down', devices: this.#devicesDown });
+  }
+
+  /** Sends a probe over a path now; answers when its reply has come or is overdue. */
+  async probeNow(pathId: PathId): Promise<ProbeResult> {
+    const result = await this.#ask((request) => ({ type: 'probe', request, pathId }));
+    return result!;
+  }
+
+  /** Which paths carry every policy to every site, as last decided. */
+  currentDecisions(): readonly DecisionReport[] {
+    return [...this.#decisions.values()];
+  }
+
+  /** Ends the thread and closes its sockets; next hops stay as they are. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    if (this.#restart !== null) clearTimeout(this.#restart);
+    const worker = this.#worker;
+    if (worker !== null) {
+      const ended = new Promise((resolve) => worker.once('exit', resolve));
+      this.#post({ type: 'stop' });
+      const stuck = setTimeout(() => void worker.terminate(), answerTimeoutMs);
+      await ended;
+      clearTimeout(stuck);
+    }
+    this.#failWaiting(new PatronusError('unreachable', 'probing was stopped'));
+    for (const fd of Object.values(this.#descriptors) as number[]) closeDescriptor(fd);
+  }
+
+  #launch(): void {
+    const startedMs = performance.now();
+    const worker = new Worker(workerUrl, { name: 'probe', workerData: this.#descriptors, execArgv: workerOptions });
+    this.#worker = worker;
+    worker.on('message', (message: FromProbeThread) => this.#hear(message));
+    worker.on('error', (error: Error) => {
+      this.#listener.failed(
+        new PatronusError('internal', `the probe thread failed and is started again: ${error.message}`, {
+          cause: error,
+        }),
+      );
+    });
+    worker.on('exit', () => this.#ended(startedMs));
+    if (this.#devicesDown.length > 0) this.#post({ type: 'links_down', devices: this.#devicesDown });
+    if (this.#document !== null) this.#post({ type: 'configure', request: 0, document: this.#document });
+  }
+
+  #ended(startedMs: number): void {
+    this.#worker = null;
+    if (this.#stopping) return;
+    this.#failWaiting(new PatronusError('internal', 'the probe thread ended before it answered'));
+    if (performance.now() - startedMs > settledMs) this.#restartMs = restartFirstMs;
+    this.#restart = setTimeout(() => this.#launch(), this.#restartMs);
+    this.#restartMs = Math.min(restartCapMs, 2 * this.#restartMs);
+  }
+
+  #hear(message: FromProbeThread): void {
+    switch (message.type) {
+      case 'started':
+        this.#priority = message.priority;
+        return;
+      case 'configured':
+        this.#answer(message.request, null, message.problem);
+        return;
+      case 'paths':
+        this.#listener.paths(message.reports);
+        return;
+      case 'decisions':
+        if (message.isAll) this.#decisions.clear();
+        for (const each of message.decisions) this.#decisions.set(`${each.policyId} ${each.siteId}`, each);
+        this.#listener.decisions(message.decisions);
+        return;
+      case 'event':
+        this.#listener.event(message.event);
+        return;
+      case 'probed':
+        this.#answer(message.request, message.result, null);
+        return;
+    }
+  }
+
+  #post(message: ToProbeThread): void {
+    this.#worker?.postMessage(message);
+    this.#signal.raise();
+  }
+
+  #ask(message: (request: number) => ToProbeThread): Promise<ProbeResult | null> {
+    if (this.#worker === null) {
+      return Promise.reject(new PatronusError('unreachable', 'the probe thread is being started again; try once more'));
+    }
+    const request = ++this.#requests;
+    const { promise, resolve, reject } = Promise.withResolvers<ProbeResult | null>();
+    const timeout = setTimeout(() => {
+      this.#waiting.delete(request);
+      reject(new PatronusError('timeout', `the probe thread did not answer within ${answerTimeoutMs / 1000} s`));
+    }, answerTimeoutMs);
+    this.#waiting.set(request, { resolve, reject, timeout });
+    this.#post(message(request));
+    return promise;
+  }
+
+  #answer(request: number, result: ProbeResult | null, problem: string | null): void {
+    const waiting = this.#waiting.get(request);
+    if (waiting === undefined) return;
+    this.#waiting.delete(request);
+    clearTimeout(waiting.timeout);
+    if (problem === null) waiting.resolve(result);
+    else waiting.reject(new PatronusError('invalid_input', `the document cannot be probed: ${problem}`));
+  }
+
+  #failWaiting(error: Error): void {
+    for (const { reject, timeout } of this.#waiting.values()) {
+      clearTimeout(timeout);
+      reject(error);
+    }
+    this.#waiting.clear();
+  }
+}

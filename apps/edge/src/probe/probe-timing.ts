@@ -1,0 +1,95 @@
+import type { ProbeProfile } from '@patronus/core';
+
+/** How a path of some profile is probed, and over how much its figures are taken. */
+export interface ProbeTiming {
+  /** Between probes of a path that answers. */
+  readonly intervalMs: number;
+  /**
+   * Between probes once one was missed, until a reply comes or the path is down. Too long delays the verdict, too short
+   * counts one burst of loss as three misses.
+   */
+  readonly suspectIntervalMs: number;
+  /**
+   * The least time that a reply may take longer than expected. Too short calls a scheduling hiccup at either end a miss,
+   * too long adds to every outage.
+   */
+  readonly marginFloorMs: number;
+  /** Probes over which loss is taken: the resolution is one in as many, the memory that many intervals. */
+  readonly lossWindow: number;
+  /** Replies over which delay is taken (median): more are steadier, fewer follow a change sooner. */
+  readonly delayWindow: number;
+  /**
+   * Octets a day that probes and their replies may use on the uplink, null for any amount. When it is used up, probes are
+   * `thriftyIntervalMs` apart.
+   */
+  readonly bytesPerDay: number | null;
+  readonly thriftyIntervalMs: number;
+}
+
+/**
+ * Octets of a probe on the uplink: 44 of STAMP, UDP and IPv4 headers, and WireGuard's 32 with its own UDP and IPv4 headers
+ * around them, padded to 16.
+ */
+export const probeWireBytes = 140;
+
+export const probeTiming: Readonly<Record<ProbeProfile, ProbeTiming>> = {
+  fast: {
+    intervalMs: 10,
+    suspectIntervalMs: 10,
+    marginFloorMs: 5,
+    lossWindow: 200,
+    delayWindow: 50,
+    bytesPerDay: null,
+    thriftyIntervalMs: 10,
+  },
+  default: {
+    intervalMs: 100,
+    suspectIntervalMs: 20,
+    marginFloorMs: 10,
+    lossWindow: 100,
+    delayWindow: 20,
+    bytesPerDay: null,
+    thriftyIntervalMs: 100,
+  },
+  metered: {
+    intervalMs: 1_000,
+    suspectIntervalMs: 200,
+    marginFloorMs: 50,
+    lossWindow: 50,
+    delayWindow: 8,
+    bytesPerDay: 25_000_000,
+    thriftyIntervalMs: 5_000,
+  },
+};
+
+/**
+ * How long the first reply of a path may take. A tunnel that has just been made shakes hands first; too short reports
+ * paths as down that were never up, too long hides one that does not work.
+ */
+export const firstReplyTimeoutMs = 2_000;
+
+/** The longest a reply may take; later ones are as good as lost to those who talk over the path. */
+export const maxReplyMs = 1_000;
+
+/** Figures of a path are computed anew at most this often: they are medians and shares, not counters. */
+export const qualityRefreshMs = 200;
+
+/** Fewer probes than this say nothing about loss. */
+export const leastLossSamples = 10;
+
+/**
+ * When the loop wakes this much after it meant to, the machine was busy, the tunnels' processes perhaps too; replies due
+ * meanwhile get another margin. Too small puts off true verdicts, too large believes in losses that were our own doing.
+ */
+export const lateLoopMs = 6;
+/** Times that one probe may get more time for that reason; without a bound, a busy machine would never see a line fail. */
+export const maxRearms = 2;
+
+/** How often every path is reported. */
+export const reportIntervalMs = 1_000;
+
+/** How often decisions are reviewed when no path changed: the dwell times of policies end on such a review. */
+export const reviewIntervalMs = 100;
+
+/** How often next-hop groups that the kernel refused are tried again. */
+export const groupRetryMs = 1_000;

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
+import { messageOf, type Clock } from '@patronus/core';
+import { EventSignal, NextHopSwitch, ProbeSocket, raiseThreadPriority, RealtimeClock, Waiter } from '@patronus/linux';
+import { PathEngine } from './path-engine.ts';
+import { planProbes } from './probe-plan.ts';
+import { runProbeLoop } from './probe-loop.ts';
+import { Reflector } from './reflector.ts';
+import { SocketOutlet } from './socket-outlet.ts';
+import type { FromProbeThread, ProbeWorkerData, ToProbeThread } from './thread-messages.ts';
+
+/** The probe thread's entry: puts engine, reflector and sockets together and runs their loop until told to stop. */
+function main(port: MessagePort, data: ProbeWorkerData): void {
+  const tell = (message: FromProbeThread): void => port.postMessage(message);
+  const realtime = new RealtimeClock();
+  const clock: Clock = { now: () => performance.now(), wall: () => realtime.nowMs() };
+  const senderSocket = ProbeSocket.attach(data.senderFd);
+  const reflectorSocket = ProbeSocket.attach(data.reflectorFd);
+  const signal = EventSignal.attach(data.signalFd);
+  const reflector = new Reflector();
+  const engine = new PathEngine({
+    clock,
+    outlet: new SocketOutlet(senderSocket),
+    groups: NextHopSwitch.attach(data.switchFd),
+    newId: randomUUID,
+    listener: {
+      paths: (reports) => tell({ type: 'paths', reports }),
+      decisions: (decisions, isAll) => tell({ type: 'decisions', decisions, isAll }),
+      event: (event) => tell({ type: 'event', event }),
+      probed: (request, result) => tell({ type: 'probed', request, result }),
+    },
+  });
+  const configure = (message: ToProbeThread & { type: 'configure' }): void => {
+    let problem: string | null = null;
+    try {
+      const plan = planProbes(message.document);
+      reflector.configure(plan.peers);
+      engine.configure(plan);
+    } catch (error) {
+      problem = messageOf(error);
+    }
+    tell({ type: 'configured', request: message.request, problem });
+  };
+  const obey = (message: ToProbeThread): boolean => {
+    if (message.type === 'configure') configure(message);
+    else if (message.type === 'links_down') engine.linksDown(message.devices);
+    else if (message.type === 'probe') engine.probeNow(message.pathId, message.request);
+    return message.type !== 'stop';
+  };
+  const control = (): boolean => {
+    for (;;) {
+      const received = receiveMessageOnPort(port) as { message: ToProbeThread } | undefined;
+      if (received === undefined) return true;
+      if (!obey(received.message)) return false;
+    }
+  };
+  tell({ type: 'started', priority: raiseThreadPriority() });
+  const waiter = new Waiter([signal.fd, senderSocket.fd, reflectorSocket.fd]);
+  // Messages may have come before the signal was watched.
+  if (control()) runProbeLoop({ clock, engine, reflector, senderSocket, reflectorSocket, waiter, signal, control });
+  port.close();
+}
+
+main(parentPort!, workerData as ProbeWorkerData);

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { ReceivedDatagram } from '@patronus/linux';
+import { SeededRandom } from '@patronus/testkit';
+import {
+  emptyReflectorPacket,
+  readReflectorPacket,
+  stampPacketSize,
+  stampReflectorPacket,
+  stampSenderPacket,
+  writeSenderPacket,
+  type ReflectorPacket,
+} from '@patronus/protocol';
+import { Reflector } from './reflector.ts';
+
+const [ours, theirs, stranger] = [0x0a_00_00_01, 0x0a_00_00_02, 0x0a_00_00_03];
+const moment = Date.UTC(2026, 10, 21);
+
+class Answers {
+  readonly view = new DataView(new ArrayBuffer(1024));
+  readonly sent: { packet: ReflectorPacket; to: number; port: number; from: number }[] = [];
+
+  queue(packet: { remoteAddress: number; remotePort: number; localAddress: number; length: number }): number {
+    const { remoteAddress: to, remotePort: port, localAddress: from } = packet;
+    this.sent.push({ packet: emptyReflectorPacket(), to, port, from });
+    return 0;
+  }
+
+  /** Reads what was queued last. */
+  settle(): void {
+    stampReflectorPacket(this.view, 0, moment + 6);
+    readReflectorPacket(this.view, 0, stampPacketSize, this.sent.at(-1)!.packet);
+  }
+}
+
+function probe(sequence: number, fields: Partial<ReceivedDatagram> = {}, sessionId = 5): ReceivedDatagram {
+  const view = new DataView(new ArrayBuffer(64));
+  writeSenderPacket(view, 0, { sequence, sessionId });
+  stampSenderPacket(view, 0, moment);
+  return {
+    view,
+    offset: 0,
+    length: stampPacketSize,
+    remoteAddress: theirs,
+    remotePort: 40_000,
+    localAddress: ours,
+    ttl: 255,
+    receivedMs: moment + 5,
+    ...fields,
+  };
+}
+
+function reflect(probes: readonly ReceivedDatagram[]): Answers['sent'] {
+  const reflector = new Reflector();
+  reflector.configure([{ localAddress: ours, remoteAddress: theirs }]);
+  const answers = new Answers();
+  for (const each of probes) {
+    const before = answers.sent.length;
+    reflector.handle(each, answers);
+    if (answers.sent.length > before) answers.settle();
+  }
+  return answers.sent;
+}
+
+describe('the reflector', () => {
+  it('answers with what it received, from the address that was probed', () => {
+    const [answer] = reflect([probe(77)]);
+    expect(answer).toMatchObject({ to: theirs, port: 40_000, from: ours });
+    expect(answer!.packet).toMatchObject({ sequence: 0, senderSequence: 77, sessionId: 5, senderTtl: 255 });
+    expect(answer!.packet.receivedMs).toBeCloseTo(moment + 5, 2);
+    expect(answer!.packet.reflectedMs).toBeCloseTo(moment + 6, 2);
+  });
+
+  it('counts its own answers per session, so that the sender can tell where packets were lost', () => {
+    const sequences = reflect([probe(0), probe(1), probe(4), probe(0, {}, 6), probe(5)]).map((a) => a.packet.sequence);
+    expect(sequences).toEqual([0, 1, 2, 0, 3]);
+  });
+
+  it('starts to count anew when the sender comes back on another port', () => {
+    const sequences = reflect([probe(0), probe(1), probe(0, { remotePort: 41_000 })]).map((a) => a.packet.sequence);
+    expect(sequences).toEqual([0, 1, 0]);
+  });
+
+  it('is silent to strangers, to probes for another of its addresses, and to what is no probe', () => {
+    expect(
+      reflect([
+        probe(0, { remoteAddress: stranger }),
+        probe(0, { localAddress: stranger }),
+        probe(0, { remotePort: 0 }),
+        probe(0, { length: 43 }),
+        probe(0, { length: 65 }),
+      ]),
+    ).toEqual([]);
+  });
+
+  it('survives any octets that a known peer may send', () => {
+    const random = new SeededRandom(3);
+    const garbage = Array.from({ length: 500 }, () => {
+      const view = new DataView(new ArrayBuffer(64));
+      for (let at = 0; at < 64; at++) view.setUint8(at, random.next() * 256);
+      return probe(0, { view, remotePort: 1 + Math.floor(random.next() * 65_535) });
+    });
+    const answers = reflect([...garbage, probe(9)]);
+    expect(answers.at(-1)!.packet.senderSequence).toBe(9);
+  });
+});

@@ -1,0 +1,49 @@
+import { Errno, socketBatch, type FlushObserver, type ProbeSocket } from '@patronus/linux';
+import { stampPacketSize, stampPort, stampSenderPacket, writeSenderPacket } from '@patronus/protocol';
+import type { MonitoredPath } from './monitored-path.ts';
+import type { ProbeOutlet } from './path-engine.ts';
+
+/** Sends probes through a socket, stamped as they leave. */
+export class SocketOutlet implements ProbeOutlet {
+  readonly #socket: ProbeSocket;
+  readonly #paths: (MonitoredPath | undefined)[] = Array.from({ length: socketBatch });
+  readonly #sequences = new Float64Array(socketBatch);
+  readonly #fractions = new Uint32Array(socketBatch);
+  readonly #target = { remoteAddress: 0, remotePort: stampPort, localAddress: 0, length: stampPacketSize };
+  readonly #packet = { sequence: 0, sessionId: 0 };
+  readonly #observer: FlushObserver;
+
+  constructor(socket: ProbeSocket) {
+    this.#socket = socket;
+    this.#observer = {
+      beforeSend: (slot, offset, wallMs) => {
+        this.#fractions[slot] = stampSenderPacket(socket.view, offset, wallMs);
+      },
+      afterSend: (slot, sentMs, errno) => this.#sent(slot, sentMs, errno),
+    };
+  }
+
+  queue(path: MonitoredPath, sequence: number): void {
+    if (this.#socket.queued === socketBatch) this.flush();
+    const slot = this.#socket.queued;
+    this.#paths[slot] = path;
+    this.#sequences[slot] = sequence;
+    this.#target.remoteAddress = path.planned.remoteAddress;
+    this.#target.localAddress = path.planned.localAddress;
+    this.#packet.sequence = sequence;
+    this.#packet.sessionId = path.sessionId;
+    writeSenderPacket(this.#socket.view, this.#socket.queue(this.#target), this.#packet);
+  }
+
+  flush(): void {
+    if (this.#socket.queued > 0) this.#socket.flush(this.#observer);
+  }
+
+  /** A packet that the kernel could not route is a lost probe; one for which our own buffer was full is none. */
+  #sent(slot: number, sentMs: number, errno: number): void {
+    const { prober } = this.#paths[slot]!;
+    const sequence = this.#sequences[slot]!;
+    prober.ring.sent(sequence, sentMs, this.#fractions[slot]!);
+    if (errno === Errno.again || errno === Errno.noBuffers) prober.withdraw(sequence);
+  }
+}

@@ -1,0 +1,114 @@
+import { stepSteering, resumeSteering, type Decision, type DecisionChange } from '@patronus/policy';
+import type { PathReading, SteeringState } from '@patronus/policy';
+import type { PathId } from '@patronus/core';
+import type { DecisionReport } from '@patronus/protocol';
+import type { GroupWriter } from './group-writer.ts';
+import { groupOf, type ProbePlan } from './probe-plan.ts';
+
+/** A move of traffic, with the time at which the kernel had it (unix ms), null where it refused. */
+export interface Move {
+  readonly change: DecisionChange;
+  readonly decidedMs: number;
+  readonly kernelMs: number | null;
+}
+
+export interface StepOutcome {
+  readonly moves: readonly Move[];
+  /** Decisions that differ from before in any way that is told. */
+  readonly decisions: readonly DecisionReport[];
+}
+
+/** From path readings to next-hop groups. */
+export class Steering {
+  readonly #groups: GroupWriter;
+  readonly #wallMs: () => number;
+  #plan: ProbePlan | null = null;
+  #state: SteeringState | null = null;
+  /** Decisions whose group the kernel has not been given since the last document. */
+  readonly #unwritten = new Set<number>();
+
+  constructor(groups: GroupWriter, wallMs: () => number) {
+    this.#groups = groups;
+    this.#wallMs = wallMs;
+  }
+
+  /** Goes on with another document. Every group is written once more: the reconciler may have made it anew. */
+  configure(plan: ProbePlan, nowMs: number): void {
+    const earlier =
+      this.#plan === null || this.#state === null ? undefined : { plan: this.#plan.steering, state: this.#state };
+    this.#state = resumeSteering(plan.steering, nowMs, earlier);
+    this.#plan = plan;
+    this.#unwritten.clear();
+    for (const index of this.#state.decisions.keys()) this.#unwritten.add(index);
+    const { policies, sites } = plan.steering;
+    const groups = policies.flatMap((policy) => sites.map((site) => groupOf(plan, policy.class, site)));
+    this.#groups.keepOnly(new Set(groups));
+  }
+
+  /** Decides, and moves what changed at once. */
+  step(readings: readonly PathReading[], nowMs: number): StepOutcome {
+    if (this.#plan === null || this.#state === null) return { moves: [], decisions: [] };
+    const before = this.#state.decisions;
+    const { state, changes } = stepSteering(this.#plan.steering, this.#state, readings, nowMs);
+    this.#state = state;
+    const decidedMs = this.#wallMs();
+    const moves = changes.map((change) => this.#move(this.#plan!, change, readings, decidedMs));
+    if (this.#unwritten.size > 0) this.#writeRest(this.#plan, readings);
+    const decisions: DecisionReport[] = [];
+    for (const [index, decision] of state.decisions.entries()) {
+      if (decision !== null && isNews(decision, before[index] ?? null)) decisions.push(report(decision));
+    }
+    return { moves, decisions };
+  }
+
+  /** All decisions in force. */
+  decisions(): DecisionReport[] {
+    return (this.#state?.decisions ?? []).flatMap((decision) => (decision === null ? [] : [report(decision)]));
+  }
+
+  #move(plan: ProbePlan, change: DecisionChange, readings: readonly PathReading[], decidedMs: number): Move {
+    const index = this.#state!.decisions.indexOf(change.decision);
+    if (!isFounded(plan, change.decision, readings)) return { change, decidedMs, kernelMs: null };
+    const done = this.#write(plan, index, change.decision);
+    return { change, decidedMs, kernelMs: done ? this.#wallMs() : null };
+  }
+
+  /** After a new document: the groups whose decision is founded and not written yet. */
+  #writeRest(plan: ProbePlan, readings: readonly PathReading[]): void {
+    for (const index of [...this.#unwritten]) {
+      const decision = this.#state!.decisions[index];
+      if (decision == null || !isFounded(plan, decision, readings)) continue;
+      this.#write(plan, index, decision);
+    }
+  }
+
+  #write(plan: ProbePlan, index: number, decision: Decision): boolean {
+    this.#unwritten.delete(index);
+    const members = decision.paths.map(({ pathId, weight }) => ({ id: nextHopOf(plan, pathId), weight }));
+    return this.#groups.write(groupOf(plan, decision.policy.class, decision.siteId), members);
+  }
+}
+
+const nextHopOf = (plan: ProbePlan, id: PathId): number => plan.paths[plan.steering.indexOfPath.get(id)!]!.nextHop;
+
+/**
+ * Whether enough is known to touch the kernel. An edge that has just started knows no path yet, while the kernel may carry
+ * traffic over a good one since before.
+ */
+const isFounded = (plan: ProbePlan, decision: Decision, readings: readonly PathReading[]): boolean =>
+  decision.paths.every(({ pathId }) => readings[plan.steering.indexOfPath.get(pathId)!]!.health !== 'unknown');
+
+const isNews = (decision: Decision, before: Decision | null): boolean =>
+  decision !== before &&
+  (before === null ||
+    decision.paths !== before.paths ||
+    decision.slaMet !== before.slaMet ||
+    decision.reason !== before.reason);
+
+const report = ({ policyId, siteId, paths, slaMet, reason }: Decision): DecisionReport => ({
+  policyId,
+  siteId,
+  paths,
+  slaMet,
+  reason,
+});
