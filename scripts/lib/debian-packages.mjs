@@ -28,26 +28,29 @@ export async function ensureDebianPackages(tools) {
   const missing = Object.entries(tools).filter(([command]) => !isInstalled(command));
   if (missing.length === 0) return;
   const packages = missing.map(([, name]) => name).join(' ');
-  const install = `apt-get install -y --no-install-recommends ${packages}`;
+  const install = 'apt-get install -y --no-install-recommends';
   if (!isInstalled('apt-get')) {
     console.error(`Missing: ${missing.map(([command]) => command).join(', ')}. Debian has them in: ${packages}.`);
   } else if (process.getuid() !== 0) {
-    console.error(`Missing for the lab: ${packages}. Install with: sudo apt-get update && sudo ${install}`);
+    console.error(`Missing for the lab: ${packages}. Install with: sudo apt-get update && sudo ${install} ${packages}`);
   } else {
     console.error(`Installing Debian packages, as root: ${packages}`);
-    await installAsRoot(install);
+    await installAsRoot(packages);
+    const still = missing.filter(([command]) => !isInstalled(command)).map(([, name]) => name);
+    if (still.length > 0) console.error(`Could not be installed: ${still.join(', ')}. Going on without.`);
   }
 }
 
-async function installAsRoot(install) {
+/** All at once, and one by one if that fails, since one package that a release lacks makes apt refuse them all. */
+async function installAsRoot(packages) {
+  const apt = 'apt-get -q -o Acquire::Retries=1 -o Acquire::http::Timeout=20';
+  const install = `${apt} install -y --no-install-recommends`;
+  const script = `${apt} update; ${install} ${packages} || for package in ${packages}; do ${install} $package; done`;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const impatient = '-o Acquire::Retries=1 -o Acquire::http::Timeout=20';
-  const script = `apt-get ${impatient} -q update && ${install.replace('apt-get', `apt-get ${impatient} -q`)}`;
   const { code, output } = await withProgress('Installing Debian packages', () =>
     run('sh', ['-c', script], { quiet: true, env, limitMs: 600_000 }),
   );
-  if (code !== 0)
-    console.error(`That failed; going on without. It said:\n${output.trim().split('\n').slice(-5).join('\n')}`);
+  if (code !== 0) console.error(output.trim().split('\n').slice(-3).join('\n'));
 }
 
 /** Administrative tools are often outside an ordinary user's PATH. */
