@@ -15,8 +15,18 @@ const settledMs = 30_000;
 const answerTimeoutMs = 5_000;
 
 /** Runs from `dist` when built, from the sources in tests; both load beside this file, by the same ending. */
-const workerUrl = new URL(import.meta.url.endsWith('.ts') ? './probe-worker.ts' : './probe-worker.js', import.meta.url);
+const ownWorkerUrl = new URL(
+  import.meta.url.endsWith('.ts') ? './probe-worker.ts' : './probe-worker.js',
+  import.meta.url,
+);
 const workerOptions = import.meta.url.endsWith('.ts') ? ['--conditions=patronus-source'] : [];
+
+export interface ProbeThreadOptions {
+  /** UDP port of the reflector; STAMP's own unless told. */
+  readonly reflectorPort?: number;
+  /** What the thread runs. */
+  readonly workerUrl?: URL;
+}
 
 interface Waiting {
   resolve(result: ProbeResult | null): void;
@@ -30,6 +40,7 @@ interface Waiting {
  */
 export class ProbeThread implements ProbeEngine {
   readonly #listener: ProbeEngineListener;
+  readonly #workerUrl: URL;
   readonly #descriptors: ProbeWorkerData;
   readonly #signal: EventSignal;
   readonly #waiting = new Map<number, Waiting>();
@@ -43,8 +54,9 @@ export class ProbeThread implements ProbeEngine {
   #restartMs = restartFirstMs;
   #stopping = false;
 
-  private constructor(listener: ProbeEngineListener, reflectorPort: number) {
+  private constructor(listener: ProbeEngineListener, options: ProbeThreadOptions) {
     this.#listener = listener;
+    this.#workerUrl = options.workerUrl ?? ownWorkerUrl;
     const opened: number[] = [];
     const keep = <T extends { readonly fd: number }>(resource: T): T => {
       opened.push(resource.fd);
@@ -55,7 +67,7 @@ export class ProbeThread implements ProbeEngine {
       this.#descriptors = {
         signalFd: this.#signal.fd,
         senderFd: keep(ProbeSocket.open()).fd,
-        reflectorFd: keep(ProbeSocket.open(reflectorPort)).fd,
+        reflectorFd: keep(ProbeSocket.open(options.reflectorPort ?? stampPort)).fd,
         switchFd: keep(NextHopSwitch.open()).fd,
       };
     } catch (error) {
@@ -68,8 +80,8 @@ export class ProbeThread implements ProbeEngine {
    * Starts probing; nothing is probed before the first {@link configure}. Throws `address_in_use` where another program has
    * the reflector's port.
    */
-  static start(listener: ProbeEngineListener, options: { reflectorPort?: number } = {}): ProbeThread {
-    const thread = new ProbeThread(listener, options.reflectorPort ?? stampPort);
+  static start(listener: ProbeEngineListener, options: ProbeThreadOptions = {}): ProbeThread {
+    const thread = new ProbeThread(listener, options);
     thread.#launch();
     return thread;
   }
@@ -127,7 +139,11 @@ export class ProbeThread implements ProbeEngine {
 
   #launch(): void {
     const startedMs = performance.now();
-    const worker = new Worker(workerUrl, { name: 'probe', workerData: this.#descriptors, execArgv: workerOptions });
+    const worker = new Worker(this.#workerUrl, {
+      name: 'probe',
+      workerData: this.#descriptors,
+      execArgv: workerOptions,
+    });
     this.#worker = worker;
     worker.on('message', (message: FromProbeThread) => this.#hear(message));
     worker.on('error', (error: Error) => {
