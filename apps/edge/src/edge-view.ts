@@ -29,6 +29,10 @@ export class EdgeView {
     for (const each of decisions) this.latestDecisions.set(`${each.policyId}/${each.siteId}`, each);
   }
 
+  currentDecisions(): readonly DecisionReport[] {
+    return [...this.latestDecisions.values()];
+  }
+
   endpoints(): readonly LocalEndpoint[] {
     return this.document?.endpoints ?? [];
   }

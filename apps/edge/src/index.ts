@@ -5,3 +5,5 @@
  */
 export { joinEdge, type JoinOptions, type JoinResult } from './enrolment/index.ts';
 export * from './status/edge-status.ts';
+export { cleanEdge, type CleanOptions, type CleanResult } from './clean-edge.ts';
+export { runEdge, type RunningEdge } from './run-edge.ts';

@@ -6,13 +6,23 @@ import type { DecisionReport, PathReport, PolicyCounter, SiteDocument, UplinkFac
  * and so do their fakes in tests.
  */
 
+/** What bringing a document into force took. */
+export interface AppliedReport {
+  /** What was done, one line each; empty when there was nothing to do. */
+  readonly steps: readonly string[];
+  /** Members of next-hop groups were made or lost, so that steering must write all of them again. */
+  readonly groupsTouched: boolean;
+  readonly applyMs: number;
+}
+
 /** Keeps the kernel as a document wants it. */
 export interface Reconciler {
   /**
    * Brings the kernel from whatever it is to what the document wants; the same document again changes nothing but what
-   * somebody else changed meanwhile. Where the kernel refuses, what was before has been restored when this throws.
+   * somebody else changed meanwhile. Where the kernel refuses, what was before has been restored when this throws, and
+   * `facts.restored` of the error has its version.
    */
-  apply(document: SiteDocument): Promise<void>;
+  apply(document: SiteDocument): Promise<AppliedReport>;
   /** Removes everything of ours from the kernel. */
   clean(): Promise<void>;
   /** Public keys (base64) of the tunnels that exist, by interface name. */
@@ -30,15 +40,22 @@ export interface ProbeEngineListener {
 
 /** Probes paths, reflects the probes of others, decides, and moves next hops, on its own thread. */
 export interface ProbeEngine {
+  /** Takes up a document that is in the kernel; the same one again writes every next hop once more. */
   configure(document: SiteDocument): Promise<void>;
+  /** Paths over an uplink without carrier or address are down at once. */
+  uplinksChanged(uplinks: readonly UplinkFact[]): void;
   stop(): Promise<void>;
 }
 
-/** What the machine says of its devices. */
-export interface LinkMonitor {
-  uplinks(): readonly UplinkFact[];
-  stop(): void;
+/** What the kernel tells unasked. */
+export interface KernelListener {
+  /** A device or an address may have changed. */
+  devices(): void;
+  /** Something that we put there was taken away. */
+  oursTaken(): void;
 }
+
+export type WatchKernel = (listener: KernelListener) => { stop(): void };
 
 export interface Dialling {
   readonly url: string;

@@ -1,8 +1,8 @@
-import { messageOf, type Clock, type FieldProblem, type Timers } from '@patronus/core';
+import { messageOf, PatronusError, type Clock, type FieldProblem, type Timers } from '@patronus/core';
 import { parseSiteDocument, type EdgeMessage, type SiteDocument } from '@patronus/protocol';
 import type { Logger } from 'pino';
 import type { EmitEvent } from '../events.ts';
-import type { ProbeEngine, Reconciler } from '../ports.ts';
+import type { AppliedReport, ProbeEngine, Reconciler } from '../ports.ts';
 import type { DocumentStore } from '../state/index.ts';
 import type { DocumentStatus } from '../status/index.ts';
 import { ConfirmWindow } from './confirm-window.ts';
@@ -41,6 +41,7 @@ export class ChangeJourney {
   private applyMs = 0;
   private keysTold = '';
   private queue: Promise<void> = Promise.resolve();
+  private steps = 0;
   private stopped = false;
 
   constructor(parts: JourneyParts) {
@@ -119,17 +120,24 @@ export class ChangeJourney {
     return { version: this.inForce.version, confirmed: !this.isPending(), problem: this.problem };
   }
 
+  /** Whether a step is being taken, so that what changes in the kernel now is our own doing. */
+  get isBusy(): boolean {
+    return this.steps > 0;
+  }
+
   private isPending(): boolean {
     return this.inForce !== null && this.inForce.version !== this.lastGood?.version;
   }
 
   private inTurn(step: () => Promise<void>): Promise<void> {
+    this.steps += 1;
     this.queue = this.queue
       .then(() => (this.stopped ? undefined : step()))
       .catch((error: unknown) => {
         this.parts.log.error({ err: error }, 'a step of a change failed');
         this.parts.event('edge_error', 'error', `A change of configuration went wrong: ${messageOf(error)}`);
-      });
+      })
+      .finally(() => (this.steps -= 1));
     return this.queue;
   }
 
@@ -137,17 +145,17 @@ export class ChangeJourney {
     const document = this.wanted;
     if (document === null) return;
     this.wanted = null;
-    const startMs = this.parts.clock.now();
+    let report: AppliedReport;
     try {
-      await this.parts.reconciler.apply(document);
+      report = await this.parts.reconciler.apply(document);
     } catch (error) {
-      return this.reject(document.version, messageOf(error));
+      return this.reject(document.version, messageOf(error), restoredBy(error));
     }
-    this.applyMs = this.parts.clock.now() - startMs;
+    this.applyMs = report.applyMs;
     this.problem = null;
     this.enforcer.settled();
     this.window.close();
-    await this.nowInForce(document);
+    await this.nowInForce(document, report);
     if (this.isPending()) this.window.open(document, () => void this.inTurn(() => this.giveUp(document)));
     this.tellApplied();
   }
@@ -175,18 +183,19 @@ export class ChangeJourney {
   }
 
   private async enforce(document: SiteDocument): Promise<boolean> {
-    const done = await this.enforcer.enforce(document);
-    if (done) await this.nowInForce(document);
-    return done;
+    const report = await this.enforcer.enforce(document);
+    if (report !== null) await this.nowInForce(document, report);
+    return report !== null;
   }
 
-  private async nowInForce(document: SiteDocument): Promise<void> {
+  private async nowInForce(document: SiteDocument, report: AppliedReport): Promise<void> {
     const isNew = this.inForce?.version !== document.version;
     this.inForce = document;
-    if (!isNew) return;
-    this.parts.inForce(document);
-    await this.configureEngine(document);
-    await this.tellKeys(false);
+    const facts = { version: document.version, steps: report.steps, applyMs: Math.round(report.applyMs) };
+    if (report.steps.length > 0) this.parts.log.info(facts, 'changed the kernel');
+    if (isNew) this.parts.inForce(document);
+    if (isNew || report.groupsTouched) await this.configureEngine(document);
+    if (isNew) await this.tellKeys(false);
   }
 
   private async configureEngine(document: SiteDocument): Promise<void> {
@@ -219,10 +228,10 @@ export class ChangeJourney {
     this.parts.event('edge_error', 'error', `The controller sent a configuration that is none: ${reason}`);
   }
 
-  private reject(version: string, reason: string): void {
-    this.parts.log.error({ version }, `document rejected: ${reason}`);
+  private reject(version: string, reason: string, restored = this.inForce?.version ?? null): void {
+    this.parts.log.error({ version, restored }, `document rejected: ${reason}`);
     this.problem = reason;
-    const verdict: Verdict = { type: 'rejected', version, reason, restored: this.inForce?.version ?? null };
+    const verdict: Verdict = { type: 'rejected', version, reason, restored };
     this.unsaid = this.parts.send(verdict) ? null : verdict;
   }
 
@@ -237,4 +246,10 @@ export class ChangeJourney {
       this.parts.event('edge_error', 'error', `The keys of the tunnels could not be read: ${messageOf(error)}`);
     }
   }
+}
+
+/** The version that is in force after a failed change, as far as the reconciler says; undefined where it does not. */
+function restoredBy(error: unknown): string | null | undefined {
+  const restored = error instanceof PatronusError ? error.facts['restored'] : undefined;
+  return typeof restored === 'string' || restored === null ? restored : undefined;
 }

@@ -1,7 +1,7 @@
 import { messageOf, type Timer, type Timers } from '@patronus/core';
 import type { SiteDocument } from '@patronus/protocol';
 import type { EmitEvent } from '../events.ts';
-import type { Reconciler } from '../ports.ts';
+import type { AppliedReport, Reconciler } from '../ports.ts';
 
 /** First pause after the kernel refused what must be in force; doubles up to the cap. */
 const retryFirstMs = 2_000;
@@ -21,11 +21,13 @@ export class Enforcer {
     this.tryAgain = tryAgain;
   }
 
-  /** True when the kernel is as the document wants. Of a row of failures only the first becomes an event. */
-  async enforce(document: SiteDocument): Promise<boolean> {
+  /** What it took, or null where the kernel refused. Of a row of failures only the first becomes an event. */
+  async enforce(document: SiteDocument): Promise<AppliedReport | null> {
     this.retry?.cancel();
     try {
-      await this.parts.reconciler.apply(document);
+      const report = await this.parts.reconciler.apply(document);
+      this.settled();
+      return report;
     } catch (error) {
       if (this.required === null) {
         const text = `The configuration in force could not be applied: ${messageOf(error)}; it is tried again`;
@@ -34,10 +36,8 @@ export class Enforcer {
       this.required = document;
       this.retry = this.parts.timers.after('apply retry', this.retryMs, this.tryAgain);
       this.retryMs = Math.min(retryCapMs, this.retryMs * 2);
-      return false;
+      return null;
     }
-    this.settled();
-    return true;
   }
 
   /** Something is in force: no more tries. */

@@ -5,3 +5,4 @@
 export * from './controller-connection.ts';
 export * from './routes.ts';
 export * from './web-socket-dial.ts';
+export type { DomainMessage } from './session.ts';

@@ -8,6 +8,10 @@ export interface StatePaths {
   readonly enrolment: string;
   readonly documents: string;
   readonly telemetry: string;
+  /** Private keys of tunnels. */
+  readonly keys: string;
+  /** What sysctls were before we changed them. */
+  readonly sysctls: string;
   readonly socket: string;
 }
 
@@ -16,6 +20,8 @@ export const statePaths = (root: string): StatePaths => ({
   enrolment: join(root, 'enrolment.json'),
   documents: join(root, 'documents'),
   telemetry: join(root, 'telemetry'),
+  keys: join(root, 'keys'),
+  sysctls: join(root, 'sysctls.json'),
   socket: join(root, 'edge.sock'),
 });
 

@@ -13,10 +13,7 @@ export class TelemetryCollector {
   private events: NetworkEvent[] = [];
 
   addPaths(reports: readonly PathReport[]): void {
-    for (const report of reports) {
-      const waiting = this.paths.get(report.pathId);
-      this.paths.set(report.pathId, waiting === undefined ? report : merged(waiting, report));
-    }
+    for (const report of reports) this.paths.set(report.pathId, report);
   }
 
   addCounters(counters: readonly PolicyCounter[]): void {
@@ -62,10 +59,3 @@ export class TelemetryCollector {
     return changed;
   }
 }
-
-/** Two reports on one path as one: the later quality, the probes of both. */
-const merged = (earlier: PathReport, later: PathReport): PathReport => ({
-  ...later,
-  sent: earlier.sent + later.sent,
-  received: earlier.received + later.received,
-});

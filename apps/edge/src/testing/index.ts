@@ -1,2 +1,4 @@
 /** Fakes for the tests of the edge's shell. Not part of the program. */
 export * from './fake-controller.ts';
+export * from './fake-network.ts';
+export * from './fake-spool.ts';

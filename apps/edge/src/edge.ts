@@ -1,0 +1,215 @@
+import { hostname } from 'node:os';
+import type { Clock, Random, Timer, Timers } from '@patronus/core';
+import type { EdgeMessage, UplinkFact } from '@patronus/protocol';
+import type { Logger } from 'pino';
+import { ChangeJourney } from './change/index.ts';
+import { ControllerConnection, routesOver, type DomainMessage, type Route } from './connection/index.ts';
+import { EdgeView } from './edge-view.ts';
+import { eventEmitter, type EmitEvent } from './events.ts';
+import { parseGatewayUrl, socketAddress } from './gateway/index.ts';
+import type { Dial, ProbeEngine, ProbeEngineListener, Reconciler, WatchKernel } from './ports.ts';
+import { programVersion } from './program-version.ts';
+import type { DocumentStore, Enrolment } from './state/index.ts';
+import type { EdgeStatus } from './status/index.ts';
+import { Telemetry, type Spool } from './telemetry/index.ts';
+import { watchUplinks, type UplinkMonitor } from './uplinks.ts';
+
+/** Something else on the host may change what is ours; it is put right within this. More often only costs processor time. */
+const driftCheckMs = 60_000;
+/** A cable put back brings several changes at once, and so does somebody who flushes a table. */
+const settleMs = 300;
+
+/** Everything an edge is made of that touches the world. */
+export interface EdgeParts {
+  readonly stateDir: string;
+  readonly enrolment: Enrolment;
+  readonly reconciler: Reconciler;
+  readonly startEngine: (listener: ProbeEngineListener) => ProbeEngine;
+  readonly store: Pick<DocumentStore, 'load' | 'save'>;
+  /** `trouble` is told when the disk begins to refuse, and with null when it takes again. */
+  readonly openSpool: (trouble: (error: Error | null) => void) => Promise<Spool>;
+  readonly dial: Dial;
+  readonly readUplinks: () => UplinkFact[];
+  readonly watchKernel: WatchKernel;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+/** The parts of an edge, put together; each tells the others through here and knows none of them. */
+export class Edge {
+  private readonly parts: EdgeParts;
+  private readonly startedAt: number;
+  private readonly view = new EdgeView();
+  private readonly event: EmitEvent;
+  private readonly telemetry: Telemetry;
+  private readonly engine: ProbeEngine;
+  private readonly journey: ChangeJourney;
+  private readonly connection: ControllerConnection;
+  private readonly links: UplinkMonitor;
+  private readonly watch: { stop(): void };
+  private readonly drift: Timer;
+  private settle: Timer | null = null;
+
+  private constructor(parts: EdgeParts, spool: Spool, event: EmitEvent) {
+    this.parts = parts;
+    this.event = event;
+    const { clock, timers, log, reconciler, store } = parts;
+    this.startedAt = clock.wall();
+    const send = (message: EdgeMessage): boolean => this.connection.send(message);
+    this.telemetry = new Telemetry({ spool, counters: () => reconciler.policyCounters(), clock, timers, send, event });
+    this.links = watchUplinks(timers, parts.readUplinks, (now, before) => this.uplinksChanged(now, before));
+    this.connection = this.makeConnection();
+    this.engine = parts.startEngine(this.engineListener());
+    this.journey = new ChangeJourney({
+      reconciler,
+      engine: this.engine,
+      store,
+      clock,
+      timers,
+      log,
+      send,
+      event,
+      inForce: (document) => this.view.inForce(document),
+    });
+    this.watch = parts.watchKernel({
+      devices: () => this.links.look(),
+      oursTaken: () => {
+        if (!this.journey.isBusy) this.reapplySoon();
+      },
+    });
+    this.drift = timers.every('drift check', driftCheckMs, () => void this.journey.reapply());
+  }
+
+  /**
+   * Starts an edge: first the last good document comes into force, then the controller is dialled, so that the site works
+   * with no controller there.
+   */
+  static async start(parts: EdgeParts): Promise<Edge> {
+    const { clock, log, enrolment } = parts;
+    const event = eventEmitter(clock, (made) => {
+      log[made.severity === 'info' ? 'info' : 'warn']({ event: made.eventType, ...made.metadata }, made.message);
+      edge.telemetry.event(made);
+    });
+    const spool = await parts.openSpool((error) => {
+      if (error === null) log.info('telemetry is kept on disk again');
+      else event('edge_error', 'error', `Telemetry waits in memory, as the disk does not take it: ${error.message}`);
+    });
+    const edge: Edge = new Edge(parts, spool, event);
+    const text = `The edge of ${enrolment.siteName} on ${hostname()} started`;
+    event('edge_started', 'info', text, { version: programVersion });
+    await edge.journey.boot();
+    edge.connection.start();
+    return edge;
+  }
+
+  status(): EdgeStatus {
+    const { enrolment, stateDir } = this.parts;
+    return {
+      running: true,
+      pid: process.pid,
+      startedAt: this.startedAt,
+      stateDir,
+      site: { id: enrolment.siteId, name: enrolment.siteName },
+      edgeId: enrolment.edgeId,
+      controller: this.connection.status(),
+      document: this.journey.status(),
+      uplinks: this.links.uplinks(),
+      ...this.view.status(),
+      telemetry: this.telemetry.status(),
+    };
+  }
+
+  /** Ends all work and takes everything of ours out of the kernel; what was not told yet stays on disk. */
+  async stop(): Promise<void> {
+    this.drift.cancel();
+    this.settle?.cancel();
+    this.watch.stop();
+    this.links.stop();
+    await this.engine.stop();
+    await this.journey.stop();
+    await this.parts.reconciler.clean();
+    await this.telemetry.stop();
+    this.connection.stop();
+  }
+
+  private makeConnection(): ControllerConnection {
+    const { enrolment, dial, clock, timers, random, log } = this.parts;
+    return new ControllerConnection(
+      {
+        url: enrolment.url,
+        caPem: enrolment.caPem,
+        identity: enrolment,
+        dial,
+        clock,
+        timers,
+        random,
+        log,
+        routes: () => this.routes(),
+        hello: () => ({
+          programVersion,
+          appliedVersion: this.journey.document?.version ?? null,
+          uplinks: this.links.uplinks(),
+        }),
+      },
+      {
+        online: (welcome, offsetMs, uncertaintyMs) => {
+          void this.journey.online();
+          this.telemetry.decisions(this.view.currentDecisions());
+          void this.telemetry.connected(welcome.telemetryAcknowledged, offsetMs, uncertaintyMs);
+        },
+        offline: () => this.telemetry.disconnected(),
+        message: (message) => this.heard(message),
+        event: this.event,
+      },
+    );
+  }
+
+  private engineListener(): ProbeEngineListener {
+    return {
+      paths: (reports) => {
+        this.telemetry.paths(reports);
+        this.view.paths(reports);
+        this.connection.deadRoutes(this.view.deadAddresses(this.links.uplinks()));
+      },
+      decisions: (decisions) => {
+        this.telemetry.decisions(decisions);
+        this.view.decisions(decisions);
+      },
+      event: (made) => this.telemetry.event(made),
+      failed: (error) => this.event('edge_error', 'error', `The probe engine failed: ${error.message}`),
+    };
+  }
+
+  private heard(message: DomainMessage): void {
+    switch (message.type) {
+      case 'document':
+        return this.journey.offer(message.document);
+      case 'confirmed':
+        return this.journey.confirm(message.version);
+      case 'telemetry_ack':
+        void this.telemetry.acknowledged(message.sequence);
+    }
+  }
+
+  private routes(): readonly Route[] {
+    const { host } = socketAddress(parseGatewayUrl(this.parts.enrolment.url));
+    return routesOver(this.view.endpoints(), this.links.uplinks(), host);
+  }
+
+  private uplinksChanged(now: readonly UplinkFact[], before: readonly UplinkFact[]): void {
+    this.engine.uplinksChanged(now);
+    this.connection.send({ type: 'uplinks', uplinks: now });
+    this.connection.deadRoutes(this.view.deadAddresses(now));
+    for (const change of this.view.uplinkChanges(now, before)) {
+      this.event(change.type, change.severity, change.message);
+    }
+    this.reapplySoon();
+  }
+
+  private reapplySoon(): void {
+    this.settle?.cancel();
+    this.settle = this.parts.timers.after('kernel settles', settleMs, () => void this.journey.reapply());
+  }
+}

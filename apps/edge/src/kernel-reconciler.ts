@@ -1,0 +1,16 @@
+import { WireguardKeyStore } from '@patronus/linux';
+import type { DecisionReport } from '@patronus/protocol';
+import { KernelReconciler } from './reconcile/kernel-reconciler.ts';
+import { LinuxKernel } from './reconcile/linux-kernel.ts';
+import { SysctlMemory } from './reconcile/sysctl-memory.ts';
+import type { StatePaths } from './state/index.ts';
+
+/** The reconciler of this network namespace, with its keys and its memory below the state directory. */
+export function kernelReconciler(
+  paths: StatePaths,
+  decisions: () => readonly DecisionReport[] = () => [],
+): KernelReconciler {
+  const keys = new WireguardKeyStore(paths.keys);
+  const sysctls = new SysctlMemory(paths.sysctls);
+  return new KernelReconciler({ kernel: new LinuxKernel(keys), keys, sysctls, decisions });
+}

@@ -1,0 +1,64 @@
+import { PatronusError } from '@patronus/core';
+import type { PolicyCounter, SiteDocument, UplinkFact } from '@patronus/protocol';
+import type { AppliedReport, ProbeEngine, ProbeEngineListener, Reconciler } from '../ports.ts';
+
+/** A kernel that is one document, and refuses those it is told to. */
+export class FakeReconciler implements Reconciler {
+  kernel: SiteDocument | null = null;
+  readonly applied: string[] = [];
+  counters: PolicyCounter[] = [];
+  refuse: (document: SiteDocument) => string | null = () => null;
+  /** Holds an apply until it is resolved. */
+  hold: Promise<void> | null = null;
+
+  async apply(document: SiteDocument): Promise<AppliedReport> {
+    if (this.hold !== null) await this.hold;
+    const reason = this.refuse(document);
+    if (reason !== null) throw new PatronusError('kernel_refused', reason);
+    const steps = this.kernel?.version === document.version ? [] : [`make ${document.version}`];
+    this.kernel = document;
+    this.applied.push(document.version);
+    return { steps, groupsTouched: steps.length > 0, applyMs: 7 };
+  }
+
+  clean(): Promise<void> {
+    this.kernel = null;
+    return Promise.resolve();
+  }
+
+  tunnelKeys(): Promise<Record<string, string>> {
+    const names = this.kernel?.tunnels.map((tunnel) => tunnel.name) ?? [];
+    return Promise.resolve(Object.fromEntries(names.map((name) => [name, `key of ${name}`])));
+  }
+
+  policyCounters(): Promise<readonly PolicyCounter[]> {
+    return Promise.resolve(this.counters);
+  }
+}
+
+/** Probes nothing; a test speaks through its listener. */
+export class FakeEngine implements ProbeEngine {
+  document: SiteDocument | null = null;
+  listener: ProbeEngineListener | null = null;
+  uplinks: readonly UplinkFact[] = [];
+  stopped = false;
+
+  start = (listener: ProbeEngineListener): ProbeEngine => {
+    this.listener = listener;
+    return this;
+  };
+
+  configure(document: SiteDocument): Promise<void> {
+    this.document = document;
+    return Promise.resolve();
+  }
+
+  uplinksChanged(uplinks: readonly UplinkFact[]): void {
+    this.uplinks = uplinks;
+  }
+
+  stop(): Promise<void> {
+    this.stopped = true;
+    return Promise.resolve();
+  }
+}
