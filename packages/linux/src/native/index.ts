@@ -11,5 +11,6 @@ export * from './next-hop-switch.ts';
 export * from './probe-socket.ts';
 export * from './realtime-clock.ts';
 export * from './scheduling.ts';
+export * from './stream-socket.ts';
 export * from './tap-device.ts';
 export * from './waiter.ts';
