@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs';
 import { inRoot, machineEnvironment } from './root.mjs';
 import { step } from './run.mjs';
 
+/** A machine without the network should hear so in seconds; npm's own waits add up to a minute. */
+const impatient = ['--fetch-timeout=60000', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=4000'];
+
 /** Installs the packages of the lock file when `node_modules` does not hold them. */
 export async function ensureNpmPackages() {
   if (packagesAreInstalled()) return;
-  await step('Installing npm packages', 'npm', ['ci', '--prefer-offline', '--fetch-timeout=60000'], {
+  await step('Installing npm packages', 'npm', ['ci', '--prefer-offline', ...impatient], {
     env: machineEnvironment(),
     remedy:
       'Patronus needs its npm packages once. Check the network, or name a registry that this machine reaches with' +

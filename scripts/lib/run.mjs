@@ -37,12 +37,15 @@ export function run(command, args, { quiet = false, env = toolEnvironment(), lim
   });
 }
 
+/** Of the output of a program that failed: enough for its message, not so much that the remedy scrolls away. */
+const shownLines = 30;
+
 /** As {@link run} quietly, behind a line that says what goes on; a failure shows what the program said. */
 export async function step(doing, command, args, { env, limitMs, remedy = '' } = {}) {
   const { code, output } = await withProgress(doing, () => run(command, args, { quiet: true, env, limitMs }));
   if (code === 0) return output;
   throw new Failure(
-    `${doing} failed: "${[command, ...args].join(' ')}" ended with ${code}.\n${output.trim()}\n${remedy}`.trim(),
+    `${doing} failed: "${[command, ...args].join(' ')}" ended with ${code}.\n${output.trim().split('\n').slice(-shownLines).join('\n')}\n${remedy}`.trim(),
   );
 }
 
