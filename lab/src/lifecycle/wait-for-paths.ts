@@ -1,0 +1,45 @@
+import { PatronusError } from '@patronus/core';
+import type { LabPlan } from '../topology/index.ts';
+import { until } from '../until.ts';
+import type { ControllerApi } from './controller-api.ts';
+import { expectedPaths, pathName, type PathItem } from './seed.ts';
+
+export type { PathItem } from './seed.ts';
+
+/** The default lab takes some 10 s on two slow cores; an emulated machine several times that. */
+const pathsDeadlineMs = 60_000;
+const pollMs = 200;
+
+/**
+ * Waits until every path of the plan is up, and returns them.
+ * @throws PatronusError `timeout` naming those that are not, with what they are instead.
+ */
+export async function waitForPaths(
+  api: ControllerApi,
+  plan: LabPlan,
+  progress: (step: string) => void = () => undefined,
+): Promise<PathItem[]> {
+  const expected = expectedPaths(plan);
+  let paths = new Map<string, PathItem>();
+  const missing = (): string[] => expected.filter((name) => paths.get(name)?.health_status !== 'up');
+  try {
+    await until(
+      'the paths',
+      pathsDeadlineMs,
+      async () => {
+        paths = new Map((await api.list<PathItem>('/paths')).map((path) => [pathName(path), path]));
+        progress(`waiting for the paths: ${expected.length - missing().length} of ${expected.length} up`);
+        return missing().length === 0;
+      },
+      pollMs,
+    );
+  } catch (cause) {
+    const list = missing().map((name) => `${name} (${paths.get(name)?.health_status ?? 'not there'})`);
+    throw new PatronusError(
+      'timeout',
+      `after ${pathsDeadlineMs / 1000} s these paths are not up: ${list.join(', ')}; the logs of the edges are in lab/logs`,
+      { cause, facts: { missing: list } },
+    );
+  }
+  return expected.map((name) => paths.get(name)!);
+}

@@ -1,0 +1,60 @@
+import type { Random } from '@patronus/core';
+import type { Impairment } from './impairment.ts';
+
+/** Numbers that describe an impairment in shared memory, in this order: delay, jitter, loss, rate (0 for unlimited). */
+export const settingWidth = 4;
+
+/**
+ * Packets that would wait longer than this for their turn on a rate-limited line are dropped, as a provider's line card
+ * does. Shorter starves TCP of its window on a long line; longer shows as seconds of delay under load.
+ */
+export const queueLimitMs = 50;
+
+/** The shortest time between two draws of the wandering delay. */
+const shortestDrawMs = 1;
+
+export function writeImpairment(into: Float64Array, impairment: Impairment): void {
+  into.set([impairment.delayMs, impairment.jitterMs, impairment.lossPercent, impairment.rateBps ?? 0]);
+}
+
+/**
+ * When a packet comes out of one direction of a line. It waits for its turn at the line's rate, then travels for the
+ * delay. The wandering part of the delay is drawn anew every 2 × jitter, so that it does not depend on how much traffic
+ * there is, and a packet never overtakes another: after a long draw the delay falls as fast as the queue drains.
+ */
+export class DelayLine {
+  readonly #settings: Float64Array;
+  readonly #random: Random;
+  #busyUntilMs = 0;
+  #lastReleaseMs = 0;
+  #drawnMs = Number.NEGATIVE_INFINITY;
+  #draw = 0;
+
+  /** `settings` may be changed by another thread at any time; see {@link settingWidth}. */
+  constructor(settings: Float64Array, random: Random) {
+    this.#settings = settings;
+    this.#random = random;
+  }
+
+  /** The time at which a packet that enters now comes out, ms on the same clock; -1 when it is lost. */
+  admit(nowMs: number, octets: number): number {
+    const [delayMs, jitterMs, lossPercent, rateBps] = this.#settings as unknown as [number, number, number, number];
+    if (lossPercent > 0 && this.#random.next() * 100 < lossPercent) return -1;
+    const startMs = Math.max(nowMs, this.#busyUntilMs);
+    if (startMs - nowMs > queueLimitMs) return -1;
+    const sentMs = rateBps > 0 ? startMs + (octets * 8000) / rateBps : startMs;
+    if (rateBps > 0) this.#busyUntilMs = sentMs;
+    const travelMs = Math.max(0, delayMs + this.#wander(nowMs, jitterMs));
+    this.#lastReleaseMs = Math.max(this.#lastReleaseMs, sentMs + travelMs);
+    return this.#lastReleaseMs;
+  }
+
+  #wander(nowMs: number, jitterMs: number): number {
+    if (jitterMs === 0) return 0;
+    if (nowMs - this.#drawnMs >= Math.max(shortestDrawMs, 2 * jitterMs)) {
+      this.#drawnMs = nowMs;
+      this.#draw = this.#random.next() * 2 - 1;
+    }
+    return this.#draw * jitterMs;
+  }
+}
