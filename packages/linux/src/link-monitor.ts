@@ -90,5 +90,10 @@ function parseLink(text: string, deleted: boolean): LinkEvent | null {
   const device = match[1]!;
   if (deleted) return { kind: 'link_deleted', device };
   const flags = match[2]!.split(',');
-  return { kind: 'link', device, up: flags.includes('UP'), carrier: !flags.includes('NO-CARRIER') && flags.includes('LOWER_UP') };
+  return {
+    kind: 'link',
+    device,
+    up: flags.includes('UP'),
+    carrier: !flags.includes('NO-CARRIER') && flags.includes('LOWER_UP'),
+  };
 }

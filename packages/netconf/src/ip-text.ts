@@ -9,9 +9,10 @@ import {
 } from './kernel-state.ts';
 import type { RoutingChange } from './step.ts';
 
-/** Lines for one `ip -4 -batch -` or `ip -6 -batch -`. */
+/** Lines for one run of `ip OPTION -batch -`. */
 export interface IpBatch {
-  readonly family: Family;
+  /** A next-hop group has no family, and the kernel refuses one that is given. */
+  readonly option: '-4' | '-6' | null;
   readonly text: string;
 }
 
@@ -20,23 +21,25 @@ export interface IpBatch {
  * Next hops are of the IPv6 kind where the kernel has it, since IPv4 routes may use those too, but not the reverse.
  */
 export function ipBatches(changes: readonly RoutingChange[], options: { readonly ipv6: boolean }): IpBatch[] {
-  const batches: { family: Family; lines: string[] }[] = [];
+  const batches: { option: IpBatch['option']; lines: string[] }[] = [];
   for (const change of changes) {
     const family = familyOfChange(change, options.ipv6);
+    const option = family === null ? null : family === 'inet' ? '-4' : '-6';
     const last = batches.at(-1);
-    if (last?.family === family) last.lines.push(ipLine(change));
-    else batches.push({ family, lines: [ipLine(change)] });
+    if (last?.option === option) last.lines.push(ipLine(change));
+    else batches.push({ option, lines: [ipLine(change)] });
   }
-  return batches.map(({ family, lines }) => ({ family, text: `${lines.join('\n')}\n` }));
+  return batches.map(({ option, lines }) => ({ option, text: `${lines.join('\n')}\n` }));
 }
 
-function familyOfChange(change: RoutingChange, ipv6: boolean): Family {
+function familyOfChange(change: RoutingChange, ipv6: boolean): Family | null {
   switch (change.object) {
     case 'address':
       return change.address.includes(':') ? 'inet6' : 'inet';
     case 'next_hop':
-    case 'group':
       return ipv6 ? 'inet6' : 'inet';
+    case 'group':
+      return null;
     case 'route':
       return change.route.family;
     case 'rule':

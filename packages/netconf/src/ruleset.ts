@@ -92,15 +92,15 @@ function rulesetParts(policies: readonly Policy[], sets: SiteSets, generation: n
     ...policies.map((policy) => chooseChain(policy, generation)),
     chain('policies', null, policyRules(policies, sets)),
     chain('classify', null, classifyRules(sets)),
-    chain('mark', null, [
+    chain('resolve', null, [
       `ct mark & ${hex(classMask | ctGenerationMask)} vmap @current comment "${rulesetComment(hash, generation)}"`,
       ...keepClassOfReplies(policies),
       'jump classify',
     ]),
-    chain('prerouting', 'type filter hook prerouting priority mangle; policy accept;', ['jump mark']),
+    chain('prerouting', 'type filter hook prerouting priority mangle; policy accept;', ['jump resolve']),
     chain('output', 'type route hook output priority mangle; policy accept;', [
       `meta mark & ${hex(encryptedMark)} != 0 return`,
-      'jump mark',
+      'jump resolve',
       ...dropRules(policies),
     ]),
     chain('forward', 'type filter hook forward priority mangle; policy accept;', [

@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import { InvalidInputError, messageOf, PatronusError } from '@patronus/core';
+import {
+  compileKernelState,
+  describeStep,
+  diff,
+  emptyKernelState,
+  localFacts,
+  sysctlsOf,
+  touchesGroups,
+  type Kernel,
+  type ObservedState,
+  type SteeringDecision,
+  type Step,
+} from '@patronus/netconf';
+import type { PolicyCounter, SiteDocument } from '@patronus/protocol';
+import { LatestWins } from './latest-wins.ts';
+import type { SysctlMemory } from './sysctl-memory.ts';
+
+export interface ReconcilerParts {
+  readonly kernel: Kernel;
+  /** Makes or reads the key of a tunnel and answers its public half. */
+  readonly keys: { ensure(tunnel: string): string };
+  readonly sysctls: SysctlMemory;
+  /** What steering holds at this moment; new next-hop groups start with it. */
+  readonly decisions: () => readonly SteeringDecision[];
+  /** Called when members of next-hop groups were made or lost, so that steering writes all of them again. */
+  readonly groupsTouched?: () => void;
+}
+
+export interface AppliedReport {
+  readonly version: string;
+  /** What was done, one line each; empty when there was nothing to do. */
+  readonly steps: readonly string[];
+  readonly groupsTouched: boolean;
+  readonly applyMs: number;
+}
+
+interface Plan {
+  readonly version: string;
+  /** By the monotonic clock, ms. */
+  readonly start: number;
+  readonly observed: ObservedState;
+  readonly steps: readonly Step[];
+}
+
+/**
+ * Keeps the kernel as a document wants it: reads what is there, compares, and does what is missing. It remembers nothing
+ * of what it did, so it mends whatever anybody else has done meanwhile. One change at a time.
+ */
+export class KernelReconciler {
+  readonly #parts: ReconcilerParts;
+  readonly #queue = new LatestWins();
+  #current: SiteDocument | null = null;
+  #keys: Readonly<Record<string, string>> = {};
+
+  constructor(parts: ReconcilerParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Brings the kernel to what the document wants.
+   * @throws InvalidInputError where the document fits no kernel; nothing was touched.
+   * @throws PatronusError `kernel_refused`, `missing_tool`, `command_timeout`: what was in force before has been restored,
+   * see the message when even that failed. `conflict`: a newer document came before this one's turn.
+   */
+  apply(document: SiteDocument): Promise<AppliedReport> {
+    return this.#queue.run(() => this.#apply(document));
+  }
+
+  /** Puts right what others have changed; null when no document is in force. Throws as {@link apply} does. */
+  async repair(): Promise<AppliedReport | null> {
+    try {
+      return await this.#queue.run(async () =>
+        this.#current === null ? null : await this.#perform(await this.#plan(this.#current, this.#keys)),
+      );
+    } catch (error) {
+      if (error instanceof PatronusError && error.code === 'conflict') return null;
+      throw error;
+    }
+  }
+
+  /**
+   * Removes everything of ours, whoever left it, and puts sysctls back. Goes on where one thing cannot be removed.
+   * @throws PatronusError `kernel_refused` naming what is left
+   */
+  clean(): Promise<void> {
+    return this.#queue.run(() => this.#clean());
+  }
+
+  /** Public keys (base64) of the tunnels of the document in force, by interface name. */
+  tunnelKeys(): Promise<Readonly<Record<string, string>>> {
+    return Promise.resolve(this.#keys);
+  }
+
+  /** Packets and bytes per policy; a counter whose epoch is new started at zero. */
+  policyCounters(): Promise<readonly PolicyCounter[]> {
+    return this.#parts.kernel.counters().then((counters) => [...counters]);
+  }
+
+  /** Settles when no change is under way. */
+  idle(): Promise<void> {
+    return this.#queue.idle();
+  }
+
+  async #apply(document: SiteDocument): Promise<AppliedReport> {
+    const keys = Object.fromEntries(document.tunnels.map(({ name }) => [name, this.#parts.keys.ensure(name)]));
+    const plan = await this.#plan(document, keys);
+    try {
+      const report = await this.#perform(plan);
+      this.#current = document;
+      this.#keys = keys;
+      return report;
+    } catch (error) {
+      throw await this.#restored(error);
+    }
+  }
+
+  /** The error of a failed change, after what was in force before is in force again. */
+  async #restored(error: unknown): Promise<PatronusError> {
+    const restored = this.#current?.version ?? null;
+    const code = error instanceof PatronusError ? error.code : 'internal';
+    const facts = { ...(error instanceof PatronusError ? error.facts : {}), restored };
+    try {
+      if (this.#current === null) await this.#removeAll();
+      else await this.#perform(await this.#plan(this.#current, this.#keys));
+      return new PatronusError(code, messageOf(error), { cause: error, facts });
+    } catch (second) {
+      const message = `${messageOf(error)}; restoring what was before failed too: ${messageOf(second)}`;
+      return new PatronusError(code, message, { cause: error, facts: { ...facts, restored: null } });
+    }
+  }
+
+  async #plan(document: SiteDocument, tunnelKeys: Readonly<Record<string, string>>): Promise<Plan> {
+    const start = performance.now();
+    const observed = await this.#parts.kernel.observe(sysctlsOf(document));
+    const own = { tunnelKeys, decisions: this.#parts.decisions(), countingEpoch: randomUUID() };
+    const desired = compileKernelState(document, localFacts(observed, own));
+    if (!desired.ok) throw new InvalidInputError(desired.error);
+    return { version: document.version, start, observed, steps: diff(observed, desired.value) };
+  }
+
+  async #perform({ version, start, observed, steps }: Plan): Promise<AppliedReport> {
+    for (const step of steps) await this.#execute(step, observed);
+    const groupsTouched = touchesGroups(steps);
+    if (groupsTouched) this.#parts.groupsTouched?.();
+    return { version, steps: steps.map(describeStep), groupsTouched, applyMs: performance.now() - start };
+  }
+
+  async #execute(step: Step, observed: ObservedState): Promise<void> {
+    if (step.do === 'set_sysctl') {
+      const before = observed.sysctls[step.key];
+      if (before !== undefined) this.#parts.sysctls.remember(step.key, before);
+    }
+    await this.#parts.kernel.execute(step);
+  }
+
+  async #clean(): Promise<void> {
+    this.#current = null;
+    await this.#removeAll();
+    for (const [key, value] of Object.entries(this.#parts.sysctls.all())) {
+      // the device of a sysctl may be gone since
+      await this.#parts.kernel.execute({ do: 'set_sysctl', key, value }).catch(() => undefined);
+    }
+    this.#parts.sysctls.forget();
+  }
+
+  /** Removing one thing can take others with it, so a step that fails is looked at again in the next round. */
+  async #removeAll(): Promise<void> {
+    const rounds = 3;
+    let failure: unknown = null;
+    for (let round = 0; round < rounds; round++) {
+      const steps = diff(await this.#parts.kernel.observe([]), emptyKernelState);
+      if (steps.length === 0) return;
+      for (const step of steps) {
+        await this.#parts.kernel.execute(step).catch((error: unknown) => {
+          failure = error;
+        });
+      }
+    }
+    const left = diff(await this.#parts.kernel.observe([]), emptyKernelState);
+    if (left.length === 0) return;
+    throw new PatronusError('kernel_refused', `could not ${left.map(describeStep).join('; ')}: ${messageOf(failure)}`, {
+      cause: failure,
+    });
+  }
+}

@@ -1,0 +1,210 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { messageOf, PatronusError, tunnelNamePattern } from '@patronus/core';
+import {
+  listUserspaceTunnels,
+  SystemCommandRunner,
+  WireguardDevices,
+  type CommandRunner,
+  type WireguardKeyStore,
+} from '@patronus/linux';
+import {
+  describeStep,
+  ipBatches,
+  nftDeletion,
+  nftTransaction,
+  parseGateways,
+  parseLinks,
+  parseNextHops,
+  parseNftCounters,
+  parseNftTable,
+  parseRoutes,
+  parseRules,
+  parseWgDump,
+  wgPeersText,
+  type Kernel,
+  type ObservedCounter,
+  type ObservedLink,
+  type ObservedState,
+  type RoutingChange,
+  type Step,
+  type TunnelState,
+} from '@patronus/netconf';
+
+/** A tunnel whose daemon hangs must not hold up the view of all others. */
+const wgLimitMs = 5000;
+
+/** The kernel of this network namespace, by way of `ip`, `wg`, `nft` and /proc/sys. */
+export class LinuxKernel implements Kernel {
+  readonly #keys: WireguardKeyStore;
+  readonly #runner: CommandRunner;
+  readonly #devices: WireguardDevices;
+
+  constructor(keys: WireguardKeyStore, runner: CommandRunner = new SystemCommandRunner()) {
+    this.#keys = keys;
+    this.#runner = runner;
+    this.#devices = new WireguardDevices(runner);
+  }
+
+  async observe(sysctls: readonly string[]): Promise<ObservedState> {
+    const [links, nextHops, routes, routes6, rules, rules6, gateways, gateways6, table] = await Promise.all([
+      this.#ip('-j', 'address', 'show').then(parseLinks),
+      this.#ip('-j', 'nexthop', 'show').then(parseNextHops),
+      this.#ip('-4', '-j', 'route', 'show', 'table', 'all', 'proto', '80').then((json) => parseRoutes(json, 'inet')),
+      this.#ip('-6', '-j', 'route', 'show', 'table', 'all', 'proto', '80').then((json) => parseRoutes(json, 'inet6')),
+      this.#ip('-4', '-j', 'rule', 'show').then((json) => parseRules(json, 'inet')),
+      this.#ip('-6', '-j', 'rule', 'show').then((json) => parseRules(json, 'inet6')),
+      this.#ip('-4', '-j', 'route', 'show', 'table', 'main', 'default').then(parseGateways),
+      this.#ip('-6', '-j', 'route', 'show', 'table', 'main', 'default').then(parseGateways),
+      this.#nftTable(),
+    ]);
+    const ours = links.filter(({ name }) => tunnelNamePattern.test(name));
+    const tunnels = await Promise.all(ours.map((link) => this.#tunnel(link)));
+    const orphans = listUserspaceTunnels().filter(
+      ({ name }) => tunnelNamePattern.test(name) && !ours.some((link) => link.name === name),
+    );
+    return {
+      tunnels: tunnels.filter((tunnel) => tunnel !== null),
+      brokenTunnels: [
+        ...ours.filter((_, index) => tunnels[index] === null).map(({ name }) => name),
+        ...orphans.map(({ name }) => name),
+      ],
+      ...nextHops,
+      routes: [...routes, ...routes6],
+      rules: [...rules, ...rules6],
+      ruleset: table?.ruleset ?? null,
+      counters: table?.counters ?? [],
+      sysctls: Object.fromEntries(sysctls.flatMap((key) => readSysctl(key))),
+      links,
+      gateways: [...gateways, ...gateways6],
+      ipv6: hasIpv6(),
+    };
+  }
+
+  async counters(): Promise<readonly ObservedCounter[]> {
+    const args = ['-j', 'list', 'counters', 'table', 'inet', 'patronus'];
+    const json = await ifPresent(this.#runner.run({ tool: 'nft', args }));
+    return json === null ? [] : parseNftCounters(json);
+  }
+
+  async execute(step: Step): Promise<void> {
+    try {
+      await this.#execute(step);
+    } catch (error) {
+      if (error instanceof PatronusError && error.code !== 'command_failed') throw error;
+      throw new PatronusError('kernel_refused', `the kernel refused to ${describeStep(step)}: ${messageOf(error)}`, {
+        cause: error,
+        facts: { step: describeStep(step) },
+      });
+    }
+  }
+
+  async #execute(step: Step): Promise<void> {
+    switch (step.do) {
+      case 'set_sysctl':
+        writeFileSync(`/proc/sys/${step.key}`, step.value);
+        return;
+      case 'create_tunnel':
+        await this.#devices.create(step.name);
+        return;
+      case 'configure_tunnel':
+        await this.#wg('set', step.name, ...this.#socketArguments(step));
+        return;
+      case 'raise_tunnel':
+        await this.#ip('link', 'set', 'dev', step.name, 'mtu', String(step.mtu), 'up');
+        return;
+      case 'set_peers': {
+        const args = ['addconf', step.name, '/dev/stdin'];
+        await this.#runner.run({ tool: 'wg', args, stdin: wgPeersText(step.peers), stdinByName: true });
+        return;
+      }
+      case 'remove_peers':
+        await this.#wg('set', step.name, ...step.publicKeys.flatMap((key) => ['peer', key, 'remove']));
+        return;
+      case 'delete_tunnel':
+        await this.#devices.delete(step.name);
+        return;
+      case 'change_routing':
+        await this.#changeRouting(step.changes);
+        return;
+      case 'replace_ruleset':
+        await this.#runner.run({ tool: 'nft', args: ['-f', '-'], stdin: nftTransaction(step.ruleset, step.previous) });
+        return;
+      case 'delete_ruleset':
+        await this.#runner.run({ tool: 'nft', args: ['-f', '-'], stdin: nftDeletion });
+    }
+  }
+
+  #socketArguments(step: Extract<Step, { do: 'configure_tunnel' }>): string[] {
+    const key = this.#keys.pathOf(step.name);
+    return ['listen-port', String(step.listenPort), 'fwmark', `0x${step.fwmark.toString(16)}`, 'private-key', key];
+  }
+
+  async #changeRouting(changes: readonly RoutingChange[]): Promise<void> {
+    for (const { option, text } of ipBatches(changes, { ipv6: hasIpv6() })) {
+      const args = [...(option === null ? [] : [option]), '-batch', '-'];
+      try {
+        await this.#runner.run({ tool: 'ip', args, stdin: text });
+      } catch (error) {
+        throw naming(error, text);
+      }
+    }
+  }
+
+  /** Null where the interface does not answer as a WireGuard one. */
+  async #tunnel(link: ObservedLink): Promise<TunnelState | null> {
+    const dump = await this.#wg('show', link.name, 'dump').catch((error: unknown) => {
+      if (error instanceof PatronusError && error.code === 'missing_tool') throw error;
+      return '';
+    });
+    const state = parseWgDump(dump);
+    if (state === null) return null;
+    const { name, up, mtu } = link;
+    const addresses = link.addresses.filter(
+      ({ address, prefixLength }) => prefixLength === 32 && !address.includes(':'),
+    );
+    return { name, up, mtu, addresses: addresses.map(({ address }) => address), ...state };
+  }
+
+  async #nftTable(): Promise<ReturnType<typeof parseNftTable> | null> {
+    const args = ['-j', 'list', 'table', 'inet', 'patronus'];
+    const json = await ifPresent(this.#runner.run({ tool: 'nft', args }));
+    return json === null ? null : parseNftTable(json);
+  }
+
+  #ip(...args: string[]): Promise<string> {
+    return this.#runner.run({ tool: 'ip', args });
+  }
+
+  #wg(...args: string[]): Promise<string> {
+    return this.#runner.run({ tool: 'wg', args, timeoutMs: wgLimitMs });
+  }
+}
+
+/** The output of a listing, or null where what it lists does not exist. */
+async function ifPresent(listing: Promise<string>): Promise<string | null> {
+  try {
+    return await listing;
+  } catch (error) {
+    if (/No such file or directory/.test(messageOf(error))) return null;
+    throw error;
+  }
+}
+
+/** The error of a batch, with the line that was refused: `ip` tells only its number. */
+function naming(error: unknown, batch: string): unknown {
+  const number = /Command failed -:(\d+)/.exec(messageOf(error))?.[1];
+  if (number === undefined) return error;
+  const line = batch.split('\n')[Number(number) - 1];
+  return new PatronusError('command_failed', `"ip ${line}": ${messageOf(error)}`, { cause: error, facts: { line } });
+}
+
+function readSysctl(key: string): [string, string][] {
+  try {
+    return [[key, readFileSync(`/proc/sys/${key}`, 'utf8').trim()]];
+  } catch {
+    return [];
+  }
+}
+
+const hasIpv6 = (): boolean =>
+  existsSync('/proc/net/if_inet6') && readSysctl('net/ipv6/conf/all/disable_ipv6')[0]?.[1] === '0';
