@@ -3,9 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCli } from './run-cli.ts';
+import { runPatronus } from './testing/index.ts';
 
 interface Seen {
   readonly method: string;
@@ -55,17 +54,11 @@ async function read(request: IncomingMessage): Promise<Seen> {
   };
 }
 
-async function patronus(args: readonly string[], options: { env?: Record<string, string>; stdin?: string } = {}) {
-  const written = { out: '', err: '' };
-  const exitCode = await runCli(args, {
-    env: { XDG_CONFIG_HOME: home, PATRONUS_URL: origin, PATRONUS_DATA: join(home, 'data'), ...options.env },
-    cwd: home,
-    stdin: Readable.from(options.stdin === undefined ? [] : [options.stdin]),
-    stdout: { write: (text) => (written.out += text) },
-    stderr: { write: (text) => (written.err += text) },
+const patronus = (args: readonly string[], options: { env?: Record<string, string>; stdin?: string } = {}) =>
+  runPatronus(home, args, {
+    ...options,
+    env: { PATRONUS_URL: origin, PATRONUS_DATA: join(home, 'data'), ...options.env },
   });
-  return { exitCode, ...written };
-}
 
 describe('reading', () => {
   it('prints all pages of a list as one JSON array', async () => {

@@ -22,6 +22,7 @@ export function buildProgram(terminal: Terminal): Command {
     .description('Connects sites over several uplinks each, and steers every application over the path that suits it.')
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({

@@ -130,9 +130,8 @@ async function ask(client: Client): Promise<Change> {
   if (data !== undefined && data !== null && error === undefined) {
     return { type: 'snapshot', at: Date.now(), snapshot: data };
   }
-  const network = error?.networkError?.message;
-  const told = error?.graphQLErrors.map(({ message }) => message).join('; ');
-  return { type: 'problem', problem: network ?? told ?? 'the controller gave an empty answer' };
+  const told = error?.graphQLErrors.map(({ message }) => message).join('; ') ?? '';
+  return { type: 'problem', problem: told === '' ? 'no answer' : told };
 }
 
 function listen<T>(

@@ -10,6 +10,7 @@ interface EdgeOptions {
   readonly state: string;
   readonly json?: boolean;
   readonly force?: boolean;
+  readonly enrolment?: boolean;
 }
 
 const defaultStateDir = '/var/lib/patronus';
@@ -62,9 +63,13 @@ export function addEdge(program: Command, terminal: Terminal): void {
   });
 
   const clean = withState(edge.command('clean').description('remove everything that an edge put into this kernel'));
-  withExamples(clean, ['edge clean']).action(async (options: EdgeOptions) => {
+  clean.option('--enrolment', 'also forget the controller, the keys and the documents: it is no edge any more');
+  withExamples(clean, ['edge clean', 'edge clean --enrolment']).action(async (options: EdgeOptions) => {
     const { cleanEdge } = await import('@patronus/edge');
-    await withProgress(terminal, 'cleaning up', () => cleanEdge({ stateDir: stateDir(options) }));
-    printLine(terminal.stdout, 'nothing of the edge is left in the kernel');
+    const { enrolmentForgotten } = await withProgress(terminal, 'cleaning up', () =>
+      cleanEdge({ stateDir: stateDir(options), enrolment: options.enrolment === true }),
+    );
+    const where = enrolmentForgotten ? 'in the kernel or on disk' : 'in the kernel';
+    printLine(terminal.stdout, `nothing of the edge is left ${where}`);
   });
 }

@@ -1,8 +1,10 @@
+import type { LineReport } from '@patronus/lab';
 import { Option, type Command } from 'commander';
 import { printLine, type Terminal } from '../terminal.ts';
-import { parseDuration, parsePercent, parseRate, parseWord } from '../units.ts';
+import { orNone, parseDuration, parsePercent, parseRate, parseWord, type None } from '../units.ts';
 import { withExamples } from './api-command.ts';
 import { given } from './body-file.ts';
+import { faultOf, passageOf } from './lab-status.ts';
 import { labDataDir, withLabData, type LabOptions } from './lab-options.ts';
 
 interface LineOptions extends LabOptions {
@@ -15,8 +17,11 @@ interface ImpairOptions extends LineOptions {
   readonly delay?: number;
   readonly jitter?: number;
   readonly loss?: number;
-  readonly rate?: number;
+  readonly rate?: number | None;
 }
+
+const changed = (line: LineReport): string =>
+  `${line.site}/${line.label}: ${faultOf(line)} (${passageOf(line)}); "patronus lab heal ${line.site} ${line.label}" mends it`;
 
 const withDirection = (command: Command): Command =>
   withLabData(command).addOption(
@@ -35,22 +40,21 @@ export function addLabLines(lab: Command, terminal: Terminal): void {
     'lab break hq broadband --silent --direction in',
   ]).action(async (site: string, endpoint: string, options: BreakOptions) => {
     const { labBreak } = await import('@patronus/lab');
-    await labBreak({
+    const report = await labBreak({
       dataDir: labDataDir(terminal, options),
       site,
       endpoint,
       direction: options.direction,
       silent: options.silent === true,
     });
-    const how = options.silent === true ? 'drops every packet without a sign' : 'is cut';
-    printLine(terminal.stdout, `the line ${site}/${endpoint} ${how}; "patronus lab heal" mends it`);
+    printLine(terminal.stdout, changed(report));
   });
 
   const impair = withDirection(lab.command('impair <site> <endpoint>').description('worsen the line of an endpoint'))
     .option('--delay <duration>', 'one-way delay, such as 200ms', parseDuration)
     .option('--jitter <duration>', 'how far the delay varies, such as 20ms', parseDuration)
     .option('--loss <share>', 'share of packets lost, such as 3%', parsePercent)
-    .option('--rate <rate>', 'bandwidth, such as 2mbit', parseRate);
+    .option('--rate <rate>', 'bandwidth, such as 2mbit; "none" for no limit', orNone(parseRate));
   withExamples(impair, [
     'lab impair branch mpls --loss 5%',
     'lab impair branch lte --delay 200ms --jitter 30ms --direction out',
@@ -65,16 +69,20 @@ export function addLabLines(lab: Command, terminal: Terminal): void {
     if (Object.keys(impairment).length === 0) {
       command.error('error: say what to worsen: --delay, --jitter, --loss or --rate');
     }
-    await labImpair({
+    const report = await labImpair({
       dataDir: labDataDir(terminal, options),
       site,
       endpoint,
       direction: options.direction,
       ...impairment,
     });
-    printLine(terminal.stdout, `the line ${site}/${endpoint} is impaired; "patronus lab heal" mends it`);
+    printLine(terminal.stdout, changed(report));
   });
 
+  addHeal(lab, terminal);
+}
+
+function addHeal(lab: Command, terminal: Terminal): void {
   const heal = withLabData(lab.command('heal [site] [endpoint]').description('mend one line, those of a site, or all'));
   withExamples(heal, ['lab heal', 'lab heal branch mpls']).action(
     async (site: string | undefined, endpoint: string | undefined, options: LabOptions) => {

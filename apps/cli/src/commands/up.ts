@@ -4,8 +4,8 @@ import { ApiClient } from '../api/api-client.ts';
 import type { Path } from '../api/resources.ts';
 import { dataDir } from '../data-dir.ts';
 import { QuietFailure } from '../exit.ts';
-import { interrupted, type Interrupt } from '../interrupt.ts';
-import { withProgress, type Progress } from '../progress.ts';
+import { interrupted } from '../interrupt.ts';
+import { withProgress } from '../progress.ts';
 import { painter, printLine, type Terminal } from '../terminal.ts';
 import { withExamples } from './api-command.ts';
 import { parseListenPort, startControllerHere, type ControllerOptions } from './controller.ts';
@@ -14,10 +14,6 @@ import { renderPaths } from './paths.ts';
 interface UpOptions extends ControllerOptions {
   readonly lab: boolean;
 }
-
-/** The default lab has all paths up well within this; after it the table shows whatever is there. */
-const pathsDeadlineMs = 60_000;
-const pollMs = 250;
 
 export function addUp(program: Command, terminal: Terminal): void {
   const up = program
@@ -33,76 +29,69 @@ export function addUp(program: Command, terminal: Terminal): void {
       startControllerHere(terminal, options),
     );
     const directory = dataDir(terminal, options.data);
-    let withLab = options.lab;
+    const lab = options.lab ? raiseLab(terminal, directory, controller.httpUrl) : null;
     try {
-      if (withLab) withLab = await raiseLab(terminal, directory, interrupt);
-      if (!interrupt.asked) {
-        welcome(terminal, controller, withLab ? await settledPaths(terminal, directory, interrupt) : null);
-        await interrupt.first;
-      }
+      await Promise.race([welcome(terminal, controller, lab), interrupt.first]);
+      await interrupt.first;
     } finally {
       const force = interrupt.second.then(() => {
         throw new QuietFailure();
       });
-      await Promise.race([takeDown(terminal, directory, withLab, controller), force]);
+      await Promise.race([takeDown(terminal, directory, lab, controller), force]);
     }
   });
 }
 
-/** Whether the lab is up; says why not where this machine does not allow it. */
-async function raiseLab(terminal: Terminal, directory: string, interrupt: Interrupt): Promise<boolean> {
+/** The paths of the default lab once it is up; null, with the reason told, where this machine does not allow one. */
+async function raiseLab(terminal: Terminal, directory: string, url: string): Promise<Path[] | null> {
   const { labUp } = await import('@patronus/lab');
   try {
     await withProgress(terminal, 'building the lab', (progress) =>
-      Promise.race([labUp({ dataDir: directory, onProgress: (step: string) => progress.step(step) }), interrupt.first]),
+      labUp({ dataDir: directory, onProgress: (step) => progress.step(step) }),
     );
-    return true;
   } catch (error) {
-    if (!(error instanceof PatronusError) || !notHere.has(error.code)) throw error;
-    printLine(terminal.stderr, `No lab on this machine: ${messageOf(error)}`);
-    return false;
+    const code = error instanceof PatronusError ? error.code : null;
+    if (code !== 'timeout' && code !== 'unsupported_kernel' && code !== 'missing_tool') throw error;
+    printLine(terminal.stderr, code === 'timeout' ? messageOf(error) : `No lab on this machine: ${messageOf(error)}`);
+    if (code !== 'timeout') return null;
   }
+  return await new ApiClient(terminal, { url, data: directory }).list<Path>('/paths');
 }
 
-/** What a machine without the means for a lab answers, in contrast to a lab that failed. */
-const notHere: ReadonlySet<string> = new Set(['forbidden', 'unsupported_kernel', 'missing_tool']);
-
-/** The paths once all are up and measured, or as they are at the deadline. */
-async function settledPaths(terminal: Terminal, directory: string, interrupt: Interrupt): Promise<Path[]> {
-  const api = new ApiClient(terminal, { data: directory });
-  const deadline = performance.now() + pathsDeadlineMs;
-  const look = async (progress: Progress): Promise<Path[]> => {
-    const paths = await api.list<Path>('/paths');
-    const ready = paths.filter((path) => path.health_status === 'up' && path.latency !== null && path.loss !== null);
-    const settled = paths.length > 0 && ready.length === paths.length;
-    if (settled || interrupt.asked || performance.now() > deadline) return paths;
-    progress.step(`waiting for the paths: ${ready.length} of ${paths.length} up`);
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
-    return await look(progress);
-  };
-  return await withProgress(terminal, 'waiting for the paths', look);
-}
+/** A lab that was still being built when the user wanted it gone finds its network gone, and ends well within this. */
+const abandonedLabMs = 5000;
 
 async function takeDown(
   terminal: Terminal,
   directory: string,
-  withLab: boolean,
+  lab: Promise<Path[] | null> | null,
   controller: { stop(): Promise<void> },
 ): Promise<void> {
+  if (lab === null) return await controller.stop();
+  const { labDown } = await import('@patronus/lab');
+  const ended = lab.then(
+    () => true,
+    () => true,
+  );
+  const built = await Promise.race([ended, Promise.resolve(false)]);
   await withProgress(terminal, 'taking everything down', async () => {
     try {
-      if (withLab) await (await import('@patronus/lab')).labDown({ dataDir: directory });
+      await labDown({ dataDir: directory });
     } finally {
       await controller.stop();
     }
+    if (built) return;
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, abandonedLabMs))]);
+    await labDown({ dataDir: directory });
   });
 }
 
-function welcome(
+async function welcome(
   terminal: Terminal,
   controller: { readonly httpUrl: string; readonly setupUrl: string | null },
-  paths: readonly Path[] | null,
-): void {
+  lab: Promise<readonly Path[] | null> | null,
+): Promise<void> {
+  const paths = await lab;
   const paint = painter(terminal, terminal.stdout);
   const say = (line = ''): void => printLine(terminal.stdout, line);
   say(`Patronus is running: ${paint('bold', controller.httpUrl)}`);

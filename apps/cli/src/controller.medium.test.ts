@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiClient } from './api/api-client.ts';
+import { followEvents } from './api/event-feed.ts';
+import type { EnrolmentKey, NetworkEvent, Policy, Site } from './api/resources.ts';
+import { processTerminal } from './terminal.ts';
+import { startTestController, until, type TestController } from './testing/index.ts';
+
+let controller: TestController;
+const json = async <T>(...args: string[]): Promise<T> => {
+  const { exitCode, out, err } = await controller.patronus([...args, '--json']);
+  expect([exitCode, err]).toEqual([0, '']);
+  return JSON.parse(out) as T;
+};
+const says = async (...args: string[]): Promise<string> => {
+  const { exitCode, out, err } = await controller.patronus(args);
+  expect([exitCode, err]).toEqual([0, '']);
+  return out;
+};
+
+beforeAll(async () => {
+  controller = await startTestController();
+  await says(
+    'sites',
+    'create',
+    'hq',
+    '--prefix',
+    '10.1.0.0/24',
+    '--endpoint',
+    'label=mpls,device=eth0,address=192.0.2.1',
+  );
+  await says('sites', 'create', 'branch', '--prefix', '10.2.0.0/24', '--endpoint', 'label=mpls,device=eth0,nat');
+});
+afterAll(() => controller.stop());
+
+describe('against a real controller, on the machine where it runs', () => {
+  it('creates, shows, changes and deletes a site without a sign-in', async () => {
+    await says('sites', 'create', 'berlin', '--location', 'Berlin, DE', '--prefix', '10.7.0.0/24');
+    expect(await says('sites')).toMatch(/^berlin +new +/m);
+    await says('sites', 'update', 'berlin', '--prefix', '10.7.0.0/24,10.8.0.0/24');
+    expect(await json<Site>('sites', 'show', 'berlin')).toMatchObject({
+      location: 'Berlin, DE',
+      prefixes: ['10.7.0.0/24', '10.8.0.0/24'],
+    });
+    expect(await says('sites', 'delete', 'berlin')).toBe('deleted berlin\n');
+    expect((await controller.patronus(['sites', 'show', 'berlin'])).exitCode).toBe(1);
+  });
+
+  it('refuses overlapping prefixes by name of the field and of the other site', async () => {
+    const { exitCode, err } = await controller.patronus(['sites', 'create', 'other', '--prefix', '10.1.0.128/25']);
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(/prefixes.*10\.1\.0\.0\/24.*hq/s);
+  });
+
+  it('adds an endpoint, finds it by site and label, changes and deletes it', async () => {
+    await says('endpoints', 'create', 'hq', 'lte', '--device', 'wwan0', '--nat', '--cost', '50', '--up', '10mbit');
+    expect(await says('endpoints', 'show', 'hq/lte')).toMatch(/^up +10 Mbit\/s$/m);
+    await says('endpoints', 'update', 'hq/lte', '--cost', '80', '--up', 'none');
+    expect(await json('endpoints', 'show', 'hq/lte')).toMatchObject({ cost: 80, up_bps: null, nat: true });
+    await says('endpoints', 'delete', 'hq/lte');
+    expect(await says('endpoints')).not.toMatch(/lte/);
+  });
+
+  it('lists every directed path, before anything is measured without figures', async () => {
+    const paths = await json<{ source_site: string; dest_site: string; latency: number | null }[]>('paths');
+    expect(paths.map((path) => `${path.source_site} ${path.dest_site} ${path.latency}`).toSorted()).toEqual([
+      'branch hq null',
+      'hq branch null',
+    ]);
+    expect(await says('paths', '--from', 'hq')).toMatch(/^hq\/mpls +→ +branch\/mpls +unknown .*–/m);
+  });
+
+  it('creates a policy, changes one of its bounds, and refuses what does not exist', async () => {
+    const voice = ['--priority', '200', '--protocol', 'udp', '--dest-port', '16384-32767', '--dest-site', 'hq'];
+    await says('policies', 'create', 'voice', ...voice, '--max-delay', '150ms', '--max-loss', '1%', '--prefer', 'mpls');
+    await says('policies', 'update', 'voice', '--max-loss', '2%', '--dscp', 'ef');
+    const policy = await json<Policy>('policies', 'show', 'voice');
+    expect(policy.action).toMatchObject({ sla: { max_delay_ms: 150, max_loss_percent: 2 }, prefer: ['mpls'] });
+    expect(policy.match_conditions).toMatchObject({ protocol: 'udp', dscp: [46] });
+    expect(await says('policies')).toMatch(/voice +enabled[\s\S]*default/);
+    const { exitCode, err } = await controller.patronus(['policies', 'update', 'voice', '--dest-site', 'nowhere']);
+    expect([exitCode, /nowhere/.test(err)]).toEqual([1, true]);
+  });
+
+  it('makes an enrolment key, shows its secret once, and revokes it', async () => {
+    const text = await says('enrolment-keys', 'create', 'hq', '--expires', '2h');
+    expect(text).toMatch(/patronus edge join https:\/\/\S+ pt1\.[0-9a-f]{64}\.\S+/);
+    const [key] = await json<EnrolmentKey[]>('enrolment-keys');
+    expect(key).toMatchObject({ site: 'hq', uses: 0, max_uses: 1 });
+    expect(key).not.toHaveProperty('key');
+    await says('enrolment-keys', 'delete', key!.id);
+    expect(await says('enrolment-keys')).toMatch(/revoked|no enrolment keys/);
+  });
+
+  it('sets which labels reach each other, and takes the paths of the others away', async () => {
+    expect(await says('transport-links')).toBe('every label reaches every other\n');
+    await says('transport-links', 'set', 'mpls=broadband');
+    expect(await json('paths')).toEqual([]);
+    await says('transport-links', 'clear');
+    expect(await json('paths')).toHaveLength(2);
+  });
+
+  it('follows events over a restart of the controller, and misses none', async () => {
+    const env = { PATRONUS_DATA: `${controller.home}/data`, XDG_CONFIG_HOME: controller.home };
+    const api = new ApiClient({ ...processTerminal(), env }, {});
+    const messages: string[] = [];
+    const told: string[] = [];
+    const feed = followEvents(api, [], {
+      event: (event: NetworkEvent) => messages.push(event.message),
+      disconnected: () => told.push('disconnected'),
+      connected: () => told.push('connected'),
+    });
+    try {
+      await until('the feed gives a first event', async () => {
+        await says('sites', 'update', 'hq', '--location', `room ${messages.length}`);
+        return messages.length > 0;
+      });
+      await controller.whileStopped(() => until('the feed tells of it', () => told.length > 0));
+      await says('sites', 'create', 'late', '--prefix', '10.99.0.0/24');
+      await until('the event from before the reconnection arrives', () =>
+        messages.some((text) => text.includes('late')),
+      );
+      expect(told).toEqual(['disconnected', 'connected']);
+      expect(messages.filter((text) => text.includes('late'))).toHaveLength(1);
+    } finally {
+      feed.close();
+    }
+  });
+});
