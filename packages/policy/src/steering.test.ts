@@ -109,12 +109,12 @@ describe('traffic takes', () => {
     [
       'a path preferred at both ends before one at one end',
       { type: 'steer', prefer: ['lte'] },
-      [path('lte>broadband'), path('lte')],
+      [path('lte>broadband'), path('lte', { cost: 9 })],
       {},
       'lte',
     ],
     ['a path preferred at one end before none', { type: 'steer', prefer: ['lte'] }, usual, {}, 'lte>broadband'],
-    ['an avoided label only when nothing else is up', { type: 'steer', avoid: ['mpls'] }, usual, {}, 'broadband'],
+    ['a label that is not avoided', { type: 'steer', avoid: ['broadband'] }, usual, {}, 'mpls'],
     [
       'an avoided label when nothing else is up',
       { type: 'steer', avoid: ['mpls'] },
@@ -182,6 +182,17 @@ describe('failover', () => {
     });
   });
 
+  it('is immediate from a degraded path to a healthy one that suits as well', () => {
+    const scene = new Scene(anything, [path('a'), path('b')]).after(0, { a: { health: 'degraded' } });
+    expect(scene.lastChange).toMatchObject({ cause: 'failover', trigger: 'a → a is degraded', to: ['b'] });
+  });
+
+  it('does not wait for a healthy path to prove itself while traffic is on a degraded one', () => {
+    const scene = new Scene(anything, [path('a'), path('b')], { b: { health: 'down' } });
+    scene.after(10_000, { a: { health: 'degraded' } }).after(0, { b: {} });
+    expect(scene.paths).toEqual(['b']);
+  });
+
   it('leaves traffic without an SLA on a path that merely loses some packets', () => {
     expect(new Scene(bulk).after(10_000, { broadband: { lossPercent: 4 } }).paths).toEqual(['broadband']);
   });
@@ -214,6 +225,11 @@ describe('failback', () => {
       .after(500, { mpls: { health: 'down' } })
       .after(4_900, { mpls: {} });
     expect(scene.paths).toEqual(['broadband']);
+  });
+
+  it('judges a path that was down by what it is now, not by what it was before', () => {
+    const scene = new Scene(voice, usual, { mpls: { lossPercent: 9 } }).after(1_000, { mpls: { health: 'down' } });
+    expect(scene.after(5_000, { mpls: {} }).paths).toEqual(['mpls']);
   });
 
   it('is immediate when nothing else is usable', () => {
@@ -270,10 +286,12 @@ describe('a policy with weights', () => {
     expect(scene.decision.reason).toBe('shared over mpls → mpls (1), broadband → broadband (3)');
   });
   it('counts a path between two weighted labels for the smaller', () => {
-    expect(weights(new Scene(action, [...two, path('mpls>broadband')]))).toEqual({
+    const crossed = [path('mpls>broadband'), path('broadband>mpls')];
+    expect(weights(new Scene(action, [...two, ...crossed]))).toEqual({
       mpls: 1,
       'mpls>broadband': 1,
-      broadband: 6,
+      'broadband>mpls': 1,
+      broadband: 9,
     });
   });
   it('loses a member at once and takes it back when proven', () => {
@@ -286,6 +304,10 @@ describe('a policy with weights', () => {
   });
   it('does without members that violate the SLA', () => {
     expect(weights(new Scene(action, two, { broadband: { lossPercent: 5 } }))).toEqual({ mpls: 1 });
+  });
+  it('leaves degraded members out while another is healthy', () => {
+    const free: PolicyAction = { type: 'steer', weights: action.weights! };
+    expect(weights(new Scene(free, two, { mpls: { health: 'degraded' } }))).toEqual({ broadband: 1 });
   });
   it('falls back to the best path when no member is fit', () => {
     const scene = new Scene(action, usual.slice(1), {
