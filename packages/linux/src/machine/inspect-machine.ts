@@ -1,0 +1,156 @@
+import { cpus, release, totalmem } from 'node:os';
+import { messageOf } from '@patronus/core';
+import { SystemCommandRunner, type CommandRunner } from '../command-runner.ts';
+import { toolRemedy, tools, trials, type Trial } from './trials.ts';
+
+export type FeatureState = 'ok' | 'limited' | 'missing';
+
+/** One thing that a machine can do or not. `limited`: Patronus works without it, with less. */
+export interface MachineFeature {
+  readonly name: string;
+  readonly state: FeatureState;
+  /** What was found, or what the kernel said. */
+  readonly detail: string;
+  readonly purpose: string;
+  /** How to get it; null where nothing is missing. */
+  readonly remedy: string | null;
+}
+
+export interface MachineReport {
+  readonly kernel: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly node: string;
+  /** Whether an edge, and whether the lab, can run here as this user. */
+  readonly canRunEdge: boolean;
+  readonly canRunLab: boolean;
+  readonly features: readonly MachineFeature[];
+}
+
+const trialLimitMs = 15_000;
+
+/** Tries what Patronus needs, each thing for real in a network namespace that ends with the trial. */
+export async function inspectMachine(runner: CommandRunner = new SystemCommandRunner()): Promise<MachineReport> {
+  const found: MachineFeature[] = [];
+  for (const tool of tools) found.push(await inspectTool(runner, tool));
+  const scratch = await findScratch(runner);
+  found.push(scratch.feature);
+  if (scratch.enter !== null) {
+    found.push(await inspectWireguard(runner, scratch.enter));
+    for (const trial of trials) found.push(await performTrial(runner, scratch.enter, trial));
+    found.push(await inspectConntrack(runner, scratch.enter));
+  }
+  found.push(await inspectPriority(runner));
+  const works = (...names: string[]): boolean =>
+    names.every((name) => found.some((feature) => feature.name === name && feature.state !== 'missing'));
+  const core = works('ip', 'nft', 'wg', 'WireGuard', 'next-hop objects', 'policy routing', 'classification');
+  return {
+    kernel: release(),
+    cpus: cpus().length,
+    memoryBytes: totalmem(),
+    node: process.version,
+    canRunEdge: core && process.getuid?.() === 0,
+    canRunLab: core && works('tc', 'network namespaces'),
+    features: found,
+  };
+}
+
+async function inspectTool(
+  runner: CommandRunner,
+  { name, purpose, version }: (typeof tools)[0],
+): Promise<MachineFeature> {
+  try {
+    const text = await runner.run({ tool: name, args: version, timeoutMs: trialLimitMs });
+    return { name, state: 'ok', detail: text.split('\n')[0]!.trim(), purpose, remedy: null };
+  } catch (error) {
+    return { name, state: 'missing', detail: messageOf(error), purpose, remedy: toolRemedy(name) };
+  }
+}
+
+interface Scratch {
+  readonly feature: MachineFeature;
+  /** Arguments of `unshare` that lead into a namespace of one's own; null where none can be had. */
+  readonly enter: readonly string[] | null;
+}
+
+async function findScratch(runner: CommandRunner): Promise<Scratch> {
+  const common = { name: 'network namespaces', purpose: 'the lab, and trying the rest of this list' };
+  const ways = [
+    { enter: ['-n', '-m'], state: 'ok', detail: 'as root' },
+    { enter: ['-U', '-r', '-n', '-m'], state: 'ok', detail: 'in a user namespace, without root' },
+  ] as const;
+  let refusal = '';
+  for (const { enter, state, detail } of ways) {
+    try {
+      await runner.run({ tool: 'unshare', args: [...enter, 'true'], timeoutMs: trialLimitMs });
+      return { feature: { ...common, state, detail, remedy: null }, enter };
+    } catch (error) {
+      refusal = messageOf(error);
+    }
+  }
+  const remedy = 'run as root, or allow user namespaces: sysctl kernel.unprivileged_userns_clone=1';
+  return { feature: { ...common, state: 'missing', detail: refusal, remedy }, enter: null };
+}
+
+async function performTrial(runner: CommandRunner, enter: readonly string[], trial: Trial): Promise<MachineFeature> {
+  const { name, purpose, remedy, otherwise } = trial;
+  const refusal = await attempt(runner, enter, trial.script);
+  if (refusal === null) return { name, state: 'ok', detail: 'works', purpose, remedy: null };
+  return { name, state: otherwise, detail: refusal, purpose, remedy };
+}
+
+async function inspectWireguard(runner: CommandRunner, enter: readonly string[]): Promise<MachineFeature> {
+  const common = { name: 'WireGuard', purpose: 'the tunnels between sites' };
+  const inKernel = await attempt(runner, enter, 'ip link add ptx0 type wireguard');
+  if (inKernel === null) return { ...common, state: 'ok', detail: 'in the kernel', remedy: null };
+  const userspace =
+    'mount -t tmpfs tmpfs /run && unset WG_PROCESS_FOREGROUND LOG_LEVEL && wireguard-go ptx0 && ip link delete ptx0';
+  const refusal = await attempt(runner, enter, userspace);
+  const remedy = 'load the kernel module wireguard';
+  if (refusal === null) return { ...common, state: 'limited', detail: 'in userspace, by wireguard-go', remedy };
+  return { ...common, state: 'missing', detail: refusal, remedy: `${remedy}, or ${toolRemedy('wireguard-go')}` };
+}
+
+/** Flows keep their class in the conntrack entry, so the table must not be tiny. */
+async function inspectConntrack(runner: CommandRunner, enter: readonly string[]): Promise<MachineFeature> {
+  const common = { name: 'connection tracking', purpose: 'keeping a flow in its class' };
+  const script =
+    'nft "add table inet ptx; add chain inet ptx c { type filter hook prerouting priority 0; }; add rule inet ptx c ct state new accept" && cat /proc/sys/net/netfilter/nf_conntrack_max';
+  try {
+    const text = await runner.run({ tool: 'unshare', args: [...enter, 'sh', '-c', script], timeoutMs: trialLimitMs });
+    return { ...common, state: 'ok', detail: `up to ${text.trim()} flows`, remedy: null };
+  } catch (error) {
+    return { ...common, state: 'missing', detail: messageOf(error), remedy: 'load the kernel module nf_conntrack' };
+  }
+}
+
+async function inspectPriority(runner: CommandRunner): Promise<MachineFeature> {
+  const common = { name: 'scheduling priority', purpose: 'probes that leave on time on a busy machine' };
+  for (const [tool, args, detail] of [
+    ['chrt', ['-r', '1', 'true'], 'real-time'],
+    ['nice', ['-n', '-20', 'sh', '-c', 'test "$(nice)" -lt 0'], 'nice value -20'],
+  ] as const) {
+    try {
+      await runner.run({ tool, args, timeoutMs: trialLimitMs });
+      return { ...common, state: 'ok', detail, remedy: null };
+    } catch {
+      // the next weaker way is tried
+    }
+  }
+  return { ...common, state: 'limited', detail: 'ordinary priority only', remedy: 'run as root, or with CAP_SYS_NICE' };
+}
+
+/** Null when the script succeeds in a namespace of its own, else what was said. */
+async function attempt(runner: CommandRunner, enter: readonly string[], script: string): Promise<string | null> {
+  try {
+    await runner.run({ tool: 'unshare', args: [...enter, 'sh', '-c', script], timeoutMs: trialLimitMs });
+    return null;
+  } catch (error) {
+    return saidBy(error);
+  }
+}
+
+const saidBy = (error: unknown): string =>
+  messageOf(error)
+    .replace(/^.* said: /s, '')
+    .split('\n')[0]!;

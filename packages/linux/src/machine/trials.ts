@@ -1,0 +1,119 @@
+import { debianPackage } from '../command-runner.ts';
+
+/** One thing that a machine may be able to do, and the shell script that tries it in a scratch network namespace. */
+export interface Trial {
+  readonly name: string;
+  readonly purpose: string;
+  readonly remedy: string;
+  readonly script: string;
+  /** What the machine is like without it: nothing goes without some things, others have a substitute. */
+  readonly otherwise: 'missing' | 'limited';
+}
+
+const module = (name: string): string => `load it with "modprobe ${name}", or use a kernel that has it`;
+
+const trial = (
+  name: string,
+  purpose: string,
+  script: string,
+  more: { remedy: string; otherwise?: Trial['otherwise'] },
+): Trial => ({ name, purpose, script, remedy: more.remedy, otherwise: more.otherwise ?? 'missing' });
+
+const withLink = (command: string): string =>
+  `ip link set lo up && ip link add ptx0 type veth peer name ptx1 && ip link set ptx0 up && ip link set ptx1 up && ${command}`;
+
+const queue = (kind: string, parameters: string, purpose: string, otherwise: Trial['otherwise']): Trial =>
+  trial(`queue ${kind}`, purpose, withLink(`tc qdisc add dev ptx0 root ${kind} ${parameters}`), {
+    remedy: module(`sch_${kind}`),
+    otherwise,
+  });
+
+/** Everything that Patronus asks of the ruleset language, in one transaction. */
+const classification = `
+table inet ptx {
+  counter c1 { comment "epoch"; }
+  set s4 { type ipv4_addr; flags interval; elements = { 10.0.0.0/24 } }
+  set s6 { type ipv6_addr; flags interval; elements = { 2001:db8::/48 } }
+  chain one {
+    meta mark set meta mark & 0xe000ffff | 0x00010000
+    iifname != "pt*" counter name "c1"
+  }
+  map current {
+    typeof ct mark : verdict
+    elements = { 0x00010100 : goto one }
+  }
+  chain enter {
+    type filter hook prerouting priority mangle; policy accept;
+    ct mark & 0x0fffff00 vmap @current
+    ct direction reply ct mark & 0x0fff0000 vmap { 0x00010000 : goto one }
+    ct original ip saddr @s4 meta l4proto udp ct original proto-dst 16384-32767 goto one
+    ct original ip6 saddr @s6 ip6 dscp { 46 } ct mark set ct mark & 0xf00000ff | 0x00010100
+  }
+  chain leave {
+    type route hook output priority mangle; policy accept;
+    meta mark & 0x10000000 != 0 return
+  }
+  chain through {
+    type filter hook forward priority mangle; policy accept;
+    oifname "pt*" tcp flags syn tcp option maxseg size set rt mtu
+  }
+}`;
+
+/** In the order in which a person would want to read them. */
+export const trials: readonly Trial[] = [
+  trial('TUN devices', 'WireGuard in userspace, and lines of the lab', 'ip tuntap add dev ptx0 mode tun', {
+    remedy: 'load the module tun and let this user open /dev/net/tun; in a container, pass that device into it',
+    otherwise: 'limited',
+  }),
+  trial(
+    'next-hop objects',
+    'moving a site with thousands of prefixes to another path in one step',
+    withLink(
+      'ip -6 nexthop add id 1 dev ptx0 proto 80 && ip nexthop add id 2 group 1 proto 80 && ' +
+        'ip route add 10.0.0.0/8 nhid 2 table 100 proto 80 && ip -6 nexthop add id 3 blackhole proto 80 && ' +
+        'ip nexthop replace id 2 group 3 proto 80',
+    ),
+    { remedy: 'use Linux 5.3 or newer with IPv6 enabled' },
+  ),
+  trial(
+    'policy routing',
+    'a routing table per class and per uplink',
+    'ip rule add pref 100 fwmark 0x10000/0x1fff0000 lookup 100 protocol 80',
+    { remedy: 'use a kernel with CONFIG_IP_MULTIPLE_TABLES' },
+  ),
+  trial(
+    'classification',
+    'nftables sorts flows into classes and counts them',
+    `nft -f - <<'END'${classification}\nEND`,
+    { remedy: 'use nftables 1.0.6 or newer, and a kernel with nf_tables, nft_ct, nft_rt and nf_conntrack' },
+  ),
+  trial(
+    'dropping at ingress',
+    'silent blackouts in the lab',
+    withLink(
+      'nft "table netdev ptx { chain in { type filter hook ingress device ptx0 priority 0; numgen random mod 100 < 50 drop\n}\n}"',
+    ),
+    { remedy: 'use a kernel with nft netdev chains (CONFIG_NF_TABLES_NETDEV)', otherwise: 'limited' },
+  ),
+  queue('netem', 'delay 10ms', 'delay, jitter and loss in the lab; wirefilter takes its place', 'limited'),
+  queue('tbf', 'rate 10mbit burst 32k latency 50ms', 'rates of lines in the lab', 'limited'),
+  queue('htb', '', 'shaping of uplinks by class', 'limited'),
+  queue('fq_codel', '', 'short queues behind a shaped uplink', 'limited'),
+  queue('cake', 'bandwidth 10mbit', 'short and fair queues behind a shaped uplink', 'limited'),
+  trial('ifb devices', 'shaping all tunnels of an uplink together', 'ip link add ptx0 type ifb', {
+    remedy: module('ifb'),
+    otherwise: 'limited',
+  }),
+];
+
+/** Programs that Patronus runs, and for what. */
+export const tools: readonly { name: string; purpose: string; version: string[]; neededBy: 'edge' | 'lab' }[] = [
+  { name: 'ip', purpose: 'interfaces, routes and rules', version: ['-V'], neededBy: 'edge' },
+  { name: 'nft', purpose: 'classification', version: ['--version'], neededBy: 'edge' },
+  { name: 'wg', purpose: 'tunnels', version: ['--version'], neededBy: 'edge' },
+  { name: 'tc', purpose: 'queues', version: ['-V'], neededBy: 'lab' },
+  { name: 'unshare', purpose: 'namespaces', version: ['--version'], neededBy: 'lab' },
+  { name: 'iperf3', purpose: 'traffic in the lab', version: ['--version'], neededBy: 'lab' },
+];
+
+export const toolRemedy = (name: string): string => `apt install ${debianPackage(name)}`;
