@@ -120,7 +120,7 @@ it('leaves an uplink for the controller as soon as every path over it is down', 
   expect(controller.route).toBe('192.0.2.2');
 });
 
-it('tells engine, controller and operator of a cable that was pulled, and renews the kernel when it is back', async () => {
+it('tells engine, controller and operator of a cable that was pulled and put back', async () => {
   stored = { document, damaged: [] };
   await start();
   await time.advance(0);
@@ -130,11 +130,10 @@ it('tells engine, controller and operator of a cable that was pulled, and renews
   await time.advance(500);
   expect(engine.uplinks).toContainEqual({ device: 'eth0', addresses: ['192.0.2.1'], carrier: false });
   expect(controller.route).toBe('192.0.2.2');
-  const applies = reconciler.applied.length;
   uplinks = whole;
   kernel.devices();
-  await time.advance(2_000);
-  expect(reconciler.applied.length).toBe(applies + 1);
+  await time.advance(500);
+  expect(engine.uplinks).toEqual(whole);
   const events = controller.heardOf('telemetry').flatMap((message) => message.batch.events);
   expect(events.map((event) => event.message)).toEqual(
     expect.arrayContaining([
@@ -144,12 +143,12 @@ it('tells engine, controller and operator of a cable that was pulled, and renews
   );
 });
 
-it('puts back within a second what something else took out of the kernel', async () => {
+it('puts back at once what something else took out of the kernel', async () => {
   stored = { document, damaged: [] };
   await start();
   reconciler.kernel = null;
-  kernel.oursTaken();
-  await time.advance(1_000);
+  kernel.drifted();
+  await time.advance(0);
   expect(reconciler.kernel).toEqual(document);
 });
 

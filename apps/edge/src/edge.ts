@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Clock, Random, Timer, Timers } from '@patronus/core';
+import type { Clock, Random, Timers } from '@patronus/core';
 import type { EdgeMessage, UplinkFact } from '@patronus/protocol';
 import type { Logger } from 'pino';
 import { ChangeJourney } from './change/index.ts';
@@ -13,11 +13,6 @@ import type { DocumentStore, Enrolment } from './state/index.ts';
 import type { EdgeStatus } from './status/index.ts';
 import { Telemetry, type Spool } from './telemetry/index.ts';
 import { watchUplinks, type UplinkMonitor } from './uplinks.ts';
-
-/** Something else on the host may change what is ours; it is put right within this. More often only costs processor time. */
-const driftCheckMs = 60_000;
-/** A cable put back brings several changes at once, and so does somebody who flushes a table. */
-const settleMs = 300;
 
 /** Everything an edge is made of that touches the world. */
 export interface EdgeParts {
@@ -49,8 +44,6 @@ export class Edge {
   private readonly connection: ControllerConnection;
   private readonly links: UplinkMonitor;
   private readonly watch: { stop(): void };
-  private readonly drift: Timer;
-  private settle: Timer | null = null;
 
   private constructor(parts: EdgeParts, spool: Spool, event: EmitEvent) {
     this.parts = parts;
@@ -75,11 +68,10 @@ export class Edge {
     });
     this.watch = parts.watchKernel({
       devices: () => this.links.look(),
-      oursTaken: () => {
-        if (!this.journey.isBusy) this.reapplySoon();
+      drifted: () => {
+        if (!this.journey.isBusy) void this.journey.reapply();
       },
     });
-    this.drift = timers.every('drift check', driftCheckMs, () => void this.journey.reapply());
   }
 
   /**
@@ -123,8 +115,6 @@ export class Edge {
 
   /** Ends all work and takes everything of ours out of the kernel; what was not told yet stays on disk. */
   async stop(): Promise<void> {
-    this.drift.cancel();
-    this.settle?.cancel();
     this.watch.stop();
     this.links.stop();
     await this.engine.stop();
@@ -205,11 +195,5 @@ export class Edge {
     for (const change of this.view.uplinkChanges(now, before)) {
       this.event(change.type, change.severity, change.message);
     }
-    this.reapplySoon();
-  }
-
-  private reapplySoon(): void {
-    this.settle?.cancel();
-    this.settle = this.parts.timers.after('kernel settles', settleMs, () => void this.journey.reapply());
   }
 }

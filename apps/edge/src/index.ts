@@ -7,3 +7,4 @@ export { joinEdge, type JoinOptions, type JoinResult } from './enrolment/index.t
 export * from './status/edge-status.ts';
 export { cleanEdge, type CleanOptions, type CleanResult } from './clean-edge.ts';
 export { runEdge, type RunningEdge } from './run-edge.ts';
+export { ProbeThread } from './probe/index.ts';

@@ -1,8 +1,6 @@
 import { WireguardKeyStore } from '@patronus/linux';
 import type { DecisionReport } from '@patronus/protocol';
-import { KernelReconciler } from './reconcile/kernel-reconciler.ts';
-import { LinuxKernel } from './reconcile/linux-kernel.ts';
-import { SysctlMemory } from './reconcile/sysctl-memory.ts';
+import { KernelReconciler, LinuxKernel, SysctlMemory } from './reconcile/index.ts';
 import type { StatePaths } from './state/index.ts';
 
 /** The reconciler of this network namespace, with its keys and its memory below the state directory. */

@@ -51,8 +51,8 @@ export interface ProbeEngine {
 export interface KernelListener {
   /** A device or an address may have changed. */
   devices(): void;
-  /** Something that we put there was taken away. */
-  oursTaken(): void;
+  /** It may no longer be as the document in force wants it; also told now and then with no such sign. */
+  drifted(): void;
 }
 
 export type WatchKernel = (listener: KernelListener) => { stop(): void };

@@ -1,18 +1,21 @@
-import { routeProtocol, systemTimers, tunnelNamePattern } from '@patronus/core';
+import { systemTimers } from '@patronus/core';
 import { LinkMonitor, type LinkEvent } from '@patronus/linux';
 import type { WatchKernel } from './ports.ts';
+import { DriftWatch } from './reconcile/index.ts';
 
 /** Follows the kernel of this network namespace and sorts what it tells by what the edge makes of it. */
-export const watchKernel: WatchKernel = (listener) =>
-  new LinkMonitor(systemTimers, (event) => {
-    if (isOursTaken(event)) listener.oursTaken();
-    else if (deviceEvents.has(event.kind)) listener.devices();
+export const watchKernel: WatchKernel = (listener) => {
+  const drift = new DriftWatch(systemTimers, () => listener.drifted());
+  const monitor = new LinkMonitor(systemTimers, (event) => {
+    if (deviceEvents.has(event.kind)) listener.devices();
+    drift.seen(event);
   });
+  return {
+    stop: () => {
+      monitor.stop();
+      drift.stop();
+    },
+  };
+};
 
 const deviceEvents: ReadonlySet<LinkEvent['kind']> = new Set(['link', 'link_deleted', 'address', 'resync']);
-
-function isOursTaken(event: LinkEvent): boolean {
-  if (event.kind === 'link_deleted') return tunnelNamePattern.test(event.device);
-  const isRouting = event.kind === 'route' || event.kind === 'rule' || event.kind === 'next_hop';
-  return isRouting && event.deleted && event.protocol === String(routeProtocol);
-}

@@ -54,7 +54,8 @@ export function parseSiteDocument(value: unknown): Result<SiteDocument, readonly
 
 const slot = integer(0, maxSlots - 1);
 const port = integer(1, 65_535);
-const label = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$' });
+/** What people call a transport; nothing that could end a line or a quoted text. */
+const label = Type.String({ pattern: '^[^"\\\\\\x00-\\x1f]{1,64}$' });
 /** IFNAMSIZ less the terminator, and nothing that the texts of ip, nft or wg give a meaning. */
 const device = Type.String({ pattern: '^[A-Za-z0-9_.@-]{1,15}$' });
 const humanText = Type.String({ maxLength: 256 });

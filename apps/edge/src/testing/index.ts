@@ -1,4 +1,6 @@
 /** Fakes for the tests of the edge's shell. Not part of the program. */
+export * from './certificates.ts';
 export * from './fake-controller.ts';
 export * from './fake-network.ts';
 export * from './fake-spool.ts';
+export * from './trial-gateway.ts';
