@@ -69,6 +69,7 @@ export const allowances = [
   ...allow('apps/edge/src/connection', 'dials the controller from a chosen uplink', 'node:net', 'node:tls'),
   ...allow('apps/edge/src/enrolment', 'enrols over TLS pinned to the CA', 'node:http', 'node:tls'),
   ...allow('apps/edge/src/probe', 'probes on a thread of their own, which nothing else delays', 'node:worker_threads'),
+  ...allow('apps/edge/src/reconcile/trial', 'namespaces for tests of the reconciler', 'node:child_process'),
   ...allow('apps/edge/src/single-instance.ts', 'an abstract socket is a lock that dies with its holder', 'node:net'),
   ...allow('apps/edge/src/status', 'answers "edge status" on a Unix socket', 'node:net'),
 
@@ -78,9 +79,14 @@ export const allowances = [
   ...allow('lab', 'domain types', '@patronus/core'),
   ...allow('lab', 'namespaces and commands', '@patronus/linux'),
   ...allow('lab/src/machine', 'starts programs that outlive a command', 'node:child_process'),
+  ...allow(
+    'lab/src/lifecycle/gateway-process.ts',
+    'carries edges into the controller from other namespaces',
+    'node:net',
+  ),
   ...allow('lab/src/lifecycle/lab-exec.ts', 'hands the terminal to a command in a host', 'node:child_process'),
   ...allow('lab/src/traffic', 'traffic runs in processes within hosts', 'node:child_process'),
-  ...allow('lab/src/traffic', 'TCP and UDP streams are its purpose', 'node:net', 'node:dgram'),
+  ...allow('lab/src/traffic', 'TCP and UDP streams are its purpose', 'node:net'),
   ...allow('lab/src/wan', 'delays frames on threads of their own', 'node:worker_threads', 'node:net'),
 
   ...allow('apps/cli', 'starts the programs', '@patronus/controller', '@patronus/edge', '@patronus/lab'),
@@ -88,9 +94,9 @@ export const allowances = [
   ...allow('apps/cli', 'errors and domain types', '@patronus/core'),
   ...allow('apps/cli/bin/patronus.mjs', 'runs itself again on a Node that is new enough', 'node:child_process'),
 
-  ...allow('bench', 'measures the parts', '@patronus/core', '@patronus/policy'),
+  ...allow('bench', 'measures the parts', '@patronus/core', '@patronus/policy', '@patronus/protocol'),
+  ...allow('bench', 'measures the programs', '@patronus/edge', '@patronus/lab'),
+  ...allow('bench', 'measured programs run in processes of their own', 'node:child_process'),
 
   ...allow('tests', 'fakes and virtual time', '@patronus/testkit'),
-  ...allow('tests', 'the test runner', 'vitest'),
-  ...allow('tests', 'properties', 'fast-check'),
 ];

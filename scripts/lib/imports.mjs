@@ -12,7 +12,7 @@ import { inRoot, root } from './root.mjs';
 export function importProblems() {
   const used = new Set();
   const problems = rooms.flatMap((room) => {
-    const declared = JSON.parse(readFileSync(inRoot(room, 'package.json'), 'utf8'));
+    const declared = declaredBy(room);
     return sourcesOf(inRoot(room)).flatMap((file) => {
       const path = relative(root, file);
       const wanted = new Set(importsOf(readFileSync(file, 'utf8')));
@@ -33,39 +33,42 @@ function problemWith({ room, path, name, declared }, used) {
     const target = relative(root, join(dirname(inRoot(path)), name));
     return target.startsWith(`${room}/`) ? null : `${path} reaches into ${target}; import the other room by its name`;
   }
-  const allowance = allowances.find(({ from, to }) => (path === from || path.startsWith(`${from}/`)) && to === name);
-  const testAllowance = isTest(path) ? allowances.find(({ from, to }) => from === 'tests' && to === name) : undefined;
-  for (const each of [allowance, testAllowance]) if (each !== undefined) used.add(each);
-  if (allowance !== undefined || testAllowance !== undefined) {
-    return isBuiltin(name) || isTest(path) || isDeclared(declared, name)
-      ? null
-      : `${path} imports ${name}, which its package.json does not name`;
+  if (!isBuiltin(name) && !(isTest(path) ? declaredSomewhere : declared).has(packageOf(name))) {
+    return `${path} imports ${name}, which its package.json does not name`;
   }
-  return refusal({ room, path, name, declared });
+  const allowed = allowances.filter(({ from, to }) => to === name && isWithin(path, from));
+  for (const allowance of allowed) used.add(allowance);
+  const objection = allowed.length > 0 ? null : objectionTo(room, path, name);
+  return objection === null ? null : `${path} imports ${name}: ${objection}; see scripts/lib/import-rules.mjs`;
 }
 
-/** Why an import without an allowance is not welcome; null when it needs none. */
-function refusal({ room, path, name, declared }) {
-  const place = 'scripts/lib/import-rules.mjs';
-  if (name.startsWith('@patronus/')) return `${path} imports ${name}: no arrow leads there; see ${place}`;
-  if (isBuiltin(name)) {
-    const guard = guardedBuiltins[name];
-    if (isTest(path)) return null;
-    if (pureRooms.includes(room)) return `${path} imports ${name}: ${room} is pure; see ${place}`;
-    return guard === undefined ? null : `${path} imports ${name}: ${guard}; see ${place}`;
-  }
-  if (pureRooms.includes(room) && !isTest(path)) return `${path} imports ${name}: ${room} is pure; see ${place}`;
-  return isDeclared(declared, name) ? null : `${path} imports ${name}, which its package.json does not name`;
+/** Why an import needs an allowance; null when it needs none. */
+function objectionTo(room, path, name) {
+  if (name.startsWith('@patronus/')) return 'no arrow leads there';
+  if (isTest(path)) return null;
+  if (pureRooms.includes(room)) return `${room} is pure`;
+  return guardedBuiltins[name] ?? null;
 }
 
+const isWithin = (path, from) => (from === 'tests' ? isTest(path) : path === from || path.startsWith(`${from}/`));
 const isTest = (path) => path.endsWith('.test.ts') || path.includes('/testing/');
 const isBuiltin = (name) => name.startsWith('node:') || builtinModules.includes(name);
 
-function isDeclared({ dependencies = {}, devDependencies = {} }, name) {
-  const parts = name.split('/');
-  const packageName = name.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0];
-  return packageName in dependencies || packageName in devDependencies;
+/** Names of packages that a workspace says it needs. */
+function declaredBy(workspace) {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(inRoot(workspace, 'package.json'), 'utf8'));
+  return new Set(Object.keys({ ...dependencies, ...devDependencies }));
 }
+
+/** Tests may use what any workspace has brought in, and the testkit. */
+const declaredSomewhere = new Set(['@patronus/testkit', ...['.', ...rooms].flatMap((room) => [...declaredBy(room)])]);
+
+/** `@scope/name` of `@scope/name/deep`, `name` of `name/deep`. */
+const packageOf = (name) =>
+  name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
 
 /** Static and dynamic imports, re-exports, and other rooms named in any string. */
 const importForms = [
