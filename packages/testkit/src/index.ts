@@ -3,6 +3,7 @@
  */
 export * from './fake-kernel-fault.ts';
 export * from './fake-kernel.ts';
+export * from './kernel-contract.ts';
 export * from './seeded-random.ts';
 export * from './site-document.ts';
 export * from './virtual-time.ts';

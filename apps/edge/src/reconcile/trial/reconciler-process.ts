@@ -6,7 +6,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { messageOf, PatronusError } from '@patronus/core';
 import { WireguardKeyStore } from '@patronus/linux';
-import type { SteeringDecision } from '@patronus/netconf';
+import type { SteeringDecision, Step } from '@patronus/netconf';
 import type { SiteDocument } from '@patronus/protocol';
 import { KernelReconciler } from '../kernel-reconciler.ts';
 import { LinuxKernel } from '../linux-kernel.ts';
@@ -14,6 +14,10 @@ import { SysctlMemory } from '../sysctl-memory.ts';
 
 export type ReconcilerRequest =
   | { readonly do: 'apply'; readonly document: SiteDocument; readonly decisions: readonly SteeringDecision[] }
+  | { readonly do: 'observe'; readonly sysctls: readonly string[] }
+  | { readonly do: 'execute'; readonly step: Step }
+  | { readonly do: 'keyOf'; readonly tunnel: string }
+  | { readonly do: 'counters' }
   | { readonly do: 'repair' | 'clean' | 'tunnelKeys' | 'policyCounters' };
 
 export type ReconcilerAnswer =
@@ -21,19 +25,32 @@ export type ReconcilerAnswer =
 
 const stateDir = process.argv[2]!;
 const keys = new WireguardKeyStore(path.join(stateDir, 'keys'));
+const kernel = new LinuxKernel(keys);
 let decisions: readonly SteeringDecision[] = [];
 const reconciler = new KernelReconciler({
-  kernel: new LinuxKernel(keys),
+  kernel,
   keys,
   sysctls: new SysctlMemory(path.join(stateDir, 'sysctls.json')),
   decisions: () => decisions,
 });
 
-const perform = (request: ReconcilerRequest): Promise<unknown> => {
-  if (request.do !== 'apply') return reconciler[request.do]();
-  decisions = request.decisions;
-  return reconciler.apply(request.document);
-};
+function perform(request: ReconcilerRequest): Promise<unknown> {
+  switch (request.do) {
+    case 'apply':
+      decisions = request.decisions;
+      return reconciler.apply(request.document);
+    case 'observe':
+      return kernel.observe(request.sysctls);
+    case 'execute':
+      return kernel.execute(request.step);
+    case 'counters':
+      return kernel.counters();
+    case 'keyOf':
+      return Promise.resolve(keys.ensure(request.tunnel));
+    default:
+      return reconciler[request.do]();
+  }
+}
 
 const answer = async (line: string): Promise<ReconcilerAnswer> => {
   try {

@@ -7,7 +7,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { PatronusError, type ErrorCode } from '@patronus/core';
 import { SystemCommandRunner, type Command } from '@patronus/linux';
-import type { SteeringDecision } from '@patronus/netconf';
+import type { Kernel, ObservedCounter, ObservedState, SteeringDecision } from '@patronus/netconf';
 import type { PolicyCounter, SiteDocument } from '@patronus/protocol';
 import type { AppliedReport } from '../kernel-reconciler.ts';
 import type { ReconcilerAnswer, ReconcilerRequest } from './reconciler-process.ts';
@@ -135,6 +135,21 @@ export class TrialEdge {
 
   policyCounters(): Promise<PolicyCounter[]> {
     return this.#ask({ do: 'policyCounters' }) as Promise<PolicyCounter[]>;
+  }
+
+  /** The kernel of the edge's namespaces, without a reconciler. */
+  kernel(): Kernel {
+    return {
+      observe: (sysctls) => this.#ask({ do: 'observe', sysctls }) as Promise<ObservedState>,
+      execute: async (step) => {
+        await this.#ask({ do: 'execute', step });
+      },
+      counters: () => this.#ask({ do: 'counters' }) as Promise<ObservedCounter[]>,
+    };
+  }
+
+  keyOf(tunnel: string): Promise<string> {
+    return this.#ask({ do: 'keyOf', tunnel }) as Promise<string>;
   }
 
   /** Runs a program in the edge's network namespace (not in its mount namespace). */
