@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Path, PathHealth } from './api-types.ts';
-import { linkLabel, linksOf } from './links.ts';
-import { layoutTopology, nodeRadius } from './topology-layout.ts';
+import { bundleLabel, bundlesOf, linkLabel, linksOf } from './links.ts';
+import { layoutTopology, roomyRadius } from './topology-layout.ts';
 
 const path = (from: string, to: string, health: PathHealth = 'up'): Path => {
   const [sourceSite, sourceLabel] = from.split('/') as [string, string];
@@ -44,30 +44,45 @@ describe('linksOf', () => {
   });
 });
 
+describe('bundlesOf', () => {
+  it('draws each link of a small network, naming its state unless all is well', () => {
+    const bundles = bundlesOf(linksOf([path('hq/mpls', 'branch/mpls'), path('hq/lte', 'branch/lte', 'down')]));
+    expect(bundles.map(bundleLabel)).toEqual(['lte down', 'mpls']);
+  });
+
+  it('draws one line per pair of sites where there would be too many, and counts the worst', () => {
+    const names = Array.from({ length: 12 }, (_, index) => `s${index}`);
+    const paths = names.flatMap((a) => names.filter((b) => b > a).map((b) => path(`${a}/x`, `${b}/x`)));
+    const bundles = bundlesOf(linksOf([...paths, path('s0/y', 's1/y', 'down')]));
+    expect(bundles).toHaveLength(66);
+    expect(bundleLabel(bundles.at(-1)!)).toBe('1 of 2 down');
+  });
+});
+
 describe('layoutTopology', () => {
   const size = { width: 358, height: 340 };
-  const links = linksOf([path('a/x', 'b/x'), path('a/y', 'b/y'), path('b/x', 'c/x'), path('a/x', 'c/x')]);
+  const bundles = bundlesOf(linksOf([path('a/x', 'b/x'), path('a/y', 'b/y'), path('b/x', 'c/x'), path('a/x', 'c/x')]));
 
   it('keeps every node inside the frame, on a narrow screen too', () => {
     for (const names of [['a'], ['a', 'b'], ['a', 'b', 'c'], ['a', 'b', 'c', 'd', 'e']]) {
       for (const { x, y } of layoutTopology(names, [], size).nodes.values()) {
-        expect(x).toBeGreaterThanOrEqual(nodeRadius);
-        expect(x).toBeLessThanOrEqual(size.width - nodeRadius);
-        expect(y).toBeGreaterThanOrEqual(nodeRadius);
-        expect(y).toBeLessThanOrEqual(size.height - nodeRadius);
+        expect(x).toBeGreaterThanOrEqual(roomyRadius);
+        expect(x).toBeLessThanOrEqual(size.width - roomyRadius);
+        expect(y).toBeGreaterThanOrEqual(roomyRadius);
+        expect(y).toBeLessThanOrEqual(size.height - roomyRadius);
       }
     }
   });
 
   it('draws parallel links beside each other, starting at the rim of the node', () => {
-    const { nodes, links: drawn } = layoutTopology(['a', 'b', 'c'], links, size);
-    const [first, second] = drawn.filter(({ link }) => link.siteA === 'a' && link.siteB === 'b');
+    const { nodes, nodeRadius, bundles: drawn } = layoutTopology(['a', 'b', 'c'], bundles, size);
+    const [first, second] = drawn.filter(({ bundle }) => bundle.siteA === 'a' && bundle.siteB === 'b');
     expect(Math.hypot(first!.from.x - second!.from.x, first!.from.y - second!.from.y)).toBeGreaterThan(10);
     const a = nodes.get('a')!;
     expect(Math.hypot(first!.from.x - a.x, first!.from.y - a.y)).toBeCloseTo(nodeRadius);
   });
 
   it('leaves out links of sites that are not there', () => {
-    expect(layoutTopology(['a', 'b'], links, size).links).toHaveLength(2);
+    expect(layoutTopology(['a', 'b'], bundles, size).bundles).toHaveLength(2);
   });
 });

@@ -38,8 +38,36 @@ export function linksOf(paths: Iterable<Path>): Link[] {
     const health = worse(link.health, path.health_status);
     links.set(id, { ...link, ...(turned ? { reverse: path } : { forward: path }), health });
   }
-  const key = (link: Link) => [link.siteA, link.siteB, link.labelA, link.labelB].join(' ');
+  const key = (link: Link) => [link.siteA, link.siteB, link.labelA, link.labelB].join('\t');
   return [...links.values()].toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+/** What is drawn as one line: a link, or in a large network all links between two sites. */
+export interface Bundle {
+  readonly id: string;
+  readonly siteA: string;
+  readonly siteB: string;
+  readonly links: readonly Link[];
+  /** The worst among its links. */
+  readonly health: PathHealth;
+}
+
+/** More lines than these cannot be told apart on a screen. */
+const mostLinesDrawn = 60;
+
+/** One bundle per link; where those are too many to draw one per pair of sites, the worst last and so on top. */
+export function bundlesOf(links: readonly Link[]): Bundle[] {
+  const groups = Map.groupBy(links, (link) =>
+    links.length > mostLinesDrawn ? `${link.siteA}\t${link.siteB}` : link.id,
+  );
+  const bundles = [...groups].map(([id, group]) => ({
+    id,
+    siteA: group[0]!.siteA,
+    siteB: group[0]!.siteB,
+    links: group,
+    health: group.map((link) => link.health).reduce(worse),
+  }));
+  return bundles.length === links.length ? bundles : bundles.toSorted((a, b) => badness[a.health] - badness[b.health]);
 }
 
 /** The labels of both ends: `mpls`, or `broadband → lte` where they differ. */
@@ -47,3 +75,11 @@ export const labelsText = (from: string, to: string, arrow = ' → '): string =>
   from === to ? from : `${from}${arrow}${to}`;
 
 export const linkLabel = (link: Link): string => labelsText(link.labelA, link.labelB, '–');
+
+/** What stands on a line: the labels of a link and its state unless all is well; of several links only what is wrong. */
+export function bundleLabel({ links, health }: Bundle): string {
+  const name = links.length === 1 ? linkLabel(links[0]!) : '';
+  if (health === 'up') return name;
+  if (links.length === 1) return `${name} ${health}`;
+  return `${links.filter((link) => link.health === health).length} of ${links.length} ${health}`;
+}

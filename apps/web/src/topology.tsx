@@ -1,8 +1,8 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Path, Site } from './api-types.ts';
 import { formatMs, formatPercent, unknownFigure } from './format.ts';
-import { linkLabel, linksOf, type Link } from './links.ts';
-import { layoutTopology, nodeRadius, type DrawnLink } from './topology-layout.ts';
+import { bundleLabel, bundlesOf, linkLabel, linksOf, type Bundle, type Link } from './links.ts';
+import { layoutTopology, roomyRadius, type DrawnBundle, type Point } from './topology-layout.ts';
 
 interface TopologyProps {
   readonly sites: readonly Site[];
@@ -13,11 +13,11 @@ interface TopologyProps {
 export function Topology({ sites, paths }: TopologyProps) {
   const [frame, width] = useWidth();
   const [chosen, setChosen] = useState<string | null>(null);
-  const links = useMemo(() => linksOf(paths.values()), [paths]);
+  const bundles = useMemo(() => bundlesOf(linksOf(paths.values())), [paths]);
   const height = Math.round(Math.min(440, Math.max(340, width * 0.5)));
   const names = useMemo(() => sites.map((site) => site.name), [sites]);
-  const layout = useMemo(() => layoutTopology(names, links, { width, height }), [names, links, width, height]);
-  const choice = links.find((link) => link.id === chosen);
+  const layout = useMemo(() => layoutTopology(names, bundles, { width, height }), [names, bundles, width, height]);
+  const choice = bundles.find((bundle) => bundle.id === chosen);
 
   return (
     <section aria-labelledby="topology-title" className="topology">
@@ -27,34 +27,40 @@ export function Topology({ sites, paths }: TopologyProps) {
           <p className="nothing">No sites yet. “npx patronus sites create” makes one.</p>
         ) : (
           <svg width={width} height={height} role="group" aria-label="Sites and their links">
-            {layout.links.map((drawn) => (
-              <LinkLine key={drawn.link.id} drawn={drawn} chosen={drawn.link.id === chosen} onChoose={setChosen} />
+            {layout.bundles.map((drawn) => (
+              <BundleLine
+                key={drawn.bundle.id}
+                drawn={drawn}
+                chosen={drawn.bundle.id === chosen}
+                onChoose={setChosen}
+              />
             ))}
             {sites.map((site) => (
-              <SiteNode key={site.id} site={site} at={layout.nodes.get(site.name)!} />
+              <SiteNode key={site.id} site={site} at={layout.nodes.get(site.name)!} radius={layout.nodeRadius} />
             ))}
           </svg>
         )}
       </div>
       <Legend />
       <p className="readout">
-        {choice === undefined ? 'Point at a link, or reach it by Tab, for its figures.' : <Figures link={choice} />}
+        {choice === undefined
+          ? 'Point at a link, or reach it by Tab, for its figures.'
+          : choice.links.map((link) => <Figures key={link.id} link={link} />)}
       </p>
     </section>
   );
 }
 
-function LinkLine(props: { drawn: DrawnLink; chosen: boolean; onChoose: (id: string | null) => void }) {
+function BundleLine(props: { drawn: DrawnBundle; chosen: boolean; onChoose: (id: string | null) => void }) {
   const { drawn, chosen, onChoose } = props;
-  const { link, from, to, text } = drawn;
-  const name = `${link.siteA} ${link.labelA} – ${link.siteB} ${link.labelB}: ${link.health}`;
-  const choose = () => onChoose(link.id);
+  const { bundle, from, to, text } = drawn;
+  const choose = () => onChoose(bundle.id);
   return (
     <g
-      className={`link ${link.health}${chosen ? ' chosen' : ''}`}
+      className={`link ${bundle.health}${bundle.links.length > 1 ? ' many' : ''}${chosen ? ' chosen' : ''}`}
       tabIndex={0}
       role="img"
-      aria-label={name}
+      aria-label={spokenName(bundle)}
       onPointerEnter={choose}
       onFocus={choose}
       onClick={choose}
@@ -62,33 +68,40 @@ function LinkLine(props: { drawn: DrawnLink; chosen: boolean; onChoose: (id: str
       <line className="link-reach" x1={from.x} y1={from.y} x2={to.x} y2={to.y} />
       <line className="link-line" x1={from.x} y1={from.y} x2={to.x} y2={to.y} />
       <text x={text.x} y={text.y} textAnchor="middle" dominantBaseline="central">
-        {linkLabel(link)}
-        {link.health === 'up' ? '' : ` ${link.health}`}
+        {bundleLabel(bundle)}
       </text>
     </g>
   );
 }
 
-function SiteNode({ site, at }: { site: Site; at: { x: number; y: number } }) {
+const spokenName = ({ siteA, siteB, links, health }: Bundle): string =>
+  links.length === 1
+    ? `${siteA} ${links[0]!.labelA} – ${siteB} ${links[0]!.labelB}: ${health}`
+    : `${siteA} – ${siteB}, ${links.length} links, the worst ${health}`;
+
+function SiteNode({ site, at, radius }: { site: Site; at: Point; radius: number }) {
+  const roomy = radius >= roomyRadius;
   return (
     <g className={`node ${site.status}`} role="img" aria-label={`site ${site.name}, ${site.status}`}>
-      <circle cx={at.x} cy={at.y} r={nodeRadius} />
-      <text className="node-name" x={at.x} y={at.y - 4} textAnchor="middle">
+      <circle cx={at.x} cy={at.y} r={radius} />
+      <text className="node-name" x={at.x} y={roomy ? at.y - 4 : at.y - radius - 5} textAnchor="middle">
         {site.name.length > 9 ? `${site.name.slice(0, 8)}…` : site.name}
       </text>
-      <text className="node-status" x={at.x} y={at.y + 13} textAnchor="middle">
-        {site.status}
-      </text>
+      {roomy && (
+        <text className="node-status" x={at.x} y={at.y + 13} textAnchor="middle">
+          {site.status}
+        </text>
+      )}
     </g>
   );
 }
 
 function Figures({ link }: { link: Link }) {
   return (
-    <>
+    <span className="line">
       <strong>{linkLabel(link)}</strong>, {link.siteA} → {link.siteB}: {direction(link.forward)}; {link.siteB} →{' '}
       {link.siteA}: {direction(link.reverse)}
-    </>
+    </span>
   );
 }
 
