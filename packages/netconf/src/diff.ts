@@ -1,5 +1,13 @@
 import { canonicalJson } from '@patronus/core';
-import type { KernelState, NextHopGroup, ObservedState, Route, TunnelPeerState, TunnelState } from './kernel-state.ts';
+import type {
+  Family,
+  KernelState,
+  NextHopGroup,
+  ObservedState,
+  Route,
+  TunnelPeerState,
+  TunnelState,
+} from './kernel-state.ts';
 import { byText } from './prefix-set.ts';
 import { rulesetShape } from './ruleset.ts';
 import type { RoutingChange, Step } from './step.ts';
@@ -89,7 +97,7 @@ function tunnelSteps(observed: TunnelState | undefined, desired: TunnelState): S
 function samePeer(observed: TunnelPeerState | undefined, desired: TunnelPeerState): boolean {
   if (observed?.keepalive !== desired.keepalive) return false;
   const sameEndpoint = desired.endpoint === null || same(observed.endpoint, desired.endpoint);
-  return sameEndpoint && same(observed.allowedIps.toSorted(byText), desired.allowedIps.toSorted(byText));
+  return sameEndpoint && observed.allowedIps.toSorted().join() === desired.allowedIps.toSorted().join();
 }
 
 function additions(observed: ObservedState, desired: KernelState): RoutingChange[] {
@@ -107,12 +115,12 @@ function additions(observed: ObservedState, desired: KernelState): RoutingChange
     ...desired.groups
       .filter(({ id }) => !groups.has(id))
       .map((group) => ({ verb: 'add', object: 'group', group }) as const),
-    ...desired.routes.flatMap((route): RoutingChange[] => {
+    ...byFamily(desired.routes).flatMap((route): RoutingChange[] => {
       const present = routes.get(routeKey(route));
-      if (present !== undefined && same(present, route)) return [];
+      if (present !== undefined && routeContent(present) === routeContent(route)) return [];
       return [{ verb: present === undefined ? 'add' : 'replace', object: 'route', route }];
     }),
-    ...missing(observed.rules, desired.rules).map((rule) => ({ verb: 'add', object: 'rule', rule }) as const),
+    ...missing(observed.rules, byFamily(desired.rules)).map((rule) => ({ verb: 'add', object: 'rule', rule }) as const),
   ];
 }
 
@@ -155,7 +163,17 @@ function rulesetSteps(observed: ObservedState, desired: KernelState): Step[] {
 const routingStep = (changes: readonly RoutingChange[]): Step[] =>
   changes.length === 0 ? [] : [{ do: 'change_routing', changes }];
 
+/** Each change of family is one more run of `ip`. */
+const byFamily = <T extends { family: Family }>(items: readonly T[]): T[] =>
+  items.toSorted((a, b) => byText(a.family, b.family));
+
 const routeKey = (route: Route): string => `${route.family} ${route.table} ${route.destination} ${route.metric}`;
+
+function routeContent({ target, source }: Route): string {
+  const detail =
+    target.type === 'next_hop' ? target.id : target.type === 'device' && `${target.device} ${target.gateway}`;
+  return `${target.type} ${detail} ${source}`;
+}
 
 const same = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b);
 

@@ -1,0 +1,77 @@
+import { prefix, type MatchClause, type PolicyMatch } from '@patronus/core';
+import { siteIdAt } from '@patronus/testkit';
+import { describe, expect, it } from 'vitest';
+import { matchTexts, type SetRegistry } from './ruleset-match.ts';
+
+const sets: SetRegistry = {
+  ofSites: (sites, family) => (family === 'inet6' ? null : `sites${sites.length}`),
+  ofPrefixes: (prefixes, family) => `${family}_${prefixes.join('+')}`,
+};
+const texts = (match: PolicyMatch): string[] => matchTexts(match, sets);
+
+describe('what a policy matches, as nft conditions', () => {
+  it.each<[string, MatchClause, string[]]>([
+    ['everything', {}, ['']],
+    ['a protocol', { protocol: 'udp' }, ['meta l4proto udp']],
+    ['both kinds of ICMP', { protocol: 'icmp' }, ['meta l4proto { icmp, ipv6-icmp }']],
+    [
+      'any of several port ranges',
+      {
+        protocol: 'tcp',
+        destinationPorts: [
+          { from: 80, to: 80 },
+          { from: 8000, to: 8099 },
+        ],
+      },
+      ['meta l4proto tcp ct original proto-dst 80', 'meta l4proto tcp ct original proto-dst 8000-8099'],
+    ],
+    [
+      'ports of every protocol that has ports',
+      { sourcePorts: [{ from: 53, to: 53 }] },
+      ['tcp', 'udp', 'sctp'].map((protocol) => `meta l4proto ${protocol} ct original proto-src 53`),
+    ],
+    ['nothing, by ports of a protocol without any', { protocol: 'gre', sourcePorts: [{ from: 1, to: 2 }] }, []],
+    ['DSCP of either family', { dscp: [46, 8, 46] }, ['ip dscp { 8, 46 }', 'ip6 dscp { 8, 46 }']],
+    [
+      'sites, in the families they have',
+      { sourceSites: [siteIdAt(1)], destinationSites: [siteIdAt(2), siteIdAt(3)] },
+      ['ct original ip saddr @sites1 ct original ip daddr @sites2'],
+    ],
+    [
+      'prefixes of one family only within it',
+      { destinationPrefixes: [prefix('10.1.0.0/16')] },
+      ['ct original ip daddr @inet_10.1.0.0/16'],
+    ],
+    [
+      'nothing, by prefixes of different families',
+      { sourcePrefixes: [prefix('10.0.0.0/8')], destinationPrefixes: [prefix('2001:db8::/32')] },
+      [],
+    ],
+    ['all of a family, without a set', { sourcePrefixes: [prefix('0.0.0.0/0')] }, ['meta nfproto ipv4']],
+    ['any, for an empty list', { sourcePrefixes: [], dscp: [], sourceSites: [] }, ['']],
+  ])('matches %s', (_name, match, expected) => {
+    expect(texts(match)).toEqual(expected);
+  });
+
+  it('needs the flat clause and one of the alternatives', () => {
+    const match: PolicyMatch = {
+      destinationPrefixes: [prefix('10.1.0.0/16')],
+      anyOf: [{ protocol: 'udp', destinationPorts: [{ from: 5060, to: 5060 }] }, { dscp: [46] }],
+    };
+    expect(texts(match)).toEqual([
+      'ct original ip daddr @inet_10.1.0.0/16 meta l4proto udp ct original proto-dst 5060',
+      'ct original ip daddr @inet_10.1.0.0/16 ip dscp { 46 }',
+    ]);
+  });
+
+  it('needs the ports of both where clause and alternative have some', () => {
+    const ports = (from: number, to: number) => ({ destinationPorts: [{ from, to }] });
+    expect(texts({ protocol: 'tcp', ...ports(1, 1023), anyOf: [ports(80, 80)] })).toEqual([
+      'meta l4proto tcp ct original proto-dst 1-1023 ct original proto-dst 80',
+    ]);
+  });
+
+  it('never matches two protocols at once', () => {
+    expect(texts({ protocol: 'tcp', anyOf: [{ protocol: 'udp' }] })).toEqual([]);
+  });
+});
