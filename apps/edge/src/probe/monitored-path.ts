@@ -11,6 +11,14 @@ import type { PathReport } from '@patronus/protocol';
 import { PathProber } from './path-prober.ts';
 import type { PlannedPath } from './probe-plan.ts';
 
+/**
+ * How long a fresh path waits for its first probe, which opens the tunnel. The first caller leaves the far end the time to
+ * learn of us: a handshake that comes before is lost, and repeated after 5 s. The second leaves the first the time to shake
+ * hands over a slow line, as two handshakes at once refuse each other. Longer is time without the path.
+ */
+const firstCallerWaitMs = 300;
+const secondCallerWaitMs = 800;
+
 /** A path with its prober and its state. It outlives documents for as long as they name it. */
 export class MonitoredPath {
   readonly prober: PathProber;
@@ -28,7 +36,8 @@ export class MonitoredPath {
   constructor(planned: PlannedPath, sessionId: number, nowMs: number, phase: number) {
     this.planned = planned;
     this.sessionId = sessionId;
-    this.prober = new PathProber(planned.profile, nowMs, phase);
+    const waitMs = planned.callsFirst ? firstCallerWaitMs : secondCallerWaitMs;
+    this.prober = new PathProber(planned.profile, nowMs + waitMs, phase);
     this.#state = initialPathState(nowMs);
     this.#reading = this.#read(this.prober.quality(nowMs));
   }

@@ -9,7 +9,7 @@ import {
 } from '@patronus/core';
 import { ipv4ToNumber } from '@patronus/linux';
 import { planSteering, type SteeringPlan } from '@patronus/policy';
-import type { DocumentPath, SiteDocument } from '@patronus/protocol';
+import type { DocumentPath, SiteDocument, TunnelPeer } from '@patronus/protocol';
 
 /** A path as the prober and the switch need it. Addresses are 32-bit numbers. */
 export interface PlannedPath {
@@ -25,6 +25,8 @@ export interface PlannedPath {
   readonly remoteLabel: string;
   readonly siteId: SiteId;
   readonly siteName: string;
+  /** Of the two ends of a fresh tunnel, the one whose first packet opens it; the other waits a little. */
+  readonly callsFirst: boolean;
 }
 
 /** Somebody whose probes we answer: its address, and ours that it must write to. */
@@ -42,18 +44,25 @@ export interface ProbePlan {
   readonly peers: readonly ReflectorPeer[];
 }
 
-/** Lays out a document. Throws `invalid_input` where a path names an endpoint, tunnel or site that the document lacks. */
+/**
+ * Lays out a document. A path whose far end has not said its key yet is left out: nothing could pass it. Throws
+ * `invalid_input` where a path names an endpoint, tunnel or site that the document lacks.
+ */
 export function planProbes(document: SiteDocument): ProbePlan {
-  const paths = document.paths.map((path) => planPath(document, path));
+  const planned = document.paths.flatMap((path) => {
+    const probed = planPath(document, path);
+    return probed === null ? [] : [{ path, probed }];
+  });
+  const paths = planned.map(({ probed }) => probed);
   return {
     paths,
     steering: planSteering({
       policies: document.policies,
       sites: document.remoteSites.map((site) => site.id),
-      paths: document.paths.map((path, index) => ({
+      paths: planned.map(({ path, probed }) => ({
         pathId: path.id,
         remoteSiteId: path.remoteSiteId,
-        localLabel: paths[index]!.localLabel,
+        localLabel: probed.localLabel,
         remoteLabel: path.remoteLabel,
         cost: path.cost,
         profile: path.profile,
@@ -65,7 +74,7 @@ export function planProbes(document: SiteDocument): ProbePlan {
   };
 }
 
-function planPath(document: SiteDocument, path: DocumentPath): PlannedPath {
+function planPath(document: SiteDocument, path: DocumentPath): PlannedPath | null {
   const endpoint = document.endpoints.find((each) => each.id === path.localEndpointId);
   const tunnel = document.tunnels.find((each) => each.name === path.tunnel);
   const site = document.remoteSites.find((each) => each.id === path.remoteSiteId);
@@ -76,6 +85,8 @@ function planPath(document: SiteDocument, path: DocumentPath): PlannedPath {
       { facts: { path } },
     );
   }
+  const peer = tunnel.peers.find((each) => each.endpointId === path.remoteEndpointId);
+  if (peer === undefined) return null;
   return {
     id: path.id,
     profile: path.profile,
@@ -87,8 +98,16 @@ function planPath(document: SiteDocument, path: DocumentPath): PlannedPath {
     remoteLabel: path.remoteLabel,
     siteId: site.id,
     siteName: site.name,
+    callsFirst: callsFirst(path, peer),
   };
 }
+
+/**
+ * The end behind NAT, as nobody else can, or else the one whose endpoint id sorts first. Two WireGuard ends that open a
+ * session within one round trip refuse each other's handshake, and probes at equal intervals repeat that every 5 s.
+ */
+const callsFirst = (path: DocumentPath, peer: TunnelPeer): boolean =>
+  peer.address !== null && (peer.keepalive > 0 || path.localEndpointId < path.remoteEndpointId);
 
 function planPeers(document: SiteDocument, paths: readonly PlannedPath[]): ReflectorPeer[] {
   const pair = (local: Address, remote: Address): ReflectorPeer => ({
