@@ -26,10 +26,14 @@ export class Progress {
     this.#draw();
   }
 
-  /** Ends the progress and leaves a clean line. */
+  /** Takes its line away, so that something else can be printed there; the next step brings it back. */
+  clear(): void {
+    if (this.#printed !== '' && this.#terminal.stderr.isTTY === true) this.#terminal.stderr.write('\r\u001b[K');
+  }
+
   end(): void {
     clearInterval(this.#timer);
-    if (this.#printed !== '' && this.#terminal.stderr.isTTY === true) this.#terminal.stderr.write('\r\u001b[K');
+    this.clear();
   }
 
   #draw(): void {

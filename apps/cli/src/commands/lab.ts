@@ -6,6 +6,7 @@ import { painter, printJson, printLine, type Terminal } from '../terminal.ts';
 import { plural, withExamples } from './api-command.ts';
 import { parseListenPort } from './controller.ts';
 import { addLabLines } from './lab-lines.ts';
+import { addLabRuns } from './lab-runs.ts';
 import { labDataDir, withLabData, type LabOptions } from './lab-options.ts';
 import { renderLabStatus } from './lab-status.ts';
 
@@ -63,6 +64,7 @@ export function addLab(program: Command, terminal: Terminal): void {
   });
 
   addLabLines(lab, terminal);
+  addLabRuns(lab, terminal);
 
   const exec = withLabData(
     lab.command('exec <site> <command...>').description('run a command in a LAN host of a site'),
