@@ -51,7 +51,8 @@ function objectionTo(room, path, name) {
 }
 
 const isWithin = (path, from) => (from === 'tests' ? isTest(path) : path === from || path.startsWith(`${from}/`));
-const isTest = (path) => path.endsWith('.test.ts') || path.includes('/testing/');
+const isTest = (path) =>
+  path.endsWith('.test.ts') || path.includes('/testing/') || path.startsWith('packages/testkit/');
 const isBuiltin = (name) => name.startsWith('node:') || builtinModules.includes(name);
 
 /** Names of packages that a workspace says it needs. */
