@@ -1,6 +1,6 @@
 import { stepSteering, resumeSteering, type Decision, type DecisionChange } from '@patronus/policy';
 import type { PathReading, SteeringState } from '@patronus/policy';
-import type { PathId } from '@patronus/core';
+import type { PathHealth, PathId } from '@patronus/core';
 import type { DecisionReport } from '@patronus/protocol';
 import type { GroupWriter } from './group-writer.ts';
 import { groupOf, type ProbePlan } from './probe-plan.ts';
@@ -75,9 +75,9 @@ export class Steering {
 
   /** After a new document: the groups whose decision is founded and not written yet. */
   #writeRest(plan: ProbePlan, readings: readonly PathReading[]): void {
-    for (const index of [...this.#unwritten]) {
+    for (const index of this.#unwritten) {
       const decision = this.#state!.decisions[index];
-      if (decision == null || !isFounded(plan, decision, readings)) continue;
+      if (decision === undefined || decision === null || !isFounded(plan, decision, readings)) continue;
       this.#write(plan, index, decision);
     }
   }
@@ -93,10 +93,18 @@ const nextHopOf = (plan: ProbePlan, id: PathId): number => plan.paths[plan.steer
 
 /**
  * Whether enough is known to touch the kernel. An edge that has just started knows no path yet, while the kernel may carry
- * traffic over a good one since before.
+ * traffic over a good one since before. And where nothing at all answers from a site, its edge may be starting anew while
+ * its kernel forwards: traffic stays where it was, which costs nothing when the site is really gone.
  */
-const isFounded = (plan: ProbePlan, decision: Decision, readings: readonly PathReading[]): boolean =>
-  decision.paths.every(({ pathId }) => readings[plan.steering.indexOfPath.get(pathId)!]!.health !== 'unknown');
+function isFounded(plan: ProbePlan, decision: Decision, readings: readonly PathReading[]): boolean {
+  const { sites, pathsOfSite, indexOfPath } = plan.steering;
+  const healthAt = (index: number): PathHealth => readings[index]!.health;
+  if (decision.paths.length > 0) {
+    return decision.paths.every(({ pathId }) => healthAt(indexOfPath.get(pathId)!) !== 'unknown');
+  }
+  const toSite = pathsOfSite[sites.indexOf(decision.siteId)]!;
+  return toSite.some((index) => healthAt(index) === 'up' || healthAt(index) === 'degraded');
+}
 
 const isNews = (decision: Decision, before: Decision | null): boolean =>
   decision !== before &&
