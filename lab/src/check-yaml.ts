@@ -17,11 +17,21 @@ export async function readYaml(file: string, validator: Validator): Promise<unkn
   } catch (cause) {
     throw new InvalidInputError([{ field: file, problem: messageOf(cause), remedy: 'name a readable YAML file' }]);
   }
-  if (validator.Check(value)) return value;
-  throw fileProblems(
-    file,
-    validator.Errors(value).map((error) => ({ field: fieldName(error.instancePath), problem: problemOf(error) })),
-  );
+  const problems = schemaProblems(validator, value);
+  if (problems.length > 0) throw fileProblems(file, problems);
+  return value;
+}
+
+/** What is wrong with a value, and where; nothing where the schema lets it pass. `within` is the name of the value itself. */
+export function schemaProblems(validator: Validator, value: unknown, within = ''): FieldProblem[] {
+  if (validator.Check(value)) return [];
+  return validator
+    .Errors(value)
+    .filter((error) => error.keyword !== 'boolean')
+    .map((error) => ({
+      field: [within, fieldName(error.instancePath)].filter((part) => part !== '').join('.') || '(whole)',
+      problem: problemOf(error),
+    }));
 }
 
 /** The same problems with the file named in each. */
@@ -30,13 +40,15 @@ export const fileProblems = (file: string, problems: readonly FieldProblem[]): I
     problems.slice(0, maxProblemsShown).map((problem) => ({ ...problem, field: `${file}: ${problem.field}` })),
   );
 
-const problemOf = (error: { message: string; params: object }): string =>
-  'additionalProperties' in error.params
-    ? `${error.message}: ${String(error.params.additionalProperties)}`
-    : error.message;
+function problemOf(error: { message: string; params: object }): string {
+  if ('additionalProperties' in error.params) return `has no field ${String(error.params.additionalProperties)}`;
+  if ('allowedValues' in error.params)
+    return `must be one of ${String(error.params.allowedValues).replaceAll(',', ', ')}`;
+  return error.message;
+}
 
 const fieldName = (pointer: string): string =>
   pointer
     .slice(1)
     .replaceAll(/\/(\d+)/g, '[$1]')
-    .replaceAll('/', '.') || '(whole)';
+    .replaceAll('/', '.');

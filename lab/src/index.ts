@@ -3,5 +3,7 @@
  * and worsened. It runs the ordinary programs and talks to the controller by its public API; it holds none of their logic.
  */
 export * from './lifecycle/index.ts';
+export * from './scenario/index.ts';
 export * from './topology/index.ts';
+export * from './traffic/index.ts';
 export * from './wan/index.ts';

@@ -84,6 +84,7 @@ export const allowances = [
   ),
   ...allow('lab/src/lifecycle/lab-exec.ts', 'hands the terminal to a command in a host', 'node:child_process'),
   ...allow('lab/src/scenario', 'asks an edge for its decisions on its Unix socket', 'node:net'),
+  ...allow('lab/src/scenario/scenario-lab.ts', 'asks edges while the controller is away', 'node:net'),
   ...allow('lab/src/traffic', 'traffic runs in processes within hosts', 'node:child_process'),
   ...allow('lab/src/traffic', 'TCP and UDP streams are its purpose', 'node:net'),
   ...allow('lab/src/wan', 'delays frames on threads of their own', 'node:worker_threads', 'node:net'),

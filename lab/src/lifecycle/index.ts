@@ -2,6 +2,7 @@
  * The life of a lab: bringing it up, down, telling its state, and changing its lines while it runs. Here the plan, the
  * scripts, the emulator and the controller's API meet.
  */
+export * from './controller-api.ts';
 export * from './lab-down.ts';
 export * from './lab-exec.ts';
 export * from './lab-lines.ts';

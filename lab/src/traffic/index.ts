@@ -3,6 +3,8 @@
  * follows from it (loss, outages, delay, stalls). Which lines break meanwhile is the business of scenarios.
  */
 export * from './host-traffic.ts';
+export * from './lab-hosts.ts';
+export * from './lab-traffic.ts';
 export * from './request-result.ts';
 export * from './stream.ts';
 export * from './stream-result.ts';

@@ -19,8 +19,8 @@ export interface RequestResult {
   readonly lastMs: number;
   readonly requests: number;
   readonly failures: number;
-  /** Each kind of failure with how often it happened. */
-  readonly reasons: Readonly<Record<string, number>>;
+  /** Each kind of failure, and how often it happened. */
+  readonly reasons: readonly { readonly reason: string; readonly count: number }[];
   /** Of answered requests; null where none was. */
   readonly latency: { readonly medianMs: number; readonly p99Ms: number; readonly maxMs: number } | null;
   readonly outcomes: readonly RequestOutcome[];
@@ -30,8 +30,10 @@ export function requestResult(outcomes: readonly RequestOutcome[]): RequestResul
   const sorted = outcomes.toSorted((a, b) => a.startedMs - b.startedMs);
   const failed = sorted.flatMap(({ failure }) => (failure === null ? [] : [failure]));
   const latencies = sorted.flatMap(({ failure, latencyMs }) => (failure === null ? [latencyMs] : []));
-  const reasons: Record<string, number> = {};
-  for (const reason of failed) reasons[reason] = (reasons[reason] ?? 0) + 1;
+  const reasons = [...new Set(failed)].map((reason) => ({
+    reason,
+    count: failed.filter((each) => each === reason).length,
+  }));
   return {
     kind: 'request',
     firstMs: sorted[0]?.startedMs ?? 0,

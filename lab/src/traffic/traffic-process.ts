@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
-import { dirname, join } from 'node:path';
+import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { PatronusError } from '@patronus/core';
+import { nodeArguments } from '../machine/index.ts';
 import type { LiveFigures, TrafficEnds, TrafficMessage, TrafficOptions } from './roles.ts';
 
 /** Two loaded cores start a Node program within a second or two. */
@@ -91,8 +92,8 @@ export class TrafficProcess<Options extends TrafficOptions> {
 }
 
 /** The command that runs `main` beside this file, built or as source. */
-function trafficCommand(options: TrafficOptions): string[] {
-  const here = fileURLToPath(import.meta.url);
-  const main = here.endsWith('.ts') ? ['--conditions=patronus-source', 'main.ts'] : ['main.js'];
-  return [process.execPath, ...main.slice(0, -1), join(dirname(here), main.at(-1)!), JSON.stringify(options)];
-}
+const trafficCommand = (options: TrafficOptions): string[] => [
+  ...nodeArguments(),
+  fileURLToPath(new URL(`./main${extname(import.meta.url)}`, import.meta.url)),
+  JSON.stringify(options),
+];

@@ -1,0 +1,57 @@
+import type { StreamResult } from '../traffic/index.ts';
+import type { ObservedDecision, ObservedEvent } from './ports.ts';
+import type { Moment, Window } from './scenario.ts';
+
+/** Everything seen of one run. Times are unix ms. */
+export interface Observations {
+  readonly startedMs: number;
+  readonly endedMs: number;
+  /** In order of time. */
+  readonly steps: readonly StepRun[];
+  readonly streams: readonly StreamResult[];
+  readonly decisions: readonly DecisionSample[];
+  /** Oldest first. */
+  readonly events: readonly ObservedEvent[];
+  readonly measurements: readonly Measurements[];
+}
+
+export interface StepRun {
+  readonly name: string;
+  /** For a person: `break branch mpls`. */
+  readonly text: string;
+  readonly startedMs: number;
+  readonly endedMs: number;
+}
+
+export interface DecisionSample extends ObservedDecision {
+  readonly atMs: number;
+}
+
+/** When a path was measured, as the controller has it afterwards. */
+export interface Measurements {
+  readonly from: string;
+  readonly to: string;
+  readonly sourceLabel: string;
+  readonly destLabel: string;
+  readonly timesMs: readonly number[];
+}
+
+/** The wall-clock bounds of a window: from the end of the step it begins after, to the start of the one it ends before. */
+export function boundsOf(seen: Pick<Observations, 'startedMs' | 'endedMs' | 'steps'>, window: Window): TimeSpan {
+  const at = (moment: Moment, side: 'startedMs' | 'endedMs'): number => {
+    const base = moment.step === null ? seen.startedMs : seen.steps.find(({ name }) => name === moment.step)?.[side];
+    return (base ?? Number.NaN) + moment.offsetMs;
+  };
+  return {
+    fromMs: window.after === undefined ? seen.startedMs : at(window.after, 'endedMs'),
+    toMs: window.before === undefined ? seen.endedMs : Math.min(seen.endedMs, at(window.before, 'startedMs')),
+  };
+}
+
+export interface TimeSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export const within = ({ fromMs, toMs }: TimeSpan, timeMs: number): boolean => timeMs >= fromMs && timeMs <= toMs;
+export const overlaps = (a: TimeSpan, b: TimeSpan): boolean => a.fromMs < b.toMs && a.toMs > b.fromMs;

@@ -1,0 +1,88 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { InvalidInputError, toSnakeCase } from '@patronus/core';
+import { fileProblems } from '../check-yaml.ts';
+import { labHome } from '../machine/index.ts';
+import { labProblems } from './lab-problems.ts';
+import { loadScenario } from './load-scenario.ts';
+import { plotReport } from './plot/index.ts';
+import { reportData, type ScenarioReport } from './report.ts';
+import { runOnLab } from './run.ts';
+import type { Scenario } from './scenario.ts';
+import { scenarioLab } from './scenario-lab.ts';
+
+const shippedDir = fileURLToPath(new URL('../../scenarios/', import.meta.url));
+const extension = '.yaml';
+
+export interface RunScenarioOptions {
+  readonly dataDir: string;
+  /** Shipped scenarios by name, or paths of YAML files; absent: all that are shipped. */
+  readonly names?: readonly string[];
+  /** Hears what is being done. */
+  readonly onProgress?: (step: string) => void;
+  /** Hears of each scenario as soon as it is over. */
+  readonly onReport?: (report: WrittenReport) => void;
+}
+
+/** A report and the files that it was written to. */
+export interface WrittenReport extends ScenarioReport {
+  readonly plotFile: string;
+  readonly dataFile: string;
+}
+
+/** Names of the scenarios that are shipped. */
+export const shippedScenarios = (): string[] =>
+  readdirSync(shippedDir)
+    .filter((file) => file.endsWith(extension))
+    .map((file) => basename(file, extension))
+    .toSorted();
+
+/**
+ * Runs scenarios one after the other on the lab that is up, and writes a plot and the data of each below `lab/reports`.
+ * All files are read and checked, also against the lab, before the first begins.
+ * @throws InvalidInputError for what is wrong in a file; PatronusError `not_found` where no lab is up.
+ */
+export async function runScenario(options: RunScenarioOptions): Promise<WrittenReport[]> {
+  const say = options.onProgress ?? (() => undefined);
+  const lab = scenarioLab(options.dataDir);
+  const scenarios: Scenario[] = [];
+  for (const name of options.names ?? shippedScenarios()) {
+    const file = scenarioFile(name);
+    const scenario = await loadScenario(file);
+    const problems = labProblems(scenario, lab.plan);
+    if (problems.length > 0) throw fileProblems(file, problems);
+    scenarios.push(scenario);
+  }
+  const reports: WrittenReport[] = [];
+  for (const scenario of scenarios) {
+    const report = await runOnLab(lab, scenario, (step) => say(`${scenario.name}: ${step}`));
+    const written = write(options.dataDir, report);
+    reports.push(written);
+    options.onReport?.(written);
+  }
+  return reports;
+}
+
+function scenarioFile(name: string): string {
+  if (name.endsWith(extension) || name.includes('/')) return resolve(name);
+  if (shippedScenarios().includes(name)) return join(shippedDir, `${name}${extension}`);
+  throw new InvalidInputError([
+    {
+      field: 'scenario',
+      problem: `there is none called "${name}"`,
+      remedy: `name a YAML file, or one of ${shippedScenarios().join(', ')}`,
+    },
+  ]);
+}
+
+function write(dataDir: string, report: ScenarioReport): WrittenReport {
+  const dir = join(labHome(dataDir).dir, 'reports');
+  mkdirSync(dir, { recursive: true });
+  const time = new Date(report.observations.startedMs).toISOString().replaceAll(/[:.]/g, '-');
+  const stem = join(dir, `${report.scenario.name}-${time}`);
+  const [plotFile, dataFile] = [`${stem}.svg`, `${stem}.json`];
+  writeFileSync(plotFile, plotReport(report));
+  writeFileSync(dataFile, `${JSON.stringify(toSnakeCase({ ...reportData(report), plot: plotFile }), null, 2)}\n`);
+  return { ...report, plotFile, dataFile };
+}
