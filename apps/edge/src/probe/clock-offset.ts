@@ -1,7 +1,12 @@
 /** Samples are forgotten after this long: clocks drift by up to some 50 µs a second, and routes change. */
 const memoryMs = 60_000;
-const buckets = 12;
+const buckets = 30;
 const bucketMs = memoryMs / buckets;
+/**
+ * The offset is the mean over those buckets whose shortest round trip comes this near to the shortest of all. Smaller leans on one
+ * sample and its noise, larger lets queues in.
+ */
+const nearShortestMs = 0.3;
 /**
  * An offset that no delay can explain must differ by more than this and this often in a row before the clock counts as
  * set. Smaller takes the noise of a busy machine for it.
@@ -10,21 +15,21 @@ const stepToleranceMs = 2;
 const stepSamples = 3;
 
 /**
- * By how much the far clock is ahead of ours, from the sample with the shortest round trip of the last minute, on which
- * queues had the least influence (RFC 5905, section 10: the clock filter). It supposes that the least delay is the same in
+ * By how much the far clock is ahead of ours, from the samples with the shortest round trips of the last minute, on
+ * which queues had the least influence (RFC 5905, section 10: the clock filter). It supposes that the least delay is the same in
  * both directions, which no measurement from the ends can tell.
  */
 export class ClockOffset {
   readonly #shortestMs = new Float64Array(buckets).fill(Infinity);
   readonly #offsetMs = new Float64Array(buckets);
   #bucket = 0;
-  #bestMs = Infinity;
-  #bestOffsetMs = Number.NaN;
+  #leastMs = Infinity;
+  #meanOffsetMs = Number.NaN;
   #strange = 0;
 
   /** NaN before the first sample. */
   get offsetMs(): number {
-    return this.#bestOffsetMs;
+    return this.#meanOffsetMs;
   }
 
   /**
@@ -42,23 +47,23 @@ export class ClockOffset {
     if (roundTripMs < this.#shortestMs[slot]!) {
       this.#shortestMs[slot] = roundTripMs;
       this.#offsetMs[slot] = offsetMs;
-      if (roundTripMs < this.#bestMs) this.#choose();
+      if (roundTripMs <= this.#leastMs + nearShortestMs) this.#choose();
     }
     return true;
   }
 
   reset(): void {
     this.#shortestMs.fill(Infinity);
-    this.#bestMs = Infinity;
-    this.#bestOffsetMs = Number.NaN;
+    this.#leastMs = Infinity;
+    this.#meanOffsetMs = Number.NaN;
     this.#strange = 0;
   }
 
   /** A round trip longer by d shifts the apparent offset by d/2 at most. */
   #explains(roundTripMs: number, offsetMs: number): boolean {
-    if (this.#bestMs === Infinity) return true;
-    const slack = Math.abs(roundTripMs - this.#bestMs) / 2 + stepToleranceMs;
-    return Math.abs(offsetMs - this.#bestOffsetMs) <= slack;
+    if (this.#leastMs === Infinity) return true;
+    const slack = Math.abs(roundTripMs - this.#leastMs) / 2 + stepToleranceMs;
+    return Math.abs(offsetMs - this.#meanOffsetMs) <= slack;
   }
 
   #turn(nowMs: number): void {
@@ -71,11 +76,13 @@ export class ClockOffset {
   }
 
   #choose(): void {
-    let best = -1;
+    this.#leastMs = this.#shortestMs.reduce((least, each) => Math.min(least, each), Infinity);
+    let [sum, count] = [0, 0];
     for (let slot = 0; slot < buckets; slot++) {
-      if (this.#shortestMs[slot]! < (best < 0 ? Infinity : this.#shortestMs[best]!)) best = slot;
+      if (this.#shortestMs[slot]! > this.#leastMs + nearShortestMs || this.#shortestMs[slot] === Infinity) continue;
+      sum += this.#offsetMs[slot]!;
+      count++;
     }
-    this.#bestMs = best < 0 ? Infinity : this.#shortestMs[best]!;
-    this.#bestOffsetMs = best < 0 ? Number.NaN : this.#offsetMs[best]!;
+    this.#meanOffsetMs = count === 0 ? Number.NaN : sum / count;
   }
 }

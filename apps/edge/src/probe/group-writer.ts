@@ -43,7 +43,7 @@ export class GroupWriter {
 
   /** Tries again what the kernel refused. */
   retry(): void {
-    for (const groupId of [...this.#failing]) this.write(groupId, this.#wanted.get(groupId)!);
+    for (const groupId of this.#failing) this.write(groupId, this.#wanted.get(groupId)!);
   }
 
   /** Forgets groups that are no longer wanted. */

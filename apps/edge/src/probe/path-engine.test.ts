@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { groupNextHop, tunnelNextHop, type PathId, type Policy, type ProbeProfile } from '@patronus/core';
-import { emptyReflectorPacket, type SiteDocument } from '@patronus/protocol';
+import type { SiteDocument } from '@patronus/protocol';
+import { emptyReflectorPacket } from '@patronus/protocol/stamp';
 import { SeededRandom, siteDocument } from '@patronus/testkit';
 import { ProbeSimulation, type SimulatedPath } from '../testing/probe-simulation.ts';
 import { planProbes } from './probe-plan.ts';
@@ -180,12 +181,12 @@ describe('blackout', () => {
     expect(wan.groups.get(voiceGroup)).toEqual(member(0));
   });
 
-  it('of every path leaves the policy unserved, and says so', () => {
+  it('of every path leaves the policy unserved, says so, and leaves traffic where it was: the far kernel may still forward', () => {
     const wan = simulate('fast');
     wan.run(5_000);
     for (const { id } of documentFor('fast').paths) wan.cut(id);
     wan.run(200);
-    expect(wan.groups.get(voiceGroup)).toEqual([]);
+    expect(wan.groups.get(voiceGroup)).toHaveLength(1);
     expect(wan.eventsOf('policy_unserved').length).toBeGreaterThan(0);
   });
 });

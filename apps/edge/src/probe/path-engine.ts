@@ -1,5 +1,6 @@
 import type { Clock, NetworkEvent, PathId } from '@patronus/core';
-import type { DecisionReport, PathReport, ReflectorPacket } from '@patronus/protocol';
+import type { DecisionReport, PathReport } from '@patronus/protocol';
+import type { ReflectorPacket } from '@patronus/protocol/stamp';
 import type { PathChange } from '@patronus/policy';
 import { GroupWriter, type GroupSwitch } from './group-writer.ts';
 import { MonitoredPath } from './monitored-path.ts';

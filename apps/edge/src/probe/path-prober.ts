@@ -1,5 +1,5 @@
 import { meanOpinionScore, unmeasured, type PathQuality, type ProbeProfile } from '@patronus/core';
-import type { ReflectorPacket } from '@patronus/protocol';
+import type { ReflectorPacket } from '@patronus/protocol/stamp';
 import { DelayMeter, type ProbeTimes } from './delay-meter.ts';
 import { ProbeBudget } from './probe-budget.ts';
 import { Fate, ProbeRing, type LossCount } from './probe-ring.ts';

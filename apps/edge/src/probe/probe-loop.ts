@@ -1,6 +1,6 @@
 import type { Clock } from '@patronus/core';
 import { socketBatch, type EventSignal, type FlushObserver, type ProbeSocket, type Waiter } from '@patronus/linux';
-import { emptyReflectorPacket, readReflectorPacket, stampReflectorPacket } from '@patronus/protocol';
+import { emptyReflectorPacket, readReflectorPacket, stampReflectorPacket } from '@patronus/protocol/stamp';
 import type { PathEngine } from './path-engine.ts';
 import type { Reflector } from './reflector.ts';
 

@@ -5,14 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  blackholeNextHop,
-  groupNextHop,
-  tunnelNextHop,
-  type Address,
-  type NetworkEvent,
-  type SiteId,
-} from '@patronus/core';
+import { blackholeNextHop, groupNextHop, tunnelNextHop, type Address, type NetworkEvent } from '@patronus/core';
 import { inNetworkNamespace } from '@patronus/linux';
 import type { PathReport, SiteDocument } from '@patronus/protocol';
 import { siteDocument } from '@patronus/testkit';
@@ -37,7 +30,11 @@ function documentOf(end: 1 | 2): SiteDocument {
   return siteDocument({
     tunnels: kit.tunnels
       .filter((tunnel) => straight(tunnel.name))
-      .map((tunnel) => ({ ...tunnel, peers: [], probeAddress: probeAddress(tunnel.localSlot, end) })),
+      .map((tunnel) => ({
+        ...tunnel,
+        probeAddress: probeAddress(tunnel.localSlot, end),
+        peers: tunnel.peers.map((peer) => ({ ...peer, probeAddress: probeAddress(tunnel.localSlot, 3 - end) })),
+      })),
     paths: kit.paths
       .filter((path) => straight(path.tunnel))
       .map((path) => ({
@@ -119,7 +116,7 @@ describe.skipIf(!isRoot)('the probe thread between two namespaces (needs root)',
     const { quality, received, sent } = listener.reports[0]!;
     expect(quality.forward.delayMs).toBeLessThan(2);
     expect(sent - received).toBeLessThan(5);
-    expect(nearThread.currentDecisions()[0]).toMatchObject({ siteId: documentOf(1).remoteSites[0]!.id as SiteId });
+    expect(nearThread.currentDecisions()[0]).toMatchObject({ siteId: documentOf(1).remoteSites[0]!.id });
   });
 
   it('moves the group within 60 ms of a silent blackout', async () => {

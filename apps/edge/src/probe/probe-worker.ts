@@ -49,9 +49,9 @@ function main(port: MessagePort, data: ProbeWorkerData): void {
   };
   const control = (): boolean => {
     for (;;) {
-      const received = receiveMessageOnPort(port) as { message: ToProbeThread } | undefined;
+      const received = receiveMessageOnPort(port);
       if (received === undefined) return true;
-      if (!obey(received.message)) return false;
+      if (!obey(received.message as ToProbeThread)) return false;
     }
   };
   tell({ type: 'started', priority: raiseThreadPriority() });

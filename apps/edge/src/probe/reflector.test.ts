@@ -9,7 +9,7 @@ import {
   stampSenderPacket,
   writeSenderPacket,
   type ReflectorPacket,
-} from '@patronus/protocol';
+} from '@patronus/protocol/stamp';
 import { Reflector } from './reflector.ts';
 
 const [ours, theirs, stranger] = [0x0a_00_00_01, 0x0a_00_00_02, 0x0a_00_00_03];

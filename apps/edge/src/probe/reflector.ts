@@ -1,5 +1,5 @@
 import type { ReceivedDatagram } from '@patronus/linux';
-import { emptySenderPacket, readSenderPacket, stampPacketSize, writeReflectorPacket } from '@patronus/protocol';
+import { emptySenderPacket, readSenderPacket, stampPacketSize, writeReflectorPacket } from '@patronus/protocol/stamp';
 import type { ReflectorPeer } from './probe-plan.ts';
 
 /** Where answers are put: as `ProbeSocket.queue`. */
@@ -14,6 +14,11 @@ export interface AnswerQueue {
  */
 const sessionsPerPeer = 2;
 
+interface Peer {
+  readonly localAddress: number;
+  readonly sessions: Session[];
+}
+
 interface Session {
   port: number;
   sessionId: number;
@@ -27,7 +32,7 @@ interface Session {
  * cannot be made to grow and it cannot be used against others.
  */
 export class Reflector {
-  #peers = new Map<number, { readonly localAddress: number; readonly sessions: Session[] }>();
+  #peers = new Map<number, Peer[]>();
   readonly #probe = emptySenderPacket();
   readonly #target = { remoteAddress: 0, remotePort: 0, localAddress: 0, length: stampPacketSize };
   #clock = 0;
@@ -37,19 +42,20 @@ export class Reflector {
 
   /** From now on answers these; sessions of those that stay go on. */
   configure(peers: readonly ReflectorPeer[]): void {
-    this.#peers = new Map(
-      peers.map(({ remoteAddress, localAddress }) => {
-        const before = this.#peers.get(remoteAddress);
-        const keeps = before?.localAddress === localAddress;
-        return [remoteAddress, keeps ? before : { localAddress, sessions: [] }];
-      }),
-    );
+    const before = this.#peers;
+    this.#peers = new Map();
+    for (const { remoteAddress, localAddress } of peers) {
+      const known = this.#peers.get(remoteAddress) ?? [];
+      if (find(known, localAddress) !== undefined) continue;
+      known.push(find(before.get(remoteAddress), localAddress) ?? { localAddress, sessions: [] });
+      this.#peers.set(remoteAddress, known);
+    }
   }
 
   /** Puts the answer to a packet, if it deserves one, into the queue; its own timestamp is left to who sends it. */
   handle(datagram: ReceivedDatagram, answers: AnswerQueue): void {
-    const peer = this.#peers.get(datagram.remoteAddress);
-    const isExpected = peer !== undefined && peer.localAddress === datagram.localAddress && datagram.remotePort !== 0;
+    const peer = find(this.#peers.get(datagram.remoteAddress), datagram.localAddress);
+    const isExpected = peer !== undefined && datagram.remotePort !== 0;
     if (!isExpected || readSenderPacket(datagram.view, datagram.offset, datagram.length, this.#probe) !== null) {
       this.refused++;
       return;
@@ -84,3 +90,6 @@ export class Reflector {
     return fresh;
   }
 }
+
+const find = (peers: readonly Peer[] | undefined, localAddress: number): Peer | undefined =>
+  peers?.find((peer) => peer.localAddress === localAddress);

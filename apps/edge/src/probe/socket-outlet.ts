@@ -1,5 +1,5 @@
 import { Errno, socketBatch, type FlushObserver, type ProbeSocket } from '@patronus/linux';
-import { stampPacketSize, stampPort, stampSenderPacket, writeSenderPacket } from '@patronus/protocol';
+import { stampPacketSize, stampPort, stampSenderPacket, writeSenderPacket } from '@patronus/protocol/stamp';
 import type { MonitoredPath } from './monitored-path.ts';
 import type { ProbeOutlet } from './path-engine.ts';
 

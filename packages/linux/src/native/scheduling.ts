@@ -15,12 +15,12 @@ export type ThreadPriority = 'realtime' | 'nice' | 'normal';
  * privilege it stays as it was and says so. Threads and programs started from here do not inherit real-time.
  */
 export function raiseThreadPriority(): ThreadPriority {
-  const { prctl, sched_setscheduler: setScheduler, setpriority } = libc();
-  prctl(setTimerSlack, timerSlackNs, 0, 0, 0);
+  const c = libc();
+  c.prctl(setTimerSlack, timerSlackNs, 0, 0, 0);
   const arena = new Arena(4096);
   const parameter = arena.take(4);
   // The lowest real-time priority: above all ordinary work, below the kernel's own threads.
   arena.view.setInt32(parameter, 1, true);
-  if (setScheduler(0, roundRobinResetOnFork, arena.address(parameter)) === 0) return 'realtime';
-  return setpriority(prioProcess, 0, -20) === 0 ? 'nice' : 'normal';
+  if (c.sched_setscheduler(0, roundRobinResetOnFork, arena.address(parameter)) === 0) return 'realtime';
+  return c.setpriority(prioProcess, 0, -20) === 0 ? 'nice' : 'normal';
 }
