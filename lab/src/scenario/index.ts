@@ -8,5 +8,8 @@ export * from './plot/index.ts';
 export * from './ports.ts';
 export * from './report.ts';
 export * from './run-scenario.ts';
+export * from './run-time.ts';
 export * from './scenario.ts';
+export * from './scenario-lab.ts';
+export * from './steady-state.ts';
 export * from './verdict.ts';

@@ -4,6 +4,8 @@ import type { ArrivalLog } from './arrival-log.ts';
 export interface Outage {
   /** Arrival of the last packet before. */
   readonly fromMs: number;
+  /** When that packet was sent. */
+  readonly lastSentMs: number;
   /** Arrival of the first packet after, or for one that lasted, the end of the stream. */
   readonly toMs: number;
   /** The gap less the one interval that lies between any two packets. */
@@ -27,13 +29,13 @@ export function outagesOf(
   isLost: (sequence: number) => boolean,
 ): Outage[] {
   const outages: Outage[] = [];
-  let [lastMs, highest, delayMs] = [sending.firstMs, -1, 0];
+  let [lastMs, lastSentMs, highest] = [sending.firstMs, sending.firstMs, -1];
   const addGap = (toMs: number, next: number, lasted: boolean): void => {
     let lostPackets = 0;
     for (let sequence = highest + 1; sequence < next; sequence++) if (isLost(sequence)) lostPackets++;
     if (lostPackets < fewestLost) return;
     const durationMs = Math.max(0, toMs - lastMs - (lasted ? 0 : intervalMs));
-    outages.push({ fromMs: lastMs, toMs, durationMs, lostPackets, lasted });
+    outages.push({ fromMs: lastMs, lastSentMs, toMs, durationMs, lostPackets, lasted });
   };
   for (const { sequence, sentMs, receivedMs } of log) {
     if (sequence > highest) {
@@ -41,8 +43,8 @@ export function outagesOf(
       highest = sequence;
     }
     lastMs = receivedMs;
-    delayMs = receivedMs - sentMs;
+    lastSentMs = sentMs;
   }
-  addGap(sending.lastMs + delayMs, sending.count, true);
+  addGap(sending.lastMs + lastMs - lastSentMs, sending.count, true);
   return outages;
 }

@@ -39,7 +39,14 @@ describe('the result of a UDP stream', () => {
     const result = stream(100, (sequence) => (sequence >= 40 && sequence < 60 ? null : 20));
     expect(result.lost).toBe(20);
     expect(result.outages).toEqual([
-      { fromMs: start + 410, toMs: start + 620, durationMs: 200, lostPackets: 20, lasted: false },
+      {
+        fromMs: start + 410,
+        lastSentMs: start + 390,
+        toMs: start + 620,
+        durationMs: 200,
+        lostPackets: 20,
+        lasted: false,
+      },
     ]);
     expect(result.longestOutageMs).toBe(200);
   });

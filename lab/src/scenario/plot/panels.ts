@@ -4,7 +4,7 @@ import { colours, coordinate, curve, layout, lineFrom, rectangle, textAt } from 
 
 const titleHeight = 20;
 const plotHeight = 110;
-const stripGap = 8;
+const stripGap = 14;
 const stripHeight = 34;
 
 /** A stream's drawing, and how high it is. */
