@@ -208,6 +208,12 @@ describe('signing in', () => {
     expect(() => statSync(logins())).toThrow(/ENOENT/);
   });
 
+  it('says no more than the controller when a password is wrong', async () => {
+    answer = () => ({ status: 401, body: { detail: 'wrong user name or password' } });
+    const { exitCode, err } = await patronus(['login', '--password-stdin'], { stdin: 'nonsense' });
+    expect([exitCode, err]).toEqual([1, 'patronus: wrong user name or password\n']);
+  });
+
   it('signs out', async () => {
     await signIn();
     expect((await patronus(['logout'])).out).toBe(`signed out of ${origin}\n`);

@@ -4,5 +4,5 @@ export const passwordRules: readonly { readonly text: string; readonly met: (pas
   { text: 'an upper-case letter', met: (password) => /\p{Lu}/u.test(password) },
   { text: 'a lower-case letter', met: (password) => /\p{Ll}/u.test(password) },
   { text: 'a digit', met: (password) => /\d/.test(password) },
-  { text: 'a symbol', met: (password) => /[^\p{L}\p{N}]/u.test(password) },
+  { text: 'a symbol', met: (password) => /[^\p{L}\d\s]/u.test(password) },
 ];

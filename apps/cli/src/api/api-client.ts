@@ -97,7 +97,7 @@ export class ApiClient {
     const send = () => this.#send(method, path, query, body, as === 'anonymous' ? null : this.#token);
     let response = await send();
     if (response.status === 401 && as === undefined && (await this.#renew())) response = await send();
-    if (!response.ok) throw await problemOf(response);
+    if (!response.ok) throw await problemOf(response, as === 'anonymous' ? '' : signInRemedy);
     return (response.status === 204 ? undefined : await response.json()) as T;
   }
 
@@ -156,12 +156,14 @@ interface Problem {
   readonly problems?: readonly FieldProblem[];
 }
 
-async function problemOf(response: Response): Promise<PatronusError> {
+const signInRemedy = '; sign in with "patronus login" or set PATRONUS_TOKEN';
+
+async function problemOf(response: Response, remedy: string): Promise<PatronusError> {
   const problem = (await response.json().catch(() => ({}))) as Problem;
   if (problem.problems !== undefined && problem.problems.length > 0) return new InvalidInputError(problem.problems);
   const told = problem.detail ?? problem.title ?? `the controller answered ${response.status} ${response.statusText}`;
   if (response.status === 401) {
-    return new PatronusError('unauthenticated', `${told}; sign in with "patronus login" or set PATRONUS_TOKEN`);
+    return new PatronusError('unauthenticated', `${told}${remedy}`);
   }
   return new PatronusError(problem.code ?? 'internal', told, { facts: { status: response.status } });
 }
