@@ -49,7 +49,7 @@ export class ControllerApi {
     let cursor: string | null = null;
     do {
       const query = new URLSearchParams({ limit: String(pageSize), ...(cursor === null ? {} : { cursor }) });
-      const page: { items: T[]; next_cursor: string | null } = await this.request('GET', `${path}?${query}`);
+      const page: { items: T[]; next_cursor: string | null } = await this.request('GET', `${path}?${query.toString()}`);
       items.push(...page.items);
       cursor = page.next_cursor;
     } while (cursor !== null);

@@ -22,8 +22,9 @@ const patronus = fileURLToPath(new URL('../../../apps/cli/bin/patronus.mjs', imp
 
 const controllerRole = 'controller';
 const edgeRole = (site: string): string => `edge:${site}`;
-const startDeadlineMs = 20_000;
-const enrolDeadlineMs = 15_000;
+/** Generous: an emulated machine takes ten times as long as a slow one. */
+const startDeadlineMs = 60_000;
+const enrolDeadlineMs = 60_000;
 
 export interface ControllerPorts {
   /** Port of the API; absent: the controller's own default. */

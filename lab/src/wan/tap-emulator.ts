@@ -11,7 +11,7 @@ import type { LineEmulator } from './line-emulator.ts';
 import type { TapProcessOptions } from './tap-process.ts';
 
 const wireDevice = 'wire';
-const startDeadlineMs = 10_000;
+const startDeadlineMs = 30_000;
 const answerDeadlineMs = 2000;
 
 /** Lines whose wire is a program of ours, for kernels without `netem`. */

@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort as port, workerData } from 'node:worker_threads';
 import { systemRandom } from '@patronus/core';
 import { FrameStore, raiseThreadPriority, TapDevice, Waiter } from '@patronus/linux';
 import { DelayLine, settingWidth } from './delay-line.ts';
@@ -73,7 +73,7 @@ function run(data: TapWorkerData): never {
     ];
   });
   const waiter = new Waiter(directions.map((direction) => direction.from.fd));
-  parentPort?.postMessage('ready');
+  port?.postMessage('ready');
   for (;;) {
     let nextMs = Number.POSITIVE_INFINITY;
     for (const { queue } of directions) nextMs = Math.min(nextMs, queue.nextMs);
