@@ -36,15 +36,15 @@ export async function openWorld(home: LabHome): Promise<World> {
 
 /** Runs a shell script in the world; it ends at the first command that fails. */
 export async function runScript(world: World, script: string, timeoutMs = 30_000): Promise<string> {
-  const [tool, ...args] = [...world.enter, 'sh', '-e', '-s'] as [string, ...string[]];
-  return runner.run({ tool, args, stdin: script, timeoutMs });
+  return runner.run({ ...commandOf([...world.enter, 'sh', '-e', '-s']), stdin: script, timeoutMs });
 }
 
 /** Runs one program in a named network namespace of the world. */
 export async function runIn(world: World, namespace: string, argv: readonly string[], stdin = ''): Promise<string> {
-  const [tool, ...args] = [...world.enter, ...intoNamespace(namespace), ...argv] as [string, ...string[]];
-  return runner.run({ tool, args, stdin });
+  return runner.run({ ...commandOf([...world.enter, ...intoNamespace(namespace), ...argv]), stdin });
 }
+
+const commandOf = ([tool = 'true', ...args]: readonly string[]) => ({ tool, args });
 
 /** Arguments that put a command into a named network namespace, once it is in the world. */
 export const intoNamespace = (namespace: string): readonly string[] => ['nsenter', `--net=/run/netns/${namespace}`];
