@@ -66,8 +66,8 @@ export interface Dialling {
 }
 
 export interface ChannelListener {
-  /** TLS is up and the certificate verified; the fingerprint is the certificate's. */
-  opened(serverFingerprint: string): void;
+  /** TLS is up and the certificate verified; the fingerprint is the certificate's, the address the one we call from. */
+  opened(serverFingerprint: string, localAddress: string): void;
   message(text: string): void;
   pong(): void;
   /** Once, at the end, whether or not `opened` came. Null for an orderly end. */

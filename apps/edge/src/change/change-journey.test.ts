@@ -134,7 +134,7 @@ describe('a document that nobody confirms', () => {
       {
         type: 'rejected',
         version: second.version,
-        reason: 'the controller was not reached again within 20 s of applying it',
+        reason: 'the controller did not confirm it within 20 s of applying it',
         restored: first.version,
       },
     ]);
@@ -158,8 +158,17 @@ describe('a document that nobody confirms', () => {
     await time.advance(0);
     expect(reconciler.kernel).toEqual(first);
     expect(said('rejected').at(-1)).toMatchObject({
-      reason: expect.stringContaining('as soon as the document before'),
+      reason: expect.stringContaining('not tried again so soon'),
     });
+  });
+
+  it('is not tried again when the controller is there but does not confirm', async () => {
+    online = true;
+    await time.advance(2_000);
+    await time.advance(60_000);
+    journey.offer(second);
+    await time.advance(0);
+    expect(reconciler.kernel).toEqual(first);
   });
 
   it('is tried again when the controller stayed away for other reasons', async () => {

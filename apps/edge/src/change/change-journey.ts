@@ -163,7 +163,7 @@ export class ChangeJourney {
   /** The confirm window has ended unheard. */
   private async giveUp(document: SiteDocument): Promise<void> {
     if (this.inForce !== document || !this.isPending()) return;
-    const reason = `the controller was not reached again within ${document.confirmWindowMs / 1000} s of applying it`;
+    const reason = `the controller did not confirm it within ${document.confirmWindowMs / 1000} s of applying it`;
     this.window.giveUp(document.version, reason);
     const restored = this.lastGood;
     if (restored !== null) await this.enforce(restored);
@@ -232,7 +232,12 @@ export class ChangeJourney {
     this.parts.log.error({ version, restored }, `document rejected: ${reason}`);
     this.problem = reason;
     const verdict: Verdict = { type: 'rejected', version, reason, restored };
-    this.unsaid = this.parts.send(verdict) ? null : verdict;
+    if (!this.parts.send(verdict)) {
+      this.unsaid = verdict;
+      return;
+    }
+    this.unsaid = null;
+    this.window.reachedController();
   }
 
   /** Tells the public keys of the tunnels: all of them after welcome, else only when they changed. */

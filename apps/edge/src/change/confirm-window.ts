@@ -13,6 +13,8 @@ interface GivenUp {
   readonly version: string;
   readonly reason: string;
   readonly atMs: number;
+  /** Whether the controller was heard so soon that the document is to blame; null until it is heard. */
+  toBlame: boolean | null;
 }
 
 /** The time an applied document has to be confirmed, and the memory of one that was not. */
@@ -38,16 +40,18 @@ export class ConfirmWindow {
 
   giveUp(version: string, reason: string): void {
     this.close();
-    this.givenUp = { version, reason, atMs: this.clock.now() };
+    this.givenUp = { version, reason, atMs: this.clock.now(), toBlame: null };
   }
 
+  /** The controller is heard, or was all the time. */
   reachedController(): void {
-    if (this.givenUp !== null && this.clock.now() - this.givenUp.atMs > blameMs) this.givenUp = null;
+    if (this.givenUp !== null) this.givenUp.toBlame ??= this.clock.now() - this.givenUp.atMs <= blameMs;
   }
 
   /** Why this document is not to be tried again now, or null. */
   blames(version: string): string | null {
-    if (this.givenUp?.version !== version || this.clock.now() - this.givenUp.atMs > shunMs) return null;
-    return `${this.givenUp.reason}, and it was reached as soon as the document before was restored`;
+    const { givenUp } = this;
+    if (givenUp?.version !== version || givenUp.toBlame !== true) return null;
+    return this.clock.now() - givenUp.atMs > shunMs ? null : `${givenUp.reason}; it is not tried again so soon`;
   }
 }

@@ -146,6 +146,21 @@ describe('an edge that is online', () => {
     expect(connection.status()).toMatchObject({ state: 'online', localAddress: '10.9.1.1' });
   });
 
+  it('leaves an uplink that the routing table had picked, too', async () => {
+    connection.stop();
+    await time.advance(0);
+    controller.defaultAddress = '10.9.0.1';
+    routes = [null];
+    connection.start();
+    await time.advance(0);
+    expect(connection.status()).toMatchObject({ state: 'online', localAddress: '10.9.0.1' });
+    routes = ['10.9.0.1', '10.9.1.1', null];
+    controller.deadRoutes.add('10.9.0.1');
+    connection.deadRoutes(new Set(['10.9.0.1']));
+    await time.advance(0);
+    expect(connection.status()).toMatchObject({ state: 'online', localAddress: '10.9.1.1' });
+  });
+
   it('stays when every uplink is told to be dead, as none is better', async () => {
     connection.deadRoutes(new Set(['10.9.0.1', '10.9.1.1']));
     await time.advance(1_000);

@@ -81,13 +81,14 @@ export class ControllerConnection {
   /** Local addresses of uplinks over which nothing passes now. If ours is among them, another uplink is tried at once. */
   deadRoutes(addresses: ReadonlySet<string>): void {
     this.dead = addresses;
-    if (this.route === null || !addresses.has(this.route) || this.session === null) return;
+    const address = this.session?.localAddress ?? this.route;
+    if (this.session === null || address === null || !addresses.has(address)) return;
     if (!this.parts.routes().some((route) => route !== null && !addresses.has(route))) return;
-    this.session.end(new PatronusError('unreachable', `the uplink with address ${this.route} is down`));
+    this.session.end(new PatronusError('unreachable', `the uplink with address ${address} is down`));
   }
 
   status(): ControllerStatus {
-    const localAddress = this.current.state === 'online' ? this.route : null;
+    const localAddress = this.session?.localAddress ?? null;
     return { url: this.parts.url, localAddress, ...this.current };
   }
 
@@ -119,7 +120,7 @@ export class ControllerConnection {
     this.onlineSinceMs = this.parts.clock.now();
     this.rotation.worked(this.route);
     this.enter('online', null);
-    this.parts.log.info({ localAddress: this.route }, 'connected to the controller');
+    this.parts.log.info({ localAddress: this.session?.localAddress }, 'connected to the controller');
     this.listener.online(welcome, offsetMs, uncertaintyMs);
   }
 
@@ -132,18 +133,21 @@ export class ControllerConnection {
   }
 
   private ended(reason: PatronusError, refusal: Refusal | null): void {
+    const localAddress = this.session?.localAddress ?? this.route;
     this.session = null;
     const wasOnline = this.onlineSinceMs !== null;
     if (this.onlineSinceMs !== null) {
       this.backOff.wasOnline(this.parts.clock.now() - this.onlineSinceMs);
-      this.rotation.diedOnline(this.route);
+      this.rotation.diedOnline(this.route, localAddress);
     }
     this.onlineSinceMs = null;
     if (this.stopped) return;
-    this.parts.log.warn({ localAddress: this.route, code: reason.code }, reason.message);
+    this.parts.log.warn({ localAddress, code: reason.code }, reason.message);
     if (wasOnline) this.listener.offline(reason.message);
     if (reason.code === 'too_large') this.listener.event('edge_error', 'error', reason.message);
-    this.tryAgain(reason, refusal, wasOnline);
+    const leftDead = wasOnline && localAddress !== null && this.dead.has(localAddress);
+    if (leftDead) this.startRound();
+    else this.tryAgain(reason, refusal, wasOnline);
   }
 
   private tryAgain(reason: PatronusError, refusal: Refusal | null, wasOnline: boolean): void {
@@ -152,7 +156,6 @@ export class ControllerConnection {
       this.later(this.backOff.afterRefusal(), () => this.startRound());
       return;
     }
-    if (wasOnline && this.route !== null && this.dead.has(this.route)) return this.startRound();
     if (!wasOnline && this.rotation.remaining > 0) {
       this.enter('connecting', reason.message);
       this.later(betweenRoutesMs, () => this.attempt());

@@ -27,7 +27,7 @@ export function routesOver(
  */
 export class RouteRotation {
   private favourite: Route | undefined;
-  private suspect: Route | undefined;
+  private suspects: ReadonlySet<Route> = new Set();
   private queue: Route[] = [];
 
   get remaining(): number {
@@ -37,7 +37,7 @@ export class RouteRotation {
   startRound(routes: readonly Route[], dead: ReadonlySet<string>): void {
     const rank = (route: Route): number => {
       if (route !== null && dead.has(route)) return 3;
-      if (route === this.suspect) return 2;
+      if (this.suspects.has(route)) return 2;
       return route === this.favourite ? 0 : 1;
     };
     this.queue = routes.toSorted((a, b) => rank(a) - rank(b));
@@ -50,10 +50,11 @@ export class RouteRotation {
 
   worked(route: Route): void {
     this.favourite = route;
-    if (this.suspect === route) this.suspect = undefined;
+    this.suspects = new Set();
   }
 
-  diedOnline(route: Route): void {
-    this.suspect = route;
+  /** A connection over this way broke, which had left from this address. */
+  diedOnline(route: Route, localAddress: string | null): void {
+    this.suspects = new Set([route, ...(localAddress === null ? [] : [localAddress])]);
   }
 }

@@ -53,7 +53,7 @@ export class Session {
   private readonly channel: Channel;
   private readonly attemptLimit: Timer;
   private liveness: Timer | null = null;
-  private serverFingerprint: string | null = null;
+  private opened: { readonly serverFingerprint: string; readonly localAddress: string } | null = null;
   private saidHello: { atMs: number; wallMs: number } | null = null;
   private heardAtMs = 0;
   private lastTickMs = 0;
@@ -69,7 +69,7 @@ export class Session {
       this.end(new PatronusError('timeout', text));
     });
     this.channel = parts.dial(dialling, {
-      opened: (fingerprint) => (this.serverFingerprint = fingerprint),
+      opened: (serverFingerprint, localAddress) => (this.opened = { serverFingerprint, localAddress }),
       message: (text) => this.received(text),
       pong: () => (this.heardAtMs = parts.clock.now()),
       closed: (error) => this.closed(error),
@@ -78,6 +78,11 @@ export class Session {
 
   send(message: EdgeMessage): void {
     if (!this.over) this.channel.send(JSON.stringify(message));
+  }
+
+  /** The address this edge calls from; null until TLS is up. */
+  get localAddress(): string | null {
+    return this.opened?.localAddress ?? null;
   }
 
   /** Ends the session for a reason of ours; `ended` follows. */
@@ -115,12 +120,12 @@ export class Session {
   }
 
   private prove(nonce: string): void {
-    if (this.serverFingerprint === null || this.saidHello !== null) {
+    if (this.opened === null || this.saidHello !== null) {
       this.listener.malformed('a second challenge, or one before TLS was up');
       return;
     }
     const { edgeId, identityKeyPem } = this.parts.identity;
-    const text = challengeText({ nonce, edgeId, serverFingerprint: this.serverFingerprint });
+    const text = challengeText({ nonce, edgeId, serverFingerprint: this.opened.serverFingerprint });
     const { clock } = this.parts;
     this.saidHello = { atMs: clock.now(), wallMs: clock.wall() };
     this.send({

@@ -18,6 +18,7 @@ afterEach(async () => {
 
 interface Heard {
   fingerprint: string | null;
+  localAddress: string | null;
   messages: string[];
   closed: Promise<Error | null>;
   first: Promise<string>;
@@ -31,11 +32,17 @@ async function dial(
   gateway = await TrialGateway.start(options);
   const closed = Promise.withResolvers<Error | null>();
   const first = Promise.withResolvers<string>();
-  const heard: Heard = { fingerprint: null, messages: [], closed: closed.promise, first: first.promise };
+  const heard: Heard = {
+    localAddress: null,
+    fingerprint: null,
+    messages: [],
+    closed: closed.promise,
+    first: first.promise,
+  };
   channel = dialWebSocket(
     { url: gateway.url, caPem: caPem ?? gateway.authority.pem, localAddress },
     {
-      opened: (fingerprint) => (heard.fingerprint = fingerprint),
+      opened: (fingerprint, from) => Object.assign(heard, { fingerprint, localAddress: from }),
       message: (text) => {
         heard.messages.push(text);
         first.resolve(text);
@@ -60,6 +67,7 @@ describe('a channel to the controller', () => {
     const heard = await dial({}, undefined, '127.0.0.9');
     await heard.first;
     expect(gateway!.callers).toEqual(['127.0.0.9']);
+    expect(heard.localAddress).toBe('127.0.0.9');
   });
 
   it('is not opened to a gateway of another authority', async () => {

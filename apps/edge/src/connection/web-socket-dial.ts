@@ -17,17 +17,20 @@ const maxUnsentBytes = 4 * maxMessageBytes;
 export function dialWebSocket(dialling: Dialling, listener: ChannelListener): Channel {
   const url = new URL('/edge', dialling.url.replace(/^https:/, 'wss:'));
   const socket = new WebSocket(url, {
-    createConnection: () => connectTls(url, dialling, listener),
+    createConnection: () => connectTls(url, dialling, listener).on('error', (error) => failed(error)),
     maxPayload: maxMessageBytes,
     perMessageDeflate: false,
     followRedirects: false,
   });
-  let failure: Error | null = null;
+  let failure: PatronusError | null = null;
+  const failed = (error: Error): void => {
+    failure ??= asFailure(error, url);
+  };
   socket.on('message', (data, isBinary) => {
     if (!isBinary) listener.message(textOf(data));
   });
   socket.on('pong', () => listener.pong());
-  socket.on('error', (error) => (failure = asFailure(error, url)));
+  socket.on('error', failed);
   socket.on('close', () => listener.closed(failure));
   return {
     send: (text) => {
@@ -51,10 +54,14 @@ function connectTls(url: URL, { caPem, localAddress }: Dialling, listener: Chann
   });
   socket.on('secureConnect', () => {
     const certificate = socket.getPeerX509Certificate();
-    if (certificate !== undefined) listener.opened(certificateFingerprint(certificate.raw));
+    if (certificate === undefined) return;
+    listener.opened(certificateFingerprint(certificate.raw), plainAddress(socket.localAddress ?? ''));
   });
   return socket;
 }
+
+/** A socket that speaks both families writes IPv4 addresses as `::ffff:192.0.2.1`. */
+const plainAddress = (address: string): string => address.replace(/^::ffff:/, '');
 
 const textOf = (data: RawData): string =>
   (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString();

@@ -13,8 +13,10 @@ export class FakeController {
   readonly identity: { edgeId: string; identityKeyPem: string };
   readonly dials: Dialling[] = [];
   readonly heard: EdgeMessage[] = [];
-  readonly deadRoutes = new Set<string | null>();
+  readonly deadRoutes = new Set<string>();
   answer: Answer = 'welcome';
+  /** From where the routing table would call. */
+  defaultAddress = '192.0.2.77';
   acknowledged = 0;
   autoAcknowledge = true;
   wallMs: () => number;
@@ -34,7 +36,7 @@ export class FakeController {
   readonly dial: Dial = (dialling, listener) => {
     this.dials.push(dialling);
     const line = { listener, dialling };
-    const isDead = (): boolean => this.deadRoutes.has(dialling.localAddress);
+    const isDead = (): boolean => this.deadRoutes.has(dialling.localAddress ?? this.defaultAddress);
     let open = true;
     const close = (reason: Error | null): void => {
       if (!open) return;
@@ -55,7 +57,7 @@ export class FakeController {
       if (this.answer === 'unreachable') return close(new Error('connect ECONNREFUSED'));
       if (this.answer === 'silence' || isDead()) return undefined;
       this.line = line;
-      listener.opened('fingerprint');
+      listener.opened('fingerprint', dialling.localAddress ?? this.defaultAddress);
       return this.say({ type: 'challenge', nonce: 'a nonce of the controller' });
     });
     return channel;
@@ -74,7 +76,8 @@ export class FakeController {
   }
 
   sayText(text: string): void {
-    if (this.line !== null && !this.deadRoutes.has(this.line.dialling.localAddress)) this.line.listener.message(text);
+    const from = this.line?.dialling.localAddress ?? this.defaultAddress;
+    if (!this.deadRoutes.has(from)) this.line?.listener.message(text);
   }
 
   /** Ends the connection as a crash of the controller does. */

@@ -4,3 +4,5 @@ export * from './fake-controller.ts';
 export * from './fake-network.ts';
 export * from './fake-spool.ts';
 export * from './trial-gateway.ts';
+export * from './trial-controller.ts';
+export * from './edge-network.ts';

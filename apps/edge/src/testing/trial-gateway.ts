@@ -15,15 +15,17 @@ import {
 import { testAuthority, type TestAuthority } from './certificates.ts';
 
 export interface TrialGatewayOptions {
-  readonly host?: string;
-  readonly port?: number;
+  /** A Unix socket to listen on instead of a port of the loopback address. */
+  readonly path?: string;
   /** Shown instead of a certificate from the gateway's own authority. */
   readonly certificate?: { cert: string; key: string };
+  /** Of a gateway before this one, which it continues. */
   readonly authority?: TestAuthority;
+  readonly members?: Map<string, TrialMember>;
   readonly refusal?: { status: number; code: string; detail: string };
 }
 
-interface Member {
+export interface TrialMember {
   readonly edgeId: string;
   readonly identityKey: string;
   socket: WebSocket | null;
@@ -34,7 +36,7 @@ interface Member {
 /** The other end of the edge protocol, as far as tests of the edge need it: one member per enrolment secret. */
 export class TrialGateway {
   readonly authority: TestAuthority;
-  readonly members = new Map<string, Member>();
+  readonly members: Map<string, TrialMember>;
   readonly requests: string[] = [];
   readonly callers: string[] = [];
   private readonly sockets = new Set<WebSocket>();
@@ -43,8 +45,9 @@ export class TrialGateway {
   react: (secret: string, message: EdgeMessage) => readonly ControllerMessage[] = () => [];
   private readonly server: Server;
 
-  private constructor(authority: TestAuthority, server: Server) {
+  private constructor(authority: TestAuthority, members: Map<string, TrialMember>, server: Server) {
     this.authority = authority;
+    this.members = members;
     this.server = server;
   }
 
@@ -52,7 +55,7 @@ export class TrialGateway {
     const authority = options.authority ?? (await testAuthority());
     const { cert, key } = options.certificate ?? (await authority.issue());
     const server = createServer({ cert: `${cert}\n${authority.pem}`, key });
-    const gateway = new TrialGateway(authority, server);
+    const gateway = new TrialGateway(authority, options.members ?? new Map(), server);
     server.on('request', (request, response) => {
       gateway.requests.push(`${request.method} ${request.url}`);
       void json(request).then((body) => {
@@ -66,8 +69,11 @@ export class TrialGateway {
       gateway.sockets.add(socket);
       gateway.welcome(socket, fingerprint);
     });
-    await new Promise<void>((resolve) => server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve));
-    gateway.url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await new Promise<void>((resolve) =>
+      options.path === undefined ? server.listen(0, '127.0.0.1', resolve) : server.listen(options.path, resolve),
+    );
+    const address = server.address() as AddressInfo | string;
+    if (typeof address !== 'string') gateway.url = `https://127.0.0.1:${address.port}`;
     return gateway;
   }
 
@@ -113,7 +119,8 @@ export class TrialGateway {
         entry[1].socket = socket;
         say({ type: 'welcome', wallMs: Date.now(), telemetryAcknowledged: entry[1].acknowledged });
       }
-      const [secret, member] = [...this.members].find(([, each]) => each.socket === socket)!;
+      const [secret, member] = [...this.members].find(([, each]) => each.socket === socket) ?? [];
+      if (secret === undefined || member === undefined) return undefined;
       member.heard.push(message);
       if (message.type === 'telemetry') {
         member.acknowledged = message.sequence;
