@@ -1,4 +1,6 @@
 import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Address } from '@patronus/core';
 import { ArrivalLog } from './arrival-log.ts';
 import type { HostRef, TrafficHosts } from './host-traffic.ts';
 import { requestResult } from './request-result.ts';
@@ -60,65 +62,120 @@ export async function startStream(
   onLive: (figures: LiveFigures) => void = () => undefined,
 ): Promise<RunningStream> {
   const address = hosts.addressOf(stream.to);
-  const { port } = stream;
-  const receive = <Options extends TrafficOptions>(options: Options) =>
-    TrafficProcess.start((argv) => hosts.start(stream.to, argv), options, onLive);
-  const send = async <Options extends TrafficOptions>(options: Options, receiver: { stop(): Promise<unknown> }) => {
-    try {
-      return await TrafficProcess.start((argv) => hosts.start(stream.from, argv), options, onLive);
-    } catch (error) {
-      await receiver.stop().catch(() => undefined);
-      throw error;
-    }
-  };
-  const running = (sender: Stoppable, receiver: Stoppable, result: () => Promise<StreamResult['result']>) =>
-    runningStream(stream, [sender, receiver], result);
-
   switch (stream.kind) {
-    case 'udp': {
-      const streamId = randomInt(2 ** 32);
-      const { rate, bytes, dscp } = stream;
-      const receiver = await receive({ role: 'udp_receive', streamId, port });
-      const sender = await send({ role: 'udp_send', streamId, address, port, rate, bytes, dscp }, receiver);
-      return running(sender, receiver, async () => {
-        const sent = await sender.stop();
-        await new Promise((resolve) => setTimeout(resolve, drainMs));
-        return udpResult(sent, ArrivalLog.decode((await receiver.stop()).arrivals), rate);
-      });
-    }
-    case 'tcp': {
-      const receiver = await receive({ role: 'tcp_receive', port });
-      const sender = await send({ role: 'tcp_send', address, port, rateBps: stream.rateBps }, receiver);
-      return running(sender, receiver, async () => {
-        const stoppedMs = Date.now();
-        return tcpResult(await sender.stop(), await receiver.stop(), stoppedMs);
-      });
-    }
-    case 'request': {
-      const { rate, timeoutMs, answerBytes } = stream;
-      const server = await receive({ role: 'answer', port, bytes: answerBytes });
-      const client = await send({ role: 'request', address, port, rate, timeoutMs }, server);
-      return running(client, server, async () => {
-        const { outcomes } = await client.stop();
-        await server.stop();
-        return requestResult(outcomes);
-      });
-    }
+    case 'udp':
+      return await startUdp(hosts, stream, address, onLive);
+    case 'tcp':
+      return await startTcp(hosts, stream, address, onLive);
+    case 'request':
+      return await startRequests(hosts, stream, address, onLive);
   }
 }
 
-interface Stoppable {
-  stop(): Promise<unknown>;
+type StartOf<S extends Stream> = (
+  hosts: TrafficHosts,
+  stream: S,
+  address: Address,
+  onLive: (figures: LiveFigures) => void,
+) => Promise<RunningStream>;
+
+const startUdp: StartOf<UdpStream> = async (hosts, stream, address, onLive) => {
+  const { port, rate, bytes, dscp } = stream;
+  const streamId = randomInt(2 ** 32);
+  const pair = await startPair(
+    hosts,
+    stream,
+    onLive,
+    { role: 'udp_receive', streamId, port } as const,
+    {
+      role: 'udp_send',
+      streamId,
+      address,
+      port,
+      rate,
+      bytes,
+      dscp,
+    } as const,
+  );
+  return running(stream, pair, async ({ sender, receiver }) => {
+    const sent = await sender.stop();
+    await delay(drainMs);
+    const { arrivals } = await receiver.stop();
+    return udpResult(sent, ArrivalLog.decode(arrivals), rate);
+  });
+};
+
+const startTcp: StartOf<TcpStream> = async (hosts, stream, address, onLive) => {
+  const { port, rateBps } = stream;
+  const pair = await startPair(
+    hosts,
+    stream,
+    onLive,
+    { role: 'tcp_receive', port } as const,
+    {
+      role: 'tcp_send',
+      address,
+      port,
+      rateBps,
+    } as const,
+  );
+  return running(stream, pair, async ({ sender, receiver }) => {
+    const stoppedMs = Date.now();
+    return tcpResult(await sender.stop(), await receiver.stop(), stoppedMs);
+  });
+};
+
+const startRequests: StartOf<RequestStream> = async (hosts, stream, address, onLive) => {
+  const { port, rate, timeoutMs, answerBytes } = stream;
+  const pair = await startPair(
+    hosts,
+    stream,
+    onLive,
+    { role: 'answer', port, bytes: answerBytes } as const,
+    {
+      role: 'request',
+      address,
+      port,
+      rate,
+      timeoutMs,
+    } as const,
+  );
+  return running(stream, pair, async ({ sender, receiver }) => {
+    const { outcomes } = await sender.stop();
+    await receiver.stop();
+    return requestResult(outcomes);
+  });
+};
+
+interface Pair<Receive extends TrafficOptions, Send extends TrafficOptions> {
+  readonly receiver: TrafficProcess<Receive>;
+  readonly sender: TrafficProcess<Send>;
 }
 
-const runningStream = (
+async function startPair<Receive extends TrafficOptions, Send extends TrafficOptions>(
+  hosts: TrafficHosts,
+  { from, to }: Stream,
+  onLive: (figures: LiveFigures) => void,
+  receive: Receive,
+  send: Send,
+): Promise<Pair<Receive, Send>> {
+  const receiver = await TrafficProcess.start((argv) => hosts.start(to, argv), receive, onLive);
+  try {
+    return { receiver, sender: await TrafficProcess.start((argv) => hosts.start(from, argv), send, onLive) };
+  } catch (error) {
+    await receiver.stop().catch(() => undefined);
+    throw error;
+  }
+}
+
+const running = <Receive extends TrafficOptions, Send extends TrafficOptions>(
   stream: Stream,
-  programs: readonly Stoppable[],
-  result: () => Promise<StreamResult['result']>,
+  pair: Pair<Receive, Send>,
+  result: (pair: Pair<Receive, Send>) => Promise<StreamResult['result']>,
 ): RunningStream => ({
   stream,
-  stop: async () => ({ name: stream.name, stream, result: await result() }),
+  stop: async () => ({ name: stream.name, stream, result: await result(pair) }),
   abandon: async () => {
-    await Promise.allSettled(programs.map((program) => program.stop()));
+    await Promise.allSettled([pair.sender.stop(), pair.receiver.stop()]);
   },
 });
