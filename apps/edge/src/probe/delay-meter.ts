@@ -90,7 +90,9 @@ export class DelayMeter {
   }
 }
 
+/** Begins at 0 (RFC 3550, appendix A.8), so that the first probe, which waited for a handshake, is not taken for jitter. */
 const smooth = (jitter: number, difference: number): number => {
   if (Number.isNaN(difference)) return jitter;
-  return Number.isNaN(jitter) ? Math.abs(difference) : jitter + (Math.abs(difference) - jitter) * jitterShare;
+  const before = Number.isNaN(jitter) ? 0 : jitter;
+  return before + (Math.abs(difference) - before) * jitterShare;
 };
