@@ -41,7 +41,9 @@ export function parseSiteDocument(value: unknown): Result<SiteDocument, readonly
   const format = (value as { format?: unknown } | null)?.format;
   if (format !== undefined && format !== documentFormat) {
     const remedy = 'bring edge and controller to the same version of Patronus';
-    return err([{ field: 'format', problem: `is ${String(format)}, this edge reads ${documentFormat}`, remedy }]);
+    return err([
+      { field: 'format', problem: `is ${JSON.stringify(format)}, this edge reads ${documentFormat}`, remedy },
+    ]);
   }
   const document = checked<SiteDocument>(documentValidator, value);
   if (!document.ok) return document;

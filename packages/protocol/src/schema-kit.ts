@@ -1,14 +1,13 @@
-import Type, { type TObject, type TProperties, type TSchema } from 'typebox';
+import Type, { type TObject, type TSchema } from 'typebox';
 import type { Validator } from 'typebox/compile';
 import { err, ok, parseAddress, parsePrefix, type FieldProblem, type Result } from '@patronus/core';
 
 /** A schema that names every field of `T`, optional ones too, and lets no other field pass. */
 export const exact = <T>(properties: { readonly [Field in keyof T]-?: TSchema }): TObject =>
-  Type.Object(properties as TProperties, { additionalProperties: false });
+  Type.Object(properties, { additionalProperties: false });
 
 /** The same for messages: a field that a newer program added is passed over. */
-export const open = <T>(properties: { readonly [Field in keyof T]-?: TSchema }): TObject =>
-  Type.Object(properties as TProperties);
+export const open = <T>(properties: { readonly [Field in keyof T]-?: TSchema }): TObject => Type.Object(properties);
 
 export const uuidText = Type.String({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' });
 

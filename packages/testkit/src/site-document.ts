@@ -66,7 +66,7 @@ function madeDocument(): Omit<SiteDocument, 'version'> {
         {
           siteId: siteIdAt(1),
           endpointId: endpointIdAt(1, remote),
-          publicKey: `${Buffer.alloc(32, remote * 16 + local + 1).toString('base64')}`,
+          publicKey: Buffer.alloc(32, remote * 16 + local + 1).toString('base64'),
           address: `198.51.100.${remote + 1}` as Address,
           port: tunnelPort(defaultBasePort, remote, local),
           probeAddress: probeAddress(defaultOverlay, 1, remote, local),

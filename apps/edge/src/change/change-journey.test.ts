@@ -158,7 +158,7 @@ describe('a document that nobody confirms', () => {
     await time.advance(0);
     expect(reconciler.kernel).toEqual(first);
     expect(said('rejected').at(-1)).toMatchObject({
-      reason: expect.stringContaining('not tried again so soon'),
+      reason: expect.stringContaining('not tried again so soon') as string,
     });
   });
 

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
-import { WebSocket, type RawData } from 'ws';
+import { WebSocket } from 'ws';
 import { PatronusError } from '@patronus/core';
 import { certificateFingerprint, maxMessageBytes } from '@patronus/protocol';
 import { dialError, socketAddress } from '../gateway/index.ts';
@@ -17,7 +17,7 @@ const maxUnsentBytes = 4 * maxMessageBytes;
 export function dialWebSocket(dialling: Dialling, listener: ChannelListener): Channel {
   const url = new URL('/edge', dialling.url.replace(/^https:/, 'wss:'));
   const socket = new WebSocket(url, {
-    createConnection: () => connectTls(url, dialling, listener).on('error', (error) => failed(error)),
+    createConnection: () => connectTls(url, dialling, listener).on('error', (error: Error) => failed(error)),
     maxPayload: maxMessageBytes,
     perMessageDeflate: false,
     followRedirects: false,
@@ -27,7 +27,7 @@ export function dialWebSocket(dialling: Dialling, listener: ChannelListener): Ch
     failure ??= asFailure(error, url);
   };
   socket.on('message', (data, isBinary) => {
-    if (!isBinary) listener.message(textOf(data));
+    if (!isBinary) listener.message((data as Buffer).toString());
   });
   socket.on('pong', () => listener.pong());
   socket.on('error', failed);
@@ -62,9 +62,6 @@ function connectTls(url: URL, { caPem, localAddress }: Dialling, listener: Chann
 
 /** A socket that speaks both families writes IPv4 addresses as `::ffff:192.0.2.1`. */
 const plainAddress = (address: string): string => address.replace(/^::ffff:/, '');
-
-const textOf = (data: RawData): string =>
-  (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString();
 
 function asFailure(error: Error, url: URL): PatronusError {
   if ('code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {

@@ -82,9 +82,9 @@ function readAnswer(status: number, body: unknown, url: URL): EnrolResponse {
     if (response.ok) return response.value;
     throw new PatronusError('protocol_violation', `${url.host} enrolled this edge in words it does not understand`);
   }
-  const problem = body as { code?: unknown; detail?: unknown; title?: unknown } | null;
-  const said = [problem?.detail, problem?.title].find((each) => typeof each === 'string') ?? `HTTP ${status}`;
-  throw new PatronusError('enrolment_refused', `the controller refused this edge: ${String(said)}`, {
+  const problem = body as { code?: unknown; detail?: unknown } | null;
+  const said = typeof problem?.detail === 'string' ? problem.detail : `HTTP ${status}`;
+  throw new PatronusError('enrolment_refused', `the controller refused this edge: ${said}`, {
     facts: { status, controllerCode: problem?.code },
   });
 }

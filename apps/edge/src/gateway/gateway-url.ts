@@ -10,7 +10,7 @@ export function parseGatewayUrl(text: string): URL {
   if (url.protocol !== 'https:') throw badUrl(text, `has the scheme ${url.protocol.slice(0, -1)}`);
   if (url.pathname !== '/' || url.search !== '' || url.username !== '')
     throw badUrl(text, 'has more than host and port');
-  if (url.port === '' && !/:443$/.test(withScheme)) url.port = String(defaultGatewayPort);
+  if (url.port === '' && !withScheme.endsWith(':443')) url.port = String(defaultGatewayPort);
   return url;
 }
 

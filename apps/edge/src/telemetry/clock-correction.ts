@@ -25,9 +25,9 @@ export function shiftBatch(batch: TelemetryBatch, offsetMs: number): TelemetryBa
 
 /** Metadata that are times are named for it: `decided_at`, `first_missed_at`, `kernel_at`. */
 function shiftEvent(event: NetworkEvent, offsetMs: number): NetworkEvent {
-  const metadata = Object.entries(event.metadata).map(([name, value]) => [
-    name,
-    name.endsWith('_at') && typeof value === 'number' ? value + offsetMs : value,
-  ]);
-  return { ...event, timestamp: event.timestamp + offsetMs, metadata: Object.fromEntries(metadata) };
+  const metadata: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(event.metadata)) {
+    metadata[name] = name.endsWith('_at') && typeof value === 'number' ? value + offsetMs : value;
+  }
+  return { ...event, timestamp: event.timestamp + offsetMs, metadata };
 }

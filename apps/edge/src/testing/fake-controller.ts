@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
+import { generateKeyPairSync, verify, type KeyObject } from 'node:crypto';
 import { challengeText, type ControllerMessage, type EdgeMessage } from '@patronus/protocol';
 import type { Clock } from '@patronus/core';
 import type { Channel, ChannelListener, Dial, Dialling } from '../ports.ts';
@@ -20,7 +20,7 @@ export class FakeController {
   acknowledged = 0;
   autoAcknowledge = true;
   wallMs: () => number;
-  private readonly publicKey: ReturnType<typeof createPublicKey>;
+  private readonly publicKey: KeyObject;
   private line: { listener: ChannelListener; dialling: Dialling } | null = null;
 
   constructor(clock: Clock) {

@@ -1,9 +1,9 @@
 import { createPublicKey, randomBytes, randomUUID, verify, X509Certificate } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { SiteId } from '@patronus/core';
 import {
   certificateFingerprint,
   challengeText,
@@ -55,13 +55,10 @@ export class TrialGateway {
     const authority = options.authority ?? (await testAuthority());
     const { cert, key } = options.certificate ?? (await authority.issue());
     const server = createServer({ cert: `${cert}\n${authority.pem}`, key });
-    const gateway = new TrialGateway(authority, options.members ?? new Map(), server);
+    const gateway = new TrialGateway(authority, options.members ?? new Map<string, TrialMember>(), server);
     server.on('request', (request, response) => {
       gateway.requests.push(`${request.method} ${request.url}`);
-      void json(request).then((body) => {
-        const { status, answer } = gateway.enrol(body as EnrolRequest, options.refusal);
-        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
-      });
+      void gateway.answer(request, response, options.refusal);
     });
     const fingerprint = certificateFingerprint(new X509Certificate(cert).raw);
     new WebSocketServer({ server, path: '/edge' }).on('connection', (socket, request) => {
@@ -96,12 +93,21 @@ export class TrialGateway {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
+  private async answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    refusal: TrialGatewayOptions['refusal'],
+  ): Promise<void> {
+    const { status, answer } = this.enrol((await json(request)) as EnrolRequest, refusal);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  }
+
   private enrol(request: EnrolRequest, refusal: TrialGatewayOptions['refusal']): { status: number; answer: unknown } {
     if (refusal !== undefined) return { status: refusal.status, answer: refusal };
     const edgeId = randomUUID();
     const { identityKey, secret } = request;
     this.members.set(secret, { edgeId, identityKey, socket: null, heard: [], acknowledged: 0 });
-    return { status: 201, answer: { edgeId, siteId: randomUUID() as string as SiteId, siteName: `site of ${secret}` } };
+    return { status: 201, answer: { edgeId, siteId: randomUUID(), siteName: `site of ${secret}` } };
   }
 
   private welcome(socket: WebSocket, serverFingerprint: string): void {
@@ -109,7 +115,7 @@ export class TrialGateway {
     const say = (message: ControllerMessage): void => socket.send(JSON.stringify(message));
     say({ type: 'challenge', nonce });
     socket.on('message', (data) => {
-      const message = JSON.parse(String(data as Buffer)) as EdgeMessage;
+      const message = JSON.parse((data as Buffer).toString()) as EdgeMessage;
       if (message.type === 'hello') {
         const entry = [...this.members].find(([, member]) => member.edgeId === message.edgeId);
         const text = challengeText({ nonce, edgeId: message.edgeId, serverFingerprint });
