@@ -7,11 +7,13 @@ type SnakeKey<K extends string> = K extends `${infer Head}${infer Tail}`
   : K;
 
 /** The shape of `T` as the API writes it: every key in snake_case. */
-export type SnakeCased<T> = T extends readonly (infer Item)[]
-  ? SnakeCased<Item>[]
-  : T extends object
-    ? { [K in keyof T as K extends string ? SnakeKey<K> : K]: SnakeCased<T[K]> }
-    : T;
+export type SnakeCased<T> = T extends string | number | bigint | boolean
+  ? T
+  : T extends readonly (infer Item)[]
+    ? SnakeCased<Item>[]
+    : T extends object
+      ? { [K in keyof T as K extends string ? SnakeKey<K> : K]: SnakeCased<T[K]> }
+      : T;
 
 const mapKeys = (value: unknown, rename: (key: string) => string): unknown => {
   if (Array.isArray(value)) return value.map((item) => mapKeys(item, rename));

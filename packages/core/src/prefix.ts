@@ -53,6 +53,14 @@ export function prefixesOverlap(a: Prefix, b: Prefix): boolean {
   return networkOf(first, length) === networkOf(second, length);
 }
 
+/** The first and the last address of a prefix, as numbers: of 32 bits for IPv4, of 128 for IPv6. */
+export function prefixRange(of: Prefix): { first: bigint; last: bigint } {
+  const [base, length] = ipaddr.parseCIDR(of);
+  const bytes = base.toByteArray();
+  const first = bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  return { first, last: first + (1n << BigInt(bytes.length * 8 - length)) - 1n };
+}
+
 /** Whether the address lies in the prefix. */
 export function prefixContains(outer: Prefix, address: Address): boolean {
   if (isIpv6(outer) !== isIpv6(address)) return false;

@@ -1,0 +1,147 @@
+import { requireRole } from '../../auth/index.ts';
+import {
+  EndpointChangesSchema,
+  EndpointInputSchema,
+  type EndpointChanges,
+  type EndpointInput,
+} from '../../services/endpoint-input.ts';
+import { EnrolmentKeyInputSchema, type EnrolmentKeyInput } from '../../services/enrolment-key-service.ts';
+import {
+  PolicyChangesSchema,
+  PolicyInputSchema,
+  type PolicyChanges,
+  type PolicyInput,
+} from '../../services/policy-input.ts';
+import { SiteChangesSchema, SiteInputSchema, type SiteChanges, type SiteInput } from '../../services/site-input.ts';
+import { builder } from './builder.ts';
+import { inputChecker } from './checked-input.ts';
+import {
+  endpointChanges,
+  endpointInput,
+  enrolmentKeyInput,
+  policyChanges,
+  policyInput,
+  siteChanges,
+  siteInput,
+  transportLinkInput,
+} from './inputs.ts';
+import { policyNumber } from './queries.ts';
+import { endpointType, enrolmentKeyType, policyShape, policyType, siteType, transportLinkType } from './types.ts';
+
+const asSite = inputChecker<SiteInput>(SiteInputSchema);
+const asSiteChanges = inputChecker<SiteChanges>(SiteChangesSchema);
+const asEndpoint = inputChecker<EndpointInput>(EndpointInputSchema);
+const asEndpointChanges = inputChecker<EndpointChanges>(EndpointChangesSchema);
+const asPolicy = inputChecker<PolicyInput>(PolicyInputSchema);
+const asPolicyChanges = inputChecker<PolicyChanges>(PolicyChangesSchema);
+const asEnrolmentKey = inputChecker<EnrolmentKeyInput>(EnrolmentKeyInputSchema);
+
+const outcome = builder.objectRef<{ message: string }>('Outcome').implement({
+  fields: (t) => ({ success: t.boolean({ resolve: () => true }), message: t.exposeString('message') }),
+});
+
+builder.mutationFields((t) => ({
+  createSite: t.field({
+    type: siteType,
+    args: { input: t.arg({ type: siteInput, required: true }) },
+    resolve: (_root, { input }, { services, caller }) => {
+      requireRole(caller, 'operator');
+      return services.sites.create(asSite(input));
+    },
+  }),
+  updateSite: t.field({
+    type: siteType,
+    args: { site_id: t.arg.id({ required: true }), input: t.arg({ type: siteChanges, required: true }) },
+    resolve: (_root, { site_id, input }, { services, caller }) => {
+      requireRole(caller, 'operator');
+      return services.sites.update(String(site_id), asSiteChanges(input));
+    },
+  }),
+  deleteSite: t.field({
+    type: outcome,
+    args: { site_id: t.arg.id({ required: true, description: 'Id or name' }) },
+    resolve: async (_root, { site_id }, { services, caller }) => {
+      requireRole(caller, 'admin');
+      const { name } = await services.sites.delete(String(site_id));
+      return { message: `Site ${name} was deleted with its endpoints and paths` };
+    },
+  }),
+  createEndpoint: t.field({
+    type: endpointType,
+    args: { site: t.arg.string({ required: true }), input: t.arg({ type: endpointInput, required: true }) },
+    resolve: (_root, { site, input }, { services, caller }) => {
+      requireRole(caller, 'operator');
+      return services.endpoints.create(site, asEndpoint(input));
+    },
+  }),
+  updateEndpoint: t.field({
+    type: endpointType,
+    args: { endpoint_id: t.arg.id({ required: true }), input: t.arg({ type: endpointChanges, required: true }) },
+    resolve: (_root, { endpoint_id, input }, { services, caller }) => {
+      requireRole(caller, 'operator');
+      return services.endpoints.update(String(endpoint_id), asEndpointChanges(input));
+    },
+  }),
+  deleteEndpoint: t.field({
+    type: outcome,
+    args: { endpoint_id: t.arg.id({ required: true }) },
+    resolve: async (_root, { endpoint_id }, { services, caller }) => {
+      requireRole(caller, 'operator');
+      await services.endpoints.delete(String(endpoint_id));
+      return { message: 'The endpoint was deleted with its paths' };
+    },
+  }),
+  createPolicy: t.field({
+    type: policyType,
+    args: { input: t.arg({ type: policyInput, required: true }) },
+    resolve: async (_root, { input }, { services, caller }) => {
+      requireRole(caller, 'operator');
+      return policyShape(await services.policies.create(asPolicy(input)));
+    },
+  }),
+  updatePolicy: t.field({
+    type: policyType,
+    args: { id: t.arg.id({ required: true }), input: t.arg({ type: policyChanges, required: true }) },
+    resolve: async (_root, { id, input }, { services, caller }) => {
+      requireRole(caller, 'operator');
+      return policyShape(await services.policies.update(policyNumber(id), asPolicyChanges(input)));
+    },
+  }),
+  deletePolicy: t.field({
+    type: outcome,
+    args: { id: t.arg.id({ required: true }) },
+    resolve: async (_root, { id }, { services, caller }) => {
+      requireRole(caller, 'operator');
+      const { name } = await services.policies.delete(policyNumber(id));
+      return { message: `Policy ${name} was deleted` };
+    },
+  }),
+  createEnrolmentKey: t.field({
+    type: enrolmentKeyType,
+    args: { input: t.arg({ type: enrolmentKeyInput, required: true }) },
+    resolve: async (_root, { input }, { services, caller }) => {
+      requireRole(caller, 'admin');
+      const { edgeUrl, ...made } = await services.enrolmentKeys.create(asEnrolmentKey(input));
+      return { ...made, edge_url: edgeUrl };
+    },
+  }),
+  deleteEnrolmentKey: t.field({
+    type: outcome,
+    args: { id: t.arg.id({ required: true }) },
+    resolve: async (_root, { id }, { services, caller }) => {
+      requireRole(caller, 'admin');
+      await services.enrolmentKeys.revoke(String(id));
+      return { message: 'The enrolment key was revoked' };
+    },
+  }),
+  setTransportLinks: t.field({
+    type: [transportLinkType],
+    nullable: true,
+    args: { links: t.arg({ type: [transportLinkInput], description: 'Null: all labels reach all' }) },
+    resolve: async (_root, { links }, { services, caller }) => {
+      requireRole(caller, 'operator');
+      const set = await services.transportLinks.set(links ?? null);
+      return set === null ? null : [...set];
+    },
+  }),
+}));

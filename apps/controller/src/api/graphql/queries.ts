@@ -1,0 +1,155 @@
+import { InvalidInputError } from '@patronus/core';
+import { pageOf } from '../../services/page.ts';
+import { requireRole } from '../../auth/index.ts';
+import { builder } from './builder.ts';
+import type { GraphqlContext, GraphqlServices } from './graphql-services.ts';
+import {
+  decisionType,
+  endpointType,
+  enrolmentKeyType,
+  eventType,
+  metricPointType,
+  pathType,
+  policyShape,
+  policyType,
+  siteType,
+  transportLinkType,
+} from './types.ts';
+
+/** Services for one who may read. Errors: `unauthenticated`. */
+export function readable({ services, caller, mayRead }: GraphqlContext): GraphqlServices {
+  if (!mayRead) requireRole(caller, 'viewer');
+  return services;
+}
+
+/** Policies have whole numbers for ids. Errors: `invalid_input`. */
+export function policyNumber(id: string | number): number {
+  const value = Number(id);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new InvalidInputError([
+    { field: 'id', problem: `"${id}" is no policy id`, remedy: 'policies have whole numbers' },
+  ]);
+}
+
+const orAbsent = <T>(value: T | null | undefined): T | undefined => value ?? undefined;
+
+const pageArgs = { limit: 'How many at most', cursor: 'Where an earlier page ended' };
+
+builder.queryFields((t) => ({
+  sites: t.field({
+    type: [siteType],
+    args: { limit: t.arg.int({ description: pageArgs.limit }), cursor: t.arg.string({ description: pageArgs.cursor }) },
+    resolve: async (_root, { limit, cursor }, context) => [
+      ...pageOf(await readable(context).sites.list(), { limit: orAbsent(limit), cursor: orAbsent(cursor) }).items,
+    ],
+  }),
+  site: t.field({
+    type: siteType,
+    args: { site_id: t.arg.id({ required: true, description: 'Id or name' }) },
+    resolve: (_root, { site_id }, context) => readable(context).sites.get(String(site_id)),
+  }),
+  endpoints: t.field({
+    type: [endpointType],
+    args: { site: t.arg.string() },
+    resolve: (_root, { site }, context) => readable(context).endpoints.list({ site: orAbsent(site) }),
+  }),
+  endpoint: t.field({
+    type: endpointType,
+    args: { endpoint_id: t.arg.id({ required: true }) },
+    resolve: (_root, { endpoint_id }, context) => readable(context).endpoints.get(String(endpoint_id)),
+  }),
+  paths: t.field({
+    type: [pathType],
+    args: {
+      source_site: t.arg.string(),
+      dest_site: t.arg.string(),
+      label: t.arg.string(),
+      health_status: t.arg.string(),
+      limit: t.arg.int({ description: pageArgs.limit }),
+      cursor: t.arg.string({ description: pageArgs.cursor }),
+    },
+    resolve: async (_root, args, context) => {
+      const paths = await readable(context).paths.list({
+        sourceSite: orAbsent(args.source_site),
+        destSite: orAbsent(args.dest_site),
+        label: orAbsent(args.label),
+        healthStatus: orAbsent(args.health_status),
+      });
+      return [...pageOf(paths, { limit: orAbsent(args.limit), cursor: orAbsent(args.cursor) }).items];
+    },
+  }),
+  path: t.field({
+    type: pathType,
+    args: { path_id: t.arg.id({ required: true }) },
+    resolve: (_root, { path_id }, context) => readable(context).paths.get(String(path_id)),
+  }),
+  path_metrics: t.field({
+    type: [metricPointType],
+    description: 'Means over each step of a time range',
+    args: {
+      path_id: t.arg.id({ required: true }),
+      from: t.arg({ type: 'Timestamp' }),
+      to: t.arg({ type: 'Timestamp' }),
+      step: t.arg.int({ description: 'ms' }),
+    },
+    resolve: (_root, { path_id, from, to, step }, context) =>
+      readable(context).metrics.read(String(path_id), {
+        from: orAbsent(from),
+        to: orAbsent(to),
+        step: orAbsent(step),
+      }),
+  }),
+  policies: t.field({
+    type: [policyType],
+    resolve: async (_root, _args, context) => (await readable(context).policies.list()).map(policyShape),
+  }),
+  policy: t.field({
+    type: policyType,
+    args: { id: t.arg.id({ required: true }) },
+    resolve: async (_root, { id }, context) => policyShape(await readable(context).policies.get(policyNumber(id))),
+  }),
+  decisions: t.field({
+    type: [decisionType],
+    resolve: (_root, _args, context) => readable(context).decisions.list(),
+  }),
+  events: t.field({
+    type: [eventType],
+    description: 'Newest first',
+    args: {
+      since: t.arg({ type: 'Timestamp' }),
+      until: t.arg({ type: 'Timestamp' }),
+      types: t.arg.stringList(),
+      site: t.arg.string(),
+      limit: t.arg.int(),
+      cursor: t.arg.string(),
+    },
+    resolve: async (_root, args, context) => {
+      const { since, until, types, site, limit, cursor } = args;
+      const page = await readable(context).events.list({
+        since: orAbsent(since),
+        until: orAbsent(until),
+        types: orAbsent(types),
+        site: orAbsent(site),
+        limit: orAbsent(limit),
+        cursor: orAbsent(cursor),
+      });
+      return [...page.items];
+    },
+  }),
+  enrolment_keys: t.field({
+    type: [enrolmentKeyType],
+    resolve: (_root, _args, { services, caller }) => {
+      requireRole(caller, 'admin');
+      return services.enrolmentKeys.list();
+    },
+  }),
+  transport_links: t.field({
+    type: [transportLinkType],
+    nullable: true,
+    description: 'Which labels reach each other; null: all reach all',
+    resolve: async (_root, _args, context) => {
+      const links = await readable(context).transportLinks.get();
+      return links === null ? null : [...links];
+    },
+  }),
+}));

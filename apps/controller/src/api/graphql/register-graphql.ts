@@ -1,0 +1,67 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import { mercurius } from 'mercurius';
+import { PatronusError } from '@patronus/core';
+import type { Caller } from '../../auth/index.ts';
+import { problemDocument } from '../problem.ts';
+import type { GraphqlContext, GraphqlServices } from './graphql-services.ts';
+import { graphqlSchema } from './schema.ts';
+
+export interface GraphqlParts {
+  readonly services: GraphqlServices;
+  readonly introspection: boolean;
+  /** Who a request comes from by its `Authorization` value, null for nobody. Errors: `unauthenticated`. */
+  authenticate(authorization: string | undefined): Promise<Caller | null>;
+  /** Whether everybody may read. */
+  readonly anonymousReads: boolean;
+}
+
+/** Serves the schema at `/graphql`, over HTTP and WebSocket (sub-protocol graphql-transport-ws). */
+export async function registerGraphql(app: FastifyInstance, parts: GraphqlParts): Promise<void> {
+  const context = (caller: Caller | null): GraphqlContext => ({
+    services: parts.services,
+    caller,
+    mayRead: parts.anonymousReads || caller !== null,
+  });
+  await app.register(mercurius, {
+    schema: graphqlSchema,
+    path: '/graphql',
+    graphiql: false,
+    jit: 1,
+    allowBatchedQueries: false,
+    additionalRouteOptions: { bodyLimit: 256 * 1024 },
+    ...(parts.introspection ? {} : { validationRules: [noIntrospection] }),
+    context: async (request: FastifyRequest) => context(await parts.authenticate(request.headers.authorization)),
+    subscription: {
+      fullWsTransport: true,
+      keepAlive: 15_000,
+      context: async () => context(null),
+      onConnect: async ({ payload }: { payload?: { authorization?: string } }) =>
+        context(await parts.authenticate(payload?.authorization)),
+    },
+    errorFormatter: (execution: { data?: unknown; errors?: readonly GraphQLError[] }) => ({
+      statusCode: 200,
+      response: { data: execution.data ?? null, errors: (execution.errors ?? []).map(shownError) },
+    }),
+  } as never);
+}
+
+/** Our errors with code and fields; the words of GraphQL's own; nothing of what was not expected. */
+function shownError(error: GraphQLError | Error): GraphQLError {
+  const graphql = error instanceof GraphQLError ? error : new GraphQLError(error.message, { originalError: error });
+  const original = graphql.originalError;
+  if (original === undefined || original === null || original instanceof GraphQLError) return graphql;
+  const { body } = problemDocument(original);
+  return new GraphQLError(body.detail, {
+    ...(graphql.nodes === undefined ? {} : { nodes: graphql.nodes }),
+    ...(graphql.path === undefined ? {} : { path: graphql.path }),
+    extensions: { code: body.code, ...(body.problems === undefined ? {} : { problems: body.problems }) },
+  });
+}
+
+const noIntrospection = (context: { reportError(error: GraphQLError): void }) => ({
+  Field(node: { name: { value: string } }) {
+    if (node.name.value !== '__schema' && node.name.value !== '__type') return;
+    context.reportError(new GraphQLError(new PatronusError('forbidden', 'introspection is switched off').message));
+  },
+});

@@ -1,0 +1,183 @@
+import { toSnakeCase, type SnakeCased } from '@patronus/core';
+import type { RecordedEvent } from '../../database/index.ts';
+import type { MetricPoint } from '../../repositories/index.ts';
+import type { DecisionView } from '../../services/decision-service.ts';
+import type { EndpointView } from '../../services/endpoint-service.ts';
+import type { EnrolmentKeyView } from '../../services/enrolment-key-service.ts';
+import type { PathView } from '../../services/path-service.ts';
+import type { PolicyView } from '../../services/policy-service.ts';
+import type { SiteView } from '../../services/site-service.ts';
+import { builder } from './builder.ts';
+import { actionType, matchType, type ActionShape, type MatchShape } from './policy-types.ts';
+
+export type PolicyShape = Omit<PolicyView, 'matchConditions' | 'action'> & {
+  readonly matchConditions: MatchShape;
+  readonly action: ActionShape;
+};
+
+/** Names inside match and action become those of the API. */
+export const policyShape = (view: PolicyView): PolicyShape => ({
+  ...view,
+  matchConditions: toSnakeCase(view.matchConditions),
+  action: toSnakeCase(view.action),
+});
+
+export const endpointType = builder.objectRef<EndpointView>('Endpoint').implement({
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    site_id: t.exposeID('siteId'),
+    site: t.exposeString('site'),
+    label: t.exposeString('label'),
+    device: t.exposeString('device'),
+    address: t.exposeString('address', { nullable: true }),
+    port: t.exposeInt('port'),
+    nat: t.exposeBoolean('nat'),
+    cost: t.exposeInt('cost'),
+    profile: t.exposeString('profile'),
+    up_bps: t.exposeFloat('upBps', { nullable: true }),
+    down_bps: t.exposeFloat('downBps', { nullable: true }),
+    slot: t.exposeInt('slot'),
+    created_at: t.expose('createdAt', { type: 'Timestamp' }),
+    updated_at: t.expose('updatedAt', { type: 'Timestamp' }),
+  }),
+});
+
+const configType = builder.objectRef<SiteView['config']>('SiteConfig').implement({
+  fields: (t) => ({
+    status: t.exposeString('status'),
+    reason: t.exposeString('reason', { nullable: true }),
+    version: t.exposeString('version', { nullable: true }),
+    applied_version: t.exposeString('appliedVersion', { nullable: true }),
+    applied_at: t.expose('appliedAt', { type: 'Timestamp', nullable: true }),
+  }),
+});
+
+export const siteType = builder.objectRef<SiteView>('Site').implement({
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    name: t.exposeString('name'),
+    location: t.exposeString('location'),
+    prefixes: t.stringList({ resolve: (site) => [...site.prefixes] }),
+    status: t.exposeString('status'),
+    config: t.expose('config', { type: configType }),
+    endpoints: t.field({ type: [endpointType], resolve: (site) => [...site.endpoints] }),
+    created_at: t.expose('createdAt', { type: 'Timestamp' }),
+    updated_at: t.expose('updatedAt', { type: 'Timestamp' }),
+  }),
+});
+
+export const pathType = builder.objectRef<PathView>('Path').implement({
+  description: 'A directed path: latency, jitter (ms) and loss (percent) are of its forward direction',
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    source_endpoint_id: t.exposeID('sourceEndpointId'),
+    dest_endpoint_id: t.exposeID('destEndpointId'),
+    source_site: t.exposeString('sourceSite'),
+    dest_site: t.exposeString('destSite'),
+    source_label: t.exposeString('sourceLabel'),
+    dest_label: t.exposeString('destLabel'),
+    latency: t.exposeFloat('latency', { nullable: true }),
+    jitter: t.exposeFloat('jitter', { nullable: true }),
+    loss: t.exposeFloat('loss', { nullable: true }),
+    rtt: t.exposeFloat('rtt', { nullable: true }),
+    mos: t.exposeFloat('mos', { nullable: true }),
+    reverse_latency: t.exposeFloat('reverseLatency', { nullable: true }),
+    reverse_jitter: t.exposeFloat('reverseJitter', { nullable: true }),
+    reverse_loss: t.exposeFloat('reverseLoss', { nullable: true }),
+    bandwidth: t.exposeFloat('bandwidth', { nullable: true, description: 'bit/s' }),
+    health_status: t.exposeString('healthStatus'),
+    since: t.expose('since', { type: 'Timestamp', nullable: true }),
+    reported_at: t.expose('reportedAt', { type: 'Timestamp', nullable: true }),
+    stale: t.exposeBoolean('stale'),
+  }),
+});
+
+export const policyType = builder.objectRef<PolicyShape>('Policy').implement({
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    class: t.exposeInt('class'),
+    priority: t.exposeInt('priority'),
+    name: t.exposeString('name'),
+    description: t.exposeString('description'),
+    match_conditions: t.expose('matchConditions', { type: matchType }),
+    action: t.expose('action', { type: actionType }),
+    enabled: t.exposeBoolean('enabled'),
+    is_default: t.exposeBoolean('isDefault'),
+    packets_matched: t.expose('packetsMatched', { type: 'BigInt' }),
+    bytes_matched: t.expose('bytesMatched', { type: 'BigInt' }),
+    created_at: t.expose('createdAt', { type: 'Timestamp' }),
+    updated_at: t.expose('updatedAt', { type: 'Timestamp' }),
+  }),
+});
+
+const decisionPathType = builder.objectRef<DecisionView['paths'][number]>('DecisionPath').implement({
+  fields: (t) => ({
+    path_id: t.exposeID('pathId'),
+    weight: t.exposeInt('weight'),
+    source_label: t.exposeString('sourceLabel'),
+    dest_label: t.exposeString('destLabel'),
+  }),
+});
+
+export const decisionType = builder.objectRef<DecisionView>('Decision').implement({
+  fields: (t) => ({
+    policy_id: t.exposeID('policyId'),
+    policy: t.exposeString('policy'),
+    source_site: t.exposeString('sourceSite'),
+    dest_site: t.exposeString('destSite'),
+    paths: t.field({ type: [decisionPathType], resolve: (decision) => [...decision.paths] }),
+    sla_met: t.exposeBoolean('slaMet'),
+    reason: t.exposeString('reason'),
+    since: t.expose('since', { type: 'Timestamp' }),
+  }),
+});
+
+export const eventType = builder.objectRef<RecordedEvent>('Event').implement({
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    timestamp: t.expose('timestamp', { type: 'Timestamp' }),
+    event_type: t.exposeString('eventType'),
+    severity: t.exposeString('severity'),
+    message: t.exposeString('message'),
+    metadata: t.field({ type: 'JSON', resolve: (event) => event.metadata }),
+    site: t.exposeString('site', { nullable: true }),
+  }),
+});
+
+export const metricPointType = builder.objectRef<MetricPoint>('PathMetricPoint').implement({
+  fields: (t) => ({
+    timestamp: t.expose('timestamp', { type: 'Timestamp' }),
+    latency: t.exposeFloat('latency', { nullable: true }),
+    latency_max: t.exposeFloat('latency_max', { nullable: true }),
+    jitter: t.exposeFloat('jitter', { nullable: true }),
+    loss: t.exposeFloat('loss', { nullable: true }),
+    rtt: t.exposeFloat('rtt', { nullable: true }),
+    mos: t.exposeFloat('mos', { nullable: true }),
+    samples: t.exposeInt('samples'),
+    down_samples: t.exposeInt('down_samples'),
+  }),
+});
+
+type KeyShape = EnrolmentKeyView & Partial<SnakeCased<{ key: string; edgeUrl: string }>>;
+
+export const enrolmentKeyType = builder.objectRef<KeyShape>('EnrolmentKey').implement({
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    site_id: t.exposeID('siteId'),
+    site: t.exposeString('site'),
+    key: t.exposeString('key', { nullable: true, description: 'Shown once, in the answer to its creation' }),
+    edge_url: t.exposeString('edge_url', { nullable: true }),
+    max_uses: t.exposeInt('maxUses'),
+    uses: t.exposeInt('uses'),
+    replace: t.exposeBoolean('replace'),
+    expires_at: t.expose('expiresAt', { type: 'Timestamp' }),
+    revoked: t.exposeBoolean('revoked'),
+    created_at: t.expose('createdAt', { type: 'Timestamp' }),
+  }),
+});
+
+export const transportLinkType = builder
+  .objectRef<{ readonly a: string; readonly b: string }>('TransportLink')
+  .implement({
+    fields: (t) => ({ a: t.exposeString('a'), b: t.exposeString('b') }),
+  });

@@ -1,0 +1,55 @@
+import { createPublicKey, verify, type KeyObject } from 'node:crypto';
+import { PatronusError } from '@patronus/core';
+import { challengeText, protocolVersion, type EdgeMessage } from '@patronus/protocol';
+import type { Store } from '../database/index.ts';
+import { edgeRepository, type EdgeRow } from '../repositories/index.ts';
+
+export type Hello = Extract<EdgeMessage, { type: 'hello' }>;
+
+/**
+ * The enrolled edge that a hello comes from, once it has proved to hold its identity key. Errors: `protocol_violation`,
+ * `forbidden` for a revoked edge, `unauthenticated` for all else, so that a stranger learns nothing.
+ */
+export async function authenticate(
+  store: Store,
+  hello: Hello,
+  connection: { nonce: string; serverFingerprint: string },
+): Promise<EdgeRow> {
+  if (hello.protocol !== protocolVersion) throw otherProtocol(hello.protocol);
+  const edge = await edgeRepository.find(store.db, hello.edgeId);
+  const signed = challengeText({ ...connection, edgeId: hello.edgeId });
+  if (edge === undefined || !isSignedBy(edge.identity_key, signed, hello.signature)) {
+    throw new PatronusError('unauthenticated', 'this edge is not enrolled here; join again with a new enrolment key');
+  }
+  if (edge.revoked_at !== null) {
+    throw new PatronusError(
+      'forbidden',
+      `this edge of site ${edge.site} was revoked or replaced; join again with a new key`,
+    );
+  }
+  return edge;
+}
+
+export const otherProtocol = (spoken: number): PatronusError =>
+  new PatronusError(
+    'protocol_violation',
+    `the edge speaks protocol ${spoken}, this controller ${protocolVersion}; update the older one`,
+  );
+
+/** Errors: `enrolment_refused` unless the text is an Ed25519 public key, SPKI DER in base64. */
+export function checkIdentityKey(text: string): void {
+  try {
+    if (publicKey(text).asymmetricKeyType === 'ed25519') return;
+  } catch {
+    // The answer below says what is expected.
+  }
+  const message = 'the identity key of the edge is not an Ed25519 public key; use an edge of this version';
+  throw new PatronusError('enrolment_refused', message);
+}
+
+const publicKey = (text: string): KeyObject =>
+  createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' });
+
+function isSignedBy(identityKey: string, text: string, signature: string): boolean {
+  return verify(null, Buffer.from(text), publicKey(identityKey), Buffer.from(signature, 'base64'));
+}

@@ -1,0 +1,131 @@
+import Type, { type TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { err, type FieldProblem, type NetworkEvent, type Result } from '@patronus/core';
+import type {
+  DecisionReport,
+  EdgeMessage,
+  EnrolRequest,
+  PathReport,
+  PolicyCounter,
+  TelemetryBatch,
+  UplinkFact,
+} from './messages.ts';
+import { checked, choice, integer, nullable, open, uuidText } from './schema-kit.ts';
+
+type Kind = EdgeMessage['type'];
+type MessageOf<K extends Kind> = Extract<EdgeMessage, { type: K }>;
+
+/** A message from an edge, or why it is none. Unknown fields are passed over. */
+export function parseEdgeMessage(text: string): Result<EdgeMessage, readonly FieldProblem[]> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return err([{ field: '(whole)', problem: 'is not JSON' }]);
+  }
+  const type = (value as { type?: unknown } | null)?.type;
+  if (typeof type !== 'string' || !Object.hasOwn(validators, type)) {
+    return err([{ field: 'type', problem: `is ${JSON.stringify(type)?.slice(0, 40) ?? 'absent'}, which is unknown` }]);
+  }
+  return checked<EdgeMessage>(validators[type as Kind], value);
+}
+
+/** The body of `POST /enrol`, or why it is none. */
+export const parseEnrolRequest = (value: unknown): Result<EnrolRequest, readonly FieldProblem[]> =>
+  checked<EnrolRequest>(enrolRequest, value);
+
+const text = (maxLength: number): TSchema => Type.String({ maxLength });
+const list = (item: TSchema, maxItems: number): TSchema => Type.Array(item, { maxItems });
+const count = integer(0, Number.MAX_SAFE_INTEGER);
+const figure = nullable(Type.Number({ minimum: -1e9, maximum: 1e9 }));
+const unixMs = Type.Number({ minimum: 0, maximum: 8.64e15 });
+
+const uplinks = list(
+  open<UplinkFact>({ device: text(16), addresses: list(text(64), 64), carrier: Type.Boolean() }),
+  64,
+);
+
+const enrolRequest = Compile(
+  open<EnrolRequest>({
+    protocol: integer(0, 1_000),
+    secret: text(128),
+    identityKey: text(256),
+    hostname: text(255),
+    uplinks,
+  }),
+);
+
+const direction = open({ delayMs: figure, jitterMs: figure, lossPercent: figure });
+const pathReport = open<PathReport>({
+  pathId: uuidText,
+  health: choice(['unknown', 'up', 'degraded', 'down']),
+  since: unixMs,
+  quality: open({ rttMs: figure, forward: direction, reverse: direction, mos: figure }),
+  sent: count,
+  received: count,
+});
+const policyCounter = open<PolicyCounter>({ policyId: count, epoch: text(64), packets: count, bytes: count });
+const decision = open<DecisionReport>({
+  policyId: count,
+  siteId: uuidText,
+  paths: list(open({ pathId: uuidText, weight: integer(1, 256) }), 256),
+  slaMet: Type.Boolean(),
+  reason: text(1_000),
+});
+const event = open<NetworkEvent>({
+  id: uuidText,
+  timestamp: unixMs,
+  eventType: Type.String({ pattern: '^[a-z_]{1,40}$' }),
+  severity: choice(['info', 'warning', 'error']),
+  message: text(2_000),
+  metadata: Type.Record(text(64), Type.Unknown(), { maxProperties: 64 }),
+});
+const batch = open<TelemetryBatch>({
+  from: unixMs,
+  to: unixMs,
+  paths: list(pathReport, 10_000),
+  policies: list(policyCounter, 10_000),
+  decisions: list(decision, 100_000),
+  events: list(event, 10_000),
+});
+
+const publicKey = Type.String({ pattern: '^[A-Za-z0-9+/]{43}=$' });
+
+const fields: { readonly [K in Kind]: ReturnType<typeof open<MessageOf<K>>> } = {
+  hello: open<MessageOf<'hello'>>({
+    type: Type.Literal('hello'),
+    protocol: integer(0, 1_000),
+    edgeId: uuidText,
+    signature: text(256),
+    wallMs: Type.Number(),
+    programVersion: text(64),
+    appliedVersion: nullable(text(128)),
+    uplinks,
+  }),
+  tunnel_keys: open<MessageOf<'tunnel_keys'>>({
+    type: Type.Literal('tunnel_keys'),
+    keys: Type.Record(Type.String({ pattern: '^pt\\d{1,2}-\\d{1,2}$' }), publicKey, { maxProperties: 256 }),
+  }),
+  applied: open<MessageOf<'applied'>>({
+    type: Type.Literal('applied'),
+    version: text(128),
+    applyMs: Type.Number({ minimum: 0 }),
+  }),
+  rejected: open<MessageOf<'rejected'>>({
+    type: Type.Literal('rejected'),
+    version: text(128),
+    reason: text(4_000),
+    restored: nullable(text(128)),
+  }),
+  telemetry: open<MessageOf<'telemetry'>>({
+    type: Type.Literal('telemetry'),
+    sequence: integer(1, Number.MAX_SAFE_INTEGER),
+    batch,
+  }),
+  uplinks: open<MessageOf<'uplinks'>>({ type: Type.Literal('uplinks'), uplinks }),
+  pong: open<MessageOf<'pong'>>({ type: Type.Literal('pong'), id: Type.Number() }),
+};
+
+const validators = Object.fromEntries(
+  Object.entries(fields).map(([kind, schema]) => [kind, Compile(schema)]),
+) as unknown as { readonly [K in Kind]: ReturnType<typeof Compile> };
