@@ -20,6 +20,8 @@ import type { ProgramName, StepAction } from './scenario.ts';
 /** An edge answers within milliseconds. */
 const edgeAnswerMs = 1_000;
 const eventsPerPage = 200;
+/** As fine as edges report. */
+const metricStepMs = 1_000;
 
 interface DecisionItem {
   readonly policy: string;
@@ -69,7 +71,11 @@ export function scenarioLab(dataDir: string): ScenarioLab {
     },
     events: (sinceMs) => events(dataDir, sinceMs),
     async measuredTimes(pathId, fromMs, toMs) {
-      const query = new URLSearchParams({ from: String(fromMs), to: String(toMs), step: '1000' });
+      const query = new URLSearchParams({
+        from: String(Math.floor(fromMs)),
+        to: String(Math.ceil(toMs)),
+        step: String(metricStepMs),
+      });
       const { items } = await api(dataDir).request<{ items: { timestamp: number }[] }>(
         'GET',
         `/paths/${pathId}/metrics?${query.toString()}`,
