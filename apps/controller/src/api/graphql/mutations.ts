@@ -66,6 +66,9 @@ builder.mutationFields((t) => ({
       return { message: `Site ${name} was deleted with its endpoints and paths` };
     },
   }),
+}));
+
+builder.mutationFields((t) => ({
   createEndpoint: t.field({
     type: endpointType,
     args: { site: t.arg.string({ required: true }), input: t.arg({ type: endpointInput, required: true }) },
@@ -91,6 +94,19 @@ builder.mutationFields((t) => ({
       return { message: 'The endpoint was deleted with its paths' };
     },
   }),
+  setTransportLinks: t.field({
+    type: [transportLinkType],
+    nullable: true,
+    args: { links: t.arg({ type: [transportLinkInput], description: 'Null: all labels reach all' }) },
+    resolve: async (_root, { links }, { services, caller }) => {
+      requireRole(caller, 'operator');
+      const set = await services.transportLinks.set(links ?? null);
+      return set === null ? null : [...set];
+    },
+  }),
+}));
+
+builder.mutationFields((t) => ({
   createPolicy: t.field({
     type: policyType,
     args: { input: t.arg({ type: policyInput, required: true }) },
@@ -116,6 +132,9 @@ builder.mutationFields((t) => ({
       return { message: `Policy ${name} was deleted` };
     },
   }),
+}));
+
+builder.mutationFields((t) => ({
   createEnrolmentKey: t.field({
     type: enrolmentKeyType,
     args: { input: t.arg({ type: enrolmentKeyInput, required: true }) },
@@ -132,16 +151,6 @@ builder.mutationFields((t) => ({
       requireRole(caller, 'admin');
       await services.enrolmentKeys.revoke(String(id));
       return { message: 'The enrolment key was revoked' };
-    },
-  }),
-  setTransportLinks: t.field({
-    type: [transportLinkType],
-    nullable: true,
-    args: { links: t.arg({ type: [transportLinkInput], description: 'Null: all labels reach all' }) },
-    resolve: async (_root, { links }, { services, caller }) => {
-      requireRole(caller, 'operator');
-      const set = await services.transportLinks.set(links ?? null);
-      return set === null ? null : [...set];
     },
   }),
 }));

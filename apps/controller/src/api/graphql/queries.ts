@@ -58,6 +58,18 @@ builder.queryFields((t) => ({
     args: { endpoint_id: t.arg.id({ required: true }) },
     resolve: (_root, { endpoint_id }, context) => readable(context).endpoints.get(String(endpoint_id)),
   }),
+  transport_links: t.field({
+    type: [transportLinkType],
+    nullable: true,
+    description: 'Which labels reach each other; null: all reach all',
+    resolve: async (_root, _args, context) => {
+      const links = await readable(context).transportLinks.get();
+      return links === null ? null : [...links];
+    },
+  }),
+}));
+
+builder.queryFields((t) => ({
   paths: t.field({
     type: [pathType],
     args: {
@@ -99,6 +111,9 @@ builder.queryFields((t) => ({
         step: orAbsent(step),
       }),
   }),
+}));
+
+builder.queryFields((t) => ({
   policies: t.field({
     type: [policyType],
     resolve: async (_root, _args, context) => (await readable(context).policies.list()).map(policyShape),
@@ -141,15 +156,6 @@ builder.queryFields((t) => ({
     resolve: (_root, _args, { services, caller }) => {
       requireRole(caller, 'admin');
       return services.enrolmentKeys.list();
-    },
-  }),
-  transport_links: t.field({
-    type: [transportLinkType],
-    nullable: true,
-    description: 'Which labels reach each other; null: all reach all',
-    resolve: async (_root, _args, context) => {
-      const links = await readable(context).transportLinks.get();
-      return links === null ? null : [...links];
     },
   }),
 }));
