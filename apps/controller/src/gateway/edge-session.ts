@@ -112,8 +112,11 @@ export class EdgeSession implements EdgeLink {
   #closed(): void {
     this.#helloLimit.cancel();
     this.#pings.cancel();
-    void this.#work.then(() => {
-      if (this.#edge !== null) this.#host.ended(this.#edge, this);
-    });
+    void this.#end();
+  }
+
+  async #end(): Promise<void> {
+    await this.#work;
+    if (this.#edge !== null) this.#host.ended(this.#edge, this);
   }
 }
