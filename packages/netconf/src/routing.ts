@@ -27,10 +27,10 @@ import type { LocalFacts, SteeringDecision, UplinkFacts } from './local-facts.ts
 import { familyOf } from './prefix-set.ts';
 
 /**
- * Priorities of our rules, before the main table's 32766. Encrypted packets are pinned first, then come packets with an
- * address of an uplink, then the classes.
+ * Priorities of our rules, before the main table's 32766. The most frequent packets meet theirs first: encrypted ones, then
+ * those of a class. Then come packets with an address of an uplink, and last what has no class.
  */
-const priorities = { pinned: 10_000, direct: 10_100, fromUplink: 10_200, class: 11_000, unmarked: 16_000 };
+const priorities = { pinned: 10_000, class: 11_000, direct: 15_100, fromUplink: 15_200, unmarked: 16_000 };
 
 /** Behind every default route of an uplink, so that what is pinned to it never leaves by another. */
 const lastResortMetric = 4_278_198_272;

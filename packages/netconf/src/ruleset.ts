@@ -35,7 +35,10 @@ export function counterPolicy(name: string): number | null {
  */
 export function compileRuleset(document: SiteDocument, facts: Pick<LocalFacts, 'ruleset' | 'countingEpoch'>): Ruleset {
   const sets = new SiteSets(document);
-  const build = (generation: number, hash: string) => rulesetParts(document.policies, sets, generation, hash);
+  const build = (generation: number, hash: string) => [
+    ...untrackedChains(document),
+    ...rulesetParts(document.policies, sets, generation, hash),
+  ];
   const unmarked = build(0, '');
   const counters = document.policies.map(({ id }) => counterName(id)).toSorted(byText);
   const hash = contentHash({ parts: unmarked, sets: sets.all(), counters }).slice(0, 16);
@@ -94,6 +97,7 @@ function rulesetParts(policies: readonly Policy[], sets: SiteSets, generation: n
     chain('classify', null, classifyRules(sets)),
     chain('resolve', null, [
       `ct mark & ${hex(classMask | ctGenerationMask)} vmap @current comment "${rulesetComment(hash, generation)}"`,
+      'ct state untracked return',
       ...keepClassOfReplies(policies),
       'jump classify',
     ]),
@@ -107,6 +111,26 @@ function rulesetParts(policies: readonly Policy[], sets: SiteSets, generation: n
       ...dropRules(policies),
       'iifname "pt*" tcp flags syn tcp option maxseg size set rt mtu',
       'oifname "pt*" tcp flags syn tcp option maxseg size set rt mtu',
+    ]),
+  ];
+}
+
+/**
+ * Encrypted packets are not tracked: there are as many of them as of packets within, and tracking each costs more than all
+ * that we do to the other. A firewall of the host must therefore let them in by their ports and not by their state.
+ */
+function untrackedChains({ endpoints, tunnels }: SiteDocument): Chain[] {
+  const devices = endpoints.map(({ device }) => `"${device}"`).toSorted(byText);
+  const ports = tunnels.map(({ listenPort }) => listenPort).toSorted((a, b) => a - b);
+  const arriving = `iifname { ${devices.join(', ')} } udp dport { ${ports.join(', ')} } notrack`;
+  return [
+    chain(
+      'raw_prerouting',
+      'type filter hook prerouting priority raw; policy accept;',
+      ports.length > 0 ? [arriving] : [],
+    ),
+    chain('raw_output', 'type filter hook output priority raw; policy accept;', [
+      `meta mark & ${hex(encryptedMark)} != 0 notrack`,
     ]),
   ];
 }

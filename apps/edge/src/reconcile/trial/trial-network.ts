@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { PatronusError, type ErrorCode } from '@patronus/core';
 import { SystemCommandRunner, type Command } from '@patronus/linux';
 import type { Kernel, ObservedCounter, ObservedState, SteeringDecision } from '@patronus/netconf';
@@ -99,11 +98,10 @@ export class TrialEdge {
   }
 
   start(): void {
-    const script = fileURLToPath(
-      new URL(import.meta.url.endsWith('.ts') ? 'reconciler-process.ts' : 'reconciler-process.js', import.meta.url),
-    );
+    const source = import.meta.filename.endsWith('.ts');
+    const script = path.join(import.meta.dirname, source ? 'reconciler-process.ts' : 'reconciler-process.js');
     const inside = 'mkdir -p /run/wireguard && mount -t tmpfs tmpfs /run/wireguard && exec "$@"';
-    const node = [process.execPath, '--conditions=patronus-source', script, this.stateDir];
+    const node = [process.execPath, ...(source ? ['--conditions=patronus-source'] : []), script, this.stateDir];
     const args = ['netns', 'exec', this.namespace, 'unshare', '-m', 'sh', '-c', inside, 'sh', ...node];
     const child = spawn('ip', args, {
       stdio: ['pipe', 'pipe', 'inherit'],
