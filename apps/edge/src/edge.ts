@@ -51,10 +51,11 @@ export class Edge {
     const { clock, timers, log, reconciler, store } = parts;
     this.startedAt = clock.wall();
     const send = (message: EdgeMessage): boolean => this.connection.send(message);
+    // First, as it may fail for want of its port; nothing else runs yet then.
+    this.engine = parts.startEngine(this.engineListener());
     this.telemetry = new Telemetry({ spool, counters: () => reconciler.policyCounters(), clock, timers, send, event });
     this.links = watchUplinks(timers, parts.readUplinks, (now, before) => this.uplinksChanged(now, before));
     this.connection = this.makeConnection();
-    this.engine = parts.startEngine(this.engineListener());
     this.journey = new ChangeJourney({
       reconciler,
       engine: this.engine,
@@ -91,7 +92,12 @@ export class Edge {
     const edge: Edge = new Edge(parts, spool, event);
     const text = `The edge of ${enrolment.siteName} on ${hostname()} started`;
     event('edge_started', 'info', text, { version: programVersion });
-    await edge.journey.boot();
+    try {
+      await edge.journey.boot();
+    } catch (error) {
+      await edge.end();
+      throw error;
+    }
     edge.connection.start();
     return edge;
   }
@@ -114,14 +120,21 @@ export class Edge {
   }
 
   /** Ends all work and takes everything of ours out of the kernel; what was not told yet stays on disk. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    return this.end(() => this.parts.reconciler.clean());
+  }
+
+  private async end(last?: () => Promise<void>): Promise<void> {
     this.watch.stop();
     this.links.stop();
     await this.engine.stop();
     await this.journey.stop();
-    await this.parts.reconciler.clean();
-    await this.telemetry.stop();
-    this.connection.stop();
+    try {
+      await last?.();
+    } finally {
+      await this.telemetry.stop();
+      this.connection.stop();
+    }
   }
 
   private makeConnection(): ControllerConnection {
@@ -149,7 +162,7 @@ export class Edge {
           this.telemetry.decisions(this.view.currentDecisions());
           void this.telemetry.connected(welcome.telemetryAcknowledged, offsetMs, uncertaintyMs);
         },
-        offline: () => this.telemetry.disconnected(),
+        offline: (unreadable) => void this.telemetry.disconnected(unreadable),
         message: (message) => this.heard(message),
         event: this.event,
       },

@@ -1,6 +1,6 @@
 import { constants, setPriority } from 'node:os';
 import { pino, destination, type Logger } from 'pino';
-import { PatronusError, systemClock, systemRandom, systemTimers } from '@patronus/core';
+import { InvalidInputError, PatronusError, systemClock, systemRandom, systemTimers } from '@patronus/core';
 import { dialWebSocket } from './connection/index.ts';
 import { Edge } from './edge.ts';
 import { kernelReconciler } from './kernel-reconciler.ts';
@@ -28,10 +28,11 @@ export interface RunningEdge {
 export async function runEdge(options: { stateDir: string; log?: Logger }): Promise<RunningEdge> {
   const paths = await openStateDir(options.stateDir);
   const enrolment = await requiredEnrolment(paths);
+  const log = options.log ?? standardLog();
   await assertNotRunning(paths);
   const namespace = await holdNamespace();
   try {
-    return await run(paths, enrolment, options.log ?? standardLog(), namespace.release);
+    return await run(paths, enrolment, log, namespace.release);
   } catch (error) {
     await namespace.release();
     throw error;
@@ -69,9 +70,12 @@ async function run(
     siteName: enrolment.siteName,
     status: () => edge.status(),
     stop: async () => {
-      await edge.stop();
-      await socket.stop();
-      await release();
+      try {
+        await edge.stop();
+      } finally {
+        await socket.stop();
+        await release();
+      }
     },
   };
 }
@@ -83,9 +87,16 @@ async function requiredEnrolment(paths: StatePaths): Promise<Enrolment> {
   throw new PatronusError('not_found', `this edge has not joined a controller (${paths.root}); ${remedy}`);
 }
 
-/** Standard error, a line of JSON each; `PATRONUS_LOG_LEVEL` is one of pino's, `info` by default. */
-const standardLog = (): Logger =>
-  pino({ level: process.env['PATRONUS_LOG_LEVEL'] ?? 'info', name: 'edge' }, destination({ fd: 2, sync: true }));
+/** Standard error, a line of JSON each; `PATRONUS_LOG_LEVEL` is one of pino's levels or `silent`, `info` by default. */
+function standardLog(): Logger {
+  const level = process.env['PATRONUS_LOG_LEVEL'] ?? 'info';
+  const known = [...Object.values(pino.levels.labels), 'silent'];
+  if (!known.includes(level)) {
+    const remedy = `use one of ${known.join(', ')}`;
+    throw new InvalidInputError([{ field: 'PATRONUS_LOG_LEVEL', problem: `is "${level}"`, remedy }]);
+  }
+  return pino({ level, name: 'edge' }, destination({ fd: 2, sync: true }));
+}
 
 /**
  * A busy machine must not keep the edge from its work. Programs started from here inherit it, above all `wireguard-go`,

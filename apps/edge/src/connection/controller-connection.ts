@@ -11,12 +11,15 @@ import { Session, type DomainMessage, type HelloFacts, type Identity, type Refus
 /** Between two uplinks of one round: long enough not to be a burst, too short to matter to a failover. */
 const betweenRoutesMs = 50;
 
-/** Refusals that pass by themselves; every other one is asked again only now and then. */
-const passingRefusals: ReadonlySet<string> = new Set(['rate_limited', 'exhausted', 'internal', 'timeout', 'conflict']);
+/** Refusals of what this edge is; it asks again only now and then. */
+const lastingRefusals: ReadonlySet<string> = new Set(['forbidden', 'unauthenticated', 'not_found']);
+/** Refusals of what this edge says. Before welcome they mean another version of the protocol, which lasts. */
+const unreadableRefusals: ReadonlySet<string> = new Set(['protocol_violation', 'too_large', 'invalid_input']);
 
 export interface ConnectionListener {
   online(welcome: Welcome, clockOffsetMs: number, uncertaintyMs: number): void;
-  offline(reason: string): void;
+  /** `unreadable`: the controller hung up because it could not read a message. */
+  offline(unreadable: boolean): void;
   message(message: DomainMessage): void;
   readonly event: EmitEvent;
 }
@@ -49,6 +52,8 @@ export class ControllerConnection {
   private retry: Timer | null = null;
   private dead: ReadonlySet<string> = new Set();
   private malformedTold = false;
+  /** While a controller is away it is away for the same reason every few seconds. */
+  private lastLogged = '';
   private stopped = true;
   private current: Pick<ControllerStatus, 'state' | 'since' | 'problem'>;
 
@@ -118,6 +123,7 @@ export class ControllerConnection {
 
   private welcomed(welcome: Welcome, offsetMs: number, uncertaintyMs: number): void {
     this.onlineSinceMs = this.parts.clock.now();
+    this.lastLogged = '';
     this.rotation.worked(this.route);
     this.enter('online', null);
     this.parts.log.info({ localAddress: this.session?.localAddress }, 'connected to the controller');
@@ -142,8 +148,9 @@ export class ControllerConnection {
     }
     this.onlineSinceMs = null;
     if (this.stopped) return;
-    this.parts.log.warn({ localAddress, code: reason.code }, reason.message);
-    if (wasOnline) this.listener.offline(reason.message);
+    this.parts.log[reason.message === this.lastLogged ? 'debug' : 'warn']({ localAddress }, reason.message);
+    this.lastLogged = reason.message;
+    if (wasOnline) this.listener.offline(refusal !== null && unreadableRefusals.has(refusal.code));
     if (reason.code === 'too_large') this.listener.event('edge_error', 'error', reason.message);
     const leftDead = wasOnline && localAddress !== null && this.dead.has(localAddress);
     if (leftDead) this.startRound();
@@ -151,7 +158,7 @@ export class ControllerConnection {
   }
 
   private tryAgain(reason: PatronusError, refusal: Refusal | null, wasOnline: boolean): void {
-    if (refusal !== null && !passingRefusals.has(refusal.code)) {
+    if (refusal !== null && isLasting(refusal.code, wasOnline)) {
       this.enter('refused', reason.message);
       this.later(this.backOff.afterRefusal(), () => this.startRound());
       return;
@@ -174,3 +181,6 @@ export class ControllerConnection {
     this.current = { state, since, problem };
   }
 }
+
+const isLasting = (code: string, wasOnline: boolean): boolean =>
+  lastingRefusals.has(code) || (!wasOnline && unreadableRefusals.has(code));

@@ -24,6 +24,8 @@ export class TelemetryDelivery {
   private offsetMs = 0;
   private next = 0;
   private onTheWay: number[] = [];
+  /** Up to here batches go one at a time, to find the one that the controller cannot read. */
+  private singlyUntil = 0;
   private heardAtMs = 0;
   private turn: Promise<void> = Promise.resolve();
 
@@ -40,8 +42,20 @@ export class TelemetryDelivery {
     await this.pump();
   }
 
-  stop(): void {
+  /**
+   * The controller is gone. `unreadable`: it hung up because it could not read what it was sent; the batch to blame is found
+   * by sending one at a time, and given up. Answers with its sequence, else null.
+   */
+  async stop(unreadable: boolean): Promise<number | null> {
     this.online = false;
+    const [first] = this.onTheWay;
+    if (!unreadable || first === undefined) return null;
+    if (this.onTheWay.length > 1) {
+      this.singlyUntil = this.onTheWay.at(-1)!;
+      return null;
+    }
+    await this.parts.spool.acknowledge(first);
+    return first;
   }
 
   async acknowledged(sequence: number): Promise<void> {
@@ -61,7 +75,7 @@ export class TelemetryDelivery {
     if (!this.online) return;
     const oldest = this.onTheWay[0];
     if (oldest !== undefined && this.parts.clock.now() - this.heardAtMs > acknowledgeLimitMs) this.rewind(oldest);
-    const room = windowBatches - this.onTheWay.length;
+    const room = (this.next <= this.singlyUntil ? 1 : windowBatches) - this.onTheWay.length;
     if (room <= 0) return;
     if (this.onTheWay.length === 0) this.heardAtMs = this.parts.clock.now();
     for (const record of await this.parts.spool.read(this.next, room)) {

@@ -135,6 +135,31 @@ describe('telemetry with the controller away', () => {
   });
 });
 
+it('finds the one batch that the controller cannot read, gives it up and delivers the rest', async () => {
+  const unreadable = 5;
+  for (let count = 0; count < 10; count += 1) {
+    telemetry.event(event());
+    await time.advance(100);
+  }
+  const delivered: number[] = [];
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    sent = [];
+    await connect(delivered.at(-1) ?? 0);
+    for (let index = 0; index < sent.length; index += 1) {
+      const { sequence } = sent[index]!;
+      if (sequence === unreadable) {
+        online = false;
+        await telemetry.disconnected(true);
+        break;
+      }
+      delivered.push(sequence);
+      await telemetry.acknowledged(sequence);
+    }
+  }
+  expect(delivered).toEqual([1, 2, 3, 4, 6, 7, 8, 9, 10]);
+  expect(events).toEqual([expect.stringContaining('telemetry_dropped')]);
+});
+
 describe('times of an edge whose clock is off', () => {
   it('are told in the time of the controller', async () => {
     const at = time.wall();

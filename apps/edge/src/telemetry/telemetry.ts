@@ -73,9 +73,14 @@ export class Telemetry {
     this.tellDropped();
   }
 
-  disconnected(): void {
+  /** `unreadable`: the controller hung up because it could not read a message. */
+  async disconnected(unreadable: boolean): Promise<void> {
     this.online = false;
-    this.delivery.stop();
+    const givenUp = await this.delivery.stop(unreadable);
+    if (givenUp === null) return;
+    this.droppedBatches += 1;
+    const text = 'A batch of telemetry was given up: the controller cannot read it; are both of the same version?';
+    this.parts.event('telemetry_dropped', 'error', text, { sequence: givenUp });
   }
 
   acknowledged(sequence: number): Promise<void> {
