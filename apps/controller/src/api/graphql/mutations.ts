@@ -54,7 +54,7 @@ builder.mutationFields((t) => ({
     args: { site_id: t.arg.id({ required: true }), input: t.arg({ type: siteChanges, required: true }) },
     resolve: (_root, { site_id, input }, { services, caller }) => {
       requireRole(caller, 'operator');
-      return services.sites.update(String(site_id), asSiteChanges(input));
+      return services.sites.update(site_id, asSiteChanges(input));
     },
   }),
   deleteSite: t.field({
@@ -62,7 +62,7 @@ builder.mutationFields((t) => ({
     args: { site_id: t.arg.id({ required: true, description: 'Id or name' }) },
     resolve: async (_root, { site_id }, { services, caller }) => {
       requireRole(caller, 'admin');
-      const { name } = await services.sites.delete(String(site_id));
+      const { name } = await services.sites.delete(site_id);
       return { message: `Site ${name} was deleted with its endpoints and paths` };
     },
   }),
@@ -82,7 +82,7 @@ builder.mutationFields((t) => ({
     args: { endpoint_id: t.arg.id({ required: true }), input: t.arg({ type: endpointChanges, required: true }) },
     resolve: (_root, { endpoint_id, input }, { services, caller }) => {
       requireRole(caller, 'operator');
-      return services.endpoints.update(String(endpoint_id), asEndpointChanges(input));
+      return services.endpoints.update(endpoint_id, asEndpointChanges(input));
     },
   }),
   deleteEndpoint: t.field({
@@ -90,7 +90,7 @@ builder.mutationFields((t) => ({
     args: { endpoint_id: t.arg.id({ required: true }) },
     resolve: async (_root, { endpoint_id }, { services, caller }) => {
       requireRole(caller, 'operator');
-      await services.endpoints.delete(String(endpoint_id));
+      await services.endpoints.delete(endpoint_id);
       return { message: 'The endpoint was deleted with its paths' };
     },
   }),
@@ -149,7 +149,7 @@ builder.mutationFields((t) => ({
     args: { id: t.arg.id({ required: true }) },
     resolve: async (_root, { id }, { services, caller }) => {
       requireRole(caller, 'admin');
-      await services.enrolmentKeys.revoke(String(id));
+      await services.enrolmentKeys.revoke(id);
       return { message: 'The enrolment key was revoked' };
     },
   }),

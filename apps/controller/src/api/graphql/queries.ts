@@ -46,7 +46,7 @@ builder.queryFields((t) => ({
   site: t.field({
     type: siteType,
     args: { site_id: t.arg.id({ required: true, description: 'Id or name' }) },
-    resolve: (_root, { site_id }, context) => readable(context).sites.get(String(site_id)),
+    resolve: (_root, { site_id }, context) => readable(context).sites.get(site_id),
   }),
   endpoints: t.field({
     type: [endpointType],
@@ -56,7 +56,7 @@ builder.queryFields((t) => ({
   endpoint: t.field({
     type: endpointType,
     args: { endpoint_id: t.arg.id({ required: true }) },
-    resolve: (_root, { endpoint_id }, context) => readable(context).endpoints.get(String(endpoint_id)),
+    resolve: (_root, { endpoint_id }, context) => readable(context).endpoints.get(endpoint_id),
   }),
   transport_links: t.field({
     type: [transportLinkType],
@@ -93,7 +93,7 @@ builder.queryFields((t) => ({
   path: t.field({
     type: pathType,
     args: { path_id: t.arg.id({ required: true }) },
-    resolve: (_root, { path_id }, context) => readable(context).paths.get(String(path_id)),
+    resolve: (_root, { path_id }, context) => readable(context).paths.get(path_id),
   }),
   path_metrics: t.field({
     type: [metricPointType],
@@ -105,7 +105,7 @@ builder.queryFields((t) => ({
       step: t.arg.int({ description: 'ms' }),
     },
     resolve: (_root, { path_id, from, to, step }, context) =>
-      readable(context).metrics.read(String(path_id), {
+      readable(context).metrics.read(path_id, {
         from: orAbsent(from),
         to: orAbsent(to),
         step: orAbsent(step),
