@@ -1,1 +1,5 @@
-export {};
+/**
+ * The controller: knows what the network shall be, tells edges, and hears from them. It is never in the path of a packet.
+ */
+export { startController, type RunningController } from './start-controller.ts';
+export { loadControllerSettings, type ControllerSettings, type SettingSources } from './settings.ts';

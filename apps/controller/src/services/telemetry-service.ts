@@ -57,7 +57,9 @@ export class TelemetryService {
       const state = { health_status: report.health, since: Math.round(report.since), reported_at: timestamp };
       await pathRepository.report(change.db, report.pathId, { ...state, ...figures(report) });
     }
-    change.afterCommit(() => void this.#paths.publishReported(reports.map((report) => report.pathId)));
+    const pathIds = reports.map((report) => report.pathId);
+    // Whoever listens hears the next report.
+    change.afterCommit(() => void this.#paths.publishReported(pathIds).catch(() => undefined));
   }
 
   async #storeEvents(change: Change, edge: Pick<EdgeRow, 'site_id' | 'site'>, batch: TelemetryBatch): Promise<void> {

@@ -1,0 +1,66 @@
+import { isIPv4 } from 'node:net';
+import { PatronusError } from '@patronus/core';
+import type { FastifyRequest } from 'fastify';
+import { requireRole, type Caller, type LocalToken, type Role, type SignInService } from '../auth/index.ts';
+
+/** Who may do something: anyone, whoever may read, or callers of a role. */
+export type AccessLevel = 'open' | 'read' | Exclude<Role, 'viewer'>;
+
+const bearerForm = /^Bearer +([^\s]+)$/i;
+
+/** Turns credentials into callers, and judges what they may do. */
+export class Access {
+  readonly #localToken: LocalToken;
+  readonly #signIn: SignInService;
+  /** Whether everybody may read. */
+  readonly readsAreOpen: boolean;
+
+  constructor(parts: { localToken: LocalToken; signIn: SignInService; readsAreOpen: boolean }) {
+    this.#localToken = parts.localToken;
+    this.#signIn = parts.signIn;
+    this.readsAreOpen = parts.readsAreOpen;
+  }
+
+  /** The caller that an Authorization header names; null without one. Errors: `unauthenticated` for a wrong one. */
+  async callerOf(authorization: string | undefined): Promise<Caller | null> {
+    if (authorization === undefined || authorization === '') return null;
+    const token = bearerForm.exec(authorization)?.[1];
+    if (token === undefined) {
+      throw new PatronusError('unauthenticated', 'the Authorization header must read "Bearer TOKEN"');
+    }
+    return this.#localToken.caller(token) ?? (await this.#signIn.caller(token));
+  }
+
+  /** Errors: `unauthenticated`, `forbidden`. */
+  check(caller: Caller | null, level: AccessLevel): void {
+    if (level === 'open' || (level === 'read' && this.readsAreOpen)) return;
+    requireRole(caller, level === 'read' ? 'viewer' : level);
+  }
+}
+
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host.endsWith('.localhost') || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+
+/**
+ * Refuses requests that a foreign web page makes a browser send. While we listen on loopback only, a Host header with
+ * another name comes from a page whose name was pointed at this machine (DNS rebinding).
+ *
+ * Errors: `forbidden`.
+ */
+export function checkOrigin(request: FastifyRequest, isBoundToLoopback: boolean): void {
+  const host = hostnameOf(`http://${request.headers.host ?? ''}`);
+  if (isBoundToLoopback && (host === null || !isLoopback(host))) {
+    throw new PatronusError('forbidden', `this controller is not called "${host ?? ''}"; use http://localhost`);
+  }
+  const { origin } = request.headers;
+  if (origin === undefined) return;
+  const from = hostnameOf(origin);
+  const isOwn = origin === `http://${request.headers.host}` || origin === `https://${request.headers.host}`;
+  if (isOwn || (isBoundToLoopback && from !== null && isLoopback(from))) return;
+  throw new PatronusError('forbidden', `pages of ${origin.slice(0, 100)} may not use this controller`);
+}
+
+function hostnameOf(url: string): string | null {
+  const parsed = URL.parse(url);
+  return parsed === null || parsed.hostname === '' ? null : parsed.hostname.replaceAll(/[[\]]/g, '');
+}

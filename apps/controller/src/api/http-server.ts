@@ -1,0 +1,100 @@
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import swagger, { type FastifyDynamicSwaggerOptions as SwaggerOptions } from '@fastify/swagger';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { PatronusError } from '@patronus/core';
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { checkOrigin, isLoopback, type AccessLevel } from './access.ts';
+import type { ApiServices } from './api-services.ts';
+import { registerGraphql } from './graphql/index.ts';
+import { useProblemDocuments } from './http-errors.ts';
+import { healthRoutes } from './rest/health-routes.ts';
+import { restApi } from './rest/rest-api.ts';
+import { validatorCompiler } from './validation.ts';
+import { webPage } from './web-page.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may use the route. */
+    access?: AccessLevel;
+  }
+}
+
+export interface HttpServerParts {
+  readonly services: ApiServices;
+  readonly host: string;
+  readonly webDir: string;
+  /** Whether GraphQL tells its schema. */
+  readonly introspection: boolean;
+  readonly logger: Logger;
+}
+
+/** Everything that people and programs reach over HTTP: REST, GraphQL, the web page. It does not listen yet. */
+export async function createHttpServer(parts: HttpServerParts): Promise<FastifyInstance> {
+  const { services, host, webDir, logger, introspection } = parts;
+  const app = fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    // The same schema is promised under both addresses.
+    rewriteUrl: ({ url = '/' }) => url.replace(/^\/api\/v2\/graphql(?=$|\?)/, '/graphql'),
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  // Response schemas describe; they do not filter.
+  app.setSerializerCompiler(() => JSON.stringify);
+  useProblemDocuments(app);
+  const isBoundToLoopback = isLoopback(host);
+  app.addHook('onRequest', async (request) => checkOrigin(request, isBoundToLoopback));
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: contentPolicy },
+    // Over plain HTTP browsers ignore it, and a proxy that speaks TLS sets its own.
+    strictTransportSecurity: false,
+    xFrameOptions: { action: 'deny' },
+  });
+  await app.register(rateLimit, { global: false, errorResponseBuilder: (_request, { ttl }) => tooMany(ttl) });
+  await app.register(swagger, { openapi });
+  await app.register(
+    async (scope) => {
+      restApi(scope.withTypeProvider<TypeBoxTypeProvider>(), services);
+      scope.get('/openapi.json', { schema: { hide: true }, config: { access: 'open' } }, () => app.swagger());
+    },
+    { prefix: '/api/v1' },
+  );
+  await app.register(async (scope) => healthRoutes(scope, services));
+  const { access } = services;
+  await registerGraphql(app, {
+    services,
+    introspection,
+    anonymousReads: access.readsAreOpen,
+    authenticate: (authorization) => access.callerOf(authorization),
+  });
+  await app.register(async (scope) => webPage(scope, webDir));
+  app.setNotFoundHandler(async (request) => {
+    throw new PatronusError('not_found', `there is nothing at ${request.method} ${request.url.slice(0, 200)}`);
+  });
+  return app;
+}
+
+/** Only our own files and our own address; nothing inline. */
+const contentPolicy = {
+  'default-src': ["'self'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'self'"],
+  'frame-ancestors': ["'none'"],
+  'img-src': ["'self'", 'data:'],
+  'object-src': ["'none'"],
+};
+
+const openapi = {
+  openapi: '3.1.0',
+  info: { title: 'Patronus controller', version: '1', description: 'Times are unix ms; errors are RFC 9457 problems.' },
+  components: { securitySchemes: { bearer: { type: 'http' as const, scheme: 'bearer' } } },
+  security: [{ bearer: [] }],
+} satisfies SwaggerOptions['openapi'];
+
+function tooMany(ttlMs: number): Error {
+  const retryAfterSeconds = Math.ceil(ttlMs / 1_000);
+  return new PatronusError('rate_limited', `too many tries; wait ${retryAfterSeconds} s`, {
+    facts: { retryAfterSeconds },
+  });
+}

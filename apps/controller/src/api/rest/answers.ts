@@ -1,0 +1,111 @@
+import { toSnakeCase, type SnakeCased } from '@patronus/core';
+import { Type, type TSchema } from 'typebox';
+import type { RecordedEvent } from '../../database/index.ts';
+import type { Page } from '../../services/page.ts';
+import type { PolicyView } from '../../services/policy-service.ts';
+
+/** Views in the API's words, and the shapes that the OpenAPI document tells. */
+
+export const Nullable = <T extends TSchema>(type: T) => Type.Union([type, Type.Null()]);
+const time = Type.Integer({ description: 'Unix ms' });
+const figure = Nullable(Type.Number());
+
+export const EndpointSchema = Type.Object({
+  id: Type.String(),
+  site_id: Type.String(),
+  site: Type.String(),
+  label: Type.String(),
+  device: Type.String(),
+  address: Nullable(Type.String()),
+  port: Type.Integer(),
+  nat: Type.Boolean(),
+  cost: Type.Integer(),
+  profile: Type.String(),
+  up_bps: Nullable(Type.Integer()),
+  down_bps: Nullable(Type.Integer()),
+  slot: Type.Integer(),
+  created_at: time,
+  updated_at: time,
+});
+
+export const SiteSchema = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  location: Type.String(),
+  prefixes: Type.Array(Type.String()),
+  status: Type.Enum(['new', 'online', 'offline']),
+  config: Type.Object({
+    status: Type.Enum(['pending', 'applied', 'rejected', 'offline']),
+    reason: Nullable(Type.String()),
+    version: Nullable(Type.String()),
+    applied_version: Nullable(Type.String()),
+    applied_at: Nullable(time),
+  }),
+  endpoints: Type.Array(EndpointSchema),
+  created_at: time,
+  updated_at: time,
+});
+
+export const PathSchema = Type.Object({
+  id: Type.String(),
+  source_endpoint_id: Type.String(),
+  dest_endpoint_id: Type.String(),
+  source_site: Type.String(),
+  dest_site: Type.String(),
+  source_label: Type.String(),
+  dest_label: Type.String(),
+  latency: figure,
+  jitter: figure,
+  loss: figure,
+  rtt: figure,
+  mos: figure,
+  reverse_latency: figure,
+  reverse_jitter: figure,
+  reverse_loss: figure,
+  bandwidth: Nullable(Type.Integer({ description: 'bit/s' })),
+  health_status: Type.Enum(['unknown', 'up', 'degraded', 'down']),
+  since: Nullable(time),
+  reported_at: Nullable(time),
+  stale: Type.Boolean({ description: 'Not reported for a while: the figures are of the past' }),
+});
+
+export const EventSchema = Type.Object({
+  id: Type.String(),
+  timestamp: time,
+  event_type: Type.String(),
+  severity: Type.Enum(['info', 'warning', 'error']),
+  message: Type.String(),
+  metadata: Type.Record(Type.String(), Type.Unknown()),
+  site_id: Nullable(Type.String()),
+  site: Nullable(Type.String()),
+});
+
+export const PageSchema = <T extends TSchema>(items: T) =>
+  Type.Object({ items: Type.Array(items), next_cursor: Nullable(Type.String()) });
+
+/** What all lists take. */
+export const pageQuery = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
+  cursor: Type.Optional(Type.String({ maxLength: 200, description: '`next_cursor` of the answer before' })),
+};
+
+export const pageAnswer = <T, A>(page: Page<T>, answer: (item: T) => A) => ({
+  items: page.items.map(answer),
+  next_cursor: page.nextCursor,
+});
+
+/** A 64-bit counter: a number as long as JavaScript holds it exactly, its digits as text beyond. */
+export const counterAnswer = (counter: bigint): number | string =>
+  counter <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(counter) : counter.toString();
+
+export const policyAnswer = ({ packetsMatched, bytesMatched, ...policy }: PolicyView) => ({
+  ...toSnakeCase(policy),
+  packets_matched: counterAnswer(packetsMatched),
+  bytes_matched: counterAnswer(bytesMatched),
+});
+
+/** Metadata is in the API's words already, and its keys are data. */
+export const eventAnswer = ({ metadata, ...event }: RecordedEvent): SnakeCased<RecordedEvent> => ({
+  ...toSnakeCase(event),
+  metadata,
+});

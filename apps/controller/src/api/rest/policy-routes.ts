@@ -1,0 +1,81 @@
+import { toSnakeCase } from '@patronus/core';
+import { Type } from 'typebox';
+import { pageOf } from '../../services/page.ts';
+import {
+  ActionInputSchema,
+  MatchInputSchema,
+  PolicyChangesSchema,
+  PolicyInputSchema,
+} from '../../services/policy-input.ts';
+import type { ApiServices } from '../api-services.ts';
+import { pageAnswer, pageQuery, PageSchema, policyAnswer } from './answers.ts';
+import type { RestApp } from './rest-api.ts';
+
+const params = Type.Object({ id: Type.Integer() });
+const counter = Type.Union([Type.Integer(), Type.String()], { description: '64 bits; text beyond 2^53' });
+
+const PolicySchema = Type.Object({
+  id: Type.Integer(),
+  class: Type.Integer(),
+  priority: Type.Integer(),
+  name: Type.String(),
+  description: Type.String(),
+  match_conditions: MatchInputSchema,
+  action: ActionInputSchema,
+  enabled: Type.Boolean(),
+  is_default: Type.Boolean(),
+  packets_matched: counter,
+  bytes_matched: counter,
+  created_at: Type.Integer(),
+  updated_at: Type.Integer(),
+});
+
+const DecisionSchema = Type.Object({
+  policy_id: Type.Integer(),
+  policy: Type.String(),
+  source_site: Type.String(),
+  dest_site: Type.String(),
+  paths: Type.Array(
+    Type.Object({
+      path_id: Type.String(),
+      weight: Type.Number(),
+      source_label: Type.String(),
+      dest_label: Type.String(),
+    }),
+  ),
+  sla_met: Type.Boolean(),
+  reason: Type.String(),
+  since: Type.Integer(),
+});
+
+const tags = ['policies'];
+
+export function policyRoutes(app: RestApp, { policies, decisions }: ApiServices): void {
+  app.get(
+    '/policies',
+    { schema: { tags, querystring: Type.Object(pageQuery), response: { 200: PageSchema(PolicySchema) } } },
+    async (request) => pageAnswer(pageOf(await policies.list(), request.query), policyAnswer),
+  );
+  app.post(
+    '/policies',
+    { schema: { tags, body: PolicyInputSchema, response: { 201: PolicySchema } } },
+    async (request, reply) => reply.status(201).send(policyAnswer(await policies.create(request.body))),
+  );
+  app.get('/policies/:id', { schema: { tags, params, response: { 200: PolicySchema } } }, async (request) =>
+    policyAnswer(await policies.get(request.params.id)),
+  );
+  app.patch(
+    '/policies/:id',
+    { schema: { tags, params, body: PolicyChangesSchema, response: { 200: PolicySchema } } },
+    async (request) => policyAnswer(await policies.update(request.params.id, request.body)),
+  );
+  app.delete('/policies/:id', { schema: { tags, params } }, async (request, reply) => {
+    await policies.delete(request.params.id);
+    return reply.status(204).send();
+  });
+  app.get(
+    '/decisions',
+    { schema: { tags, querystring: Type.Object(pageQuery), response: { 200: PageSchema(DecisionSchema) } } },
+    async (request) => pageAnswer(pageOf(await decisions.list(), request.query), toSnakeCase),
+  );
+}

@@ -1,0 +1,39 @@
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { ApiServices } from '../api-services.ts';
+import { authRoutes } from './auth-routes.ts';
+import { edgeRoutes } from './edge-routes.ts';
+import { endpointRoutes } from './endpoint-routes.ts';
+import { eventRoutes } from './event-routes.ts';
+import { healthRoutes } from './health-routes.ts';
+import { pathRoutes } from './path-routes.ts';
+import { policyRoutes } from './policy-routes.ts';
+import { siteRoutes } from './site-routes.ts';
+
+/** A server whose handlers know the types of their schemas. */
+export type RestApp = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** All of `/api/v1`. Every route asks for a caller unless it says otherwise: reads for a reader, all else for an operator. */
+export function restApi(app: RestApp, services: ApiServices): void {
+  app.addHook('onRequest', async (request) => {
+    const { access } = services;
+    const caller = await access.callerOf(request.headers.authorization);
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    access.check(caller, request.routeOptions.config.access ?? (isRead ? 'read' : 'operator'));
+  });
+  siteRoutes(app, services);
+  endpointRoutes(app, services);
+  policyRoutes(app, services);
+  pathRoutes(app, services);
+  eventRoutes(app, services);
+  edgeRoutes(app, services);
+  authRoutes(app, services);
+  healthRoutes(app, services);
+}

@@ -1,0 +1,13 @@
+/** The history of the tables, oldest first. A migration that was released never changes; a new one is added after it. */
+import type { Migration } from 'kysely/migration';
+import * as network from './0001-network.ts';
+import * as edges from './0002-edges.ts';
+import * as telemetry from './0003-telemetry.ts';
+import * as signIn from './0004-sign-in.ts';
+
+export const migrations: Record<string, Migration> = {
+  '0001-network': network,
+  '0002-edges': edges,
+  '0003-telemetry': telemetry,
+  '0004-sign-in': signIn,
+};

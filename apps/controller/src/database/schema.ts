@@ -1,0 +1,264 @@
+import type { Generated, Kysely, Transaction } from 'kysely';
+
+/** 0 or 1, as SQLite keeps truth. */
+export type Flag = 0 | 1;
+/** Unix milliseconds. */
+export type UnixMs = number;
+
+/** The tables as Kysely sees them. Names that start with `sdwan_` are read by outside tools and never lose a column. */
+export interface Database {
+  sdwan_sites: SiteTable;
+  sdwan_endpoints: EndpointTable;
+  sdwan_paths: PathTable;
+  sdwan_policies: PolicyTable;
+  sdwan_policy_stats: PolicyStatTable;
+  site_prefixes: SitePrefixTable;
+  site_configs: SiteConfigTable;
+  allocations: AllocationTable;
+  edges: EdgeTable;
+  enrolment_keys: EnrolmentKeyTable;
+  tunnel_keys: TunnelKeyTable;
+  events: EventTable;
+  decisions: DecisionTable;
+  policy_counters: PolicyCounterTable;
+  path_metrics_raw: RawMetricTable;
+  path_metrics_minute: RolledMetricTable;
+  path_metrics_hour: RolledMetricTable;
+  settings: SettingTable;
+  users: UserTable;
+  sessions: SessionTable;
+  refresh_tokens: RefreshTokenTable;
+  signing_keys: SigningKeyTable;
+}
+
+export type Db = Kysely<Database>;
+export type DbTransaction = Transaction<Database>;
+
+export interface SiteTable {
+  site_id: string;
+  name: string;
+  location: string;
+  site_index: number;
+  created_at: UnixMs;
+  updated_at: UnixMs;
+}
+
+export interface SitePrefixTable {
+  prefix: string;
+  site_id: string;
+  position: number;
+}
+
+export interface EndpointTable {
+  endpoint_id: string;
+  site_id: string;
+  slot: number;
+  label: string;
+  device: string;
+  address: string | null;
+  port: number;
+  nat: Flag;
+  cost: number;
+  profile: string;
+  up_bps: number | null;
+  down_bps: number | null;
+  created_at: UnixMs;
+  updated_at: UnixMs;
+}
+
+/** What was last reported of a path; the figures of `latency`, `jitter`, `loss` are of the forward direction. */
+export interface PathFigures {
+  latency: number | null;
+  jitter: number | null;
+  loss: number | null;
+  rtt: number | null;
+  mos: number | null;
+  reverse_latency: number | null;
+  reverse_jitter: number | null;
+  reverse_loss: number | null;
+}
+
+export interface PathTable extends PathFigures {
+  path_id: string;
+  source_endpoint_id: string;
+  dest_endpoint_id: string;
+  bandwidth: number | null;
+  health_status: Generated<string>;
+  since: UnixMs | null;
+  reported_at: UnixMs | null;
+  created_at: UnixMs;
+}
+
+export interface PolicyTable {
+  policy_id: Generated<number>;
+  class: number;
+  priority: number;
+  name: string;
+  description: string;
+  match_conditions: string;
+  action: string;
+  enabled: Generated<Flag>;
+  is_default: Generated<Flag>;
+  packets_matched: Generated<number>;
+  bytes_matched: Generated<number>;
+  created_at: UnixMs;
+  updated_at: UnixMs;
+}
+
+export interface PolicyStatTable {
+  stat_id: Generated<number>;
+  policy_id: number;
+  timestamp: UnixMs;
+  packets_matched: number;
+  bytes_matched: number;
+  active_flows: number | null;
+}
+
+/** What an edge last said of a policy's counters, so that only the difference is added to the policy. */
+export interface PolicyCounterTable {
+  edge_id: string;
+  policy_id: number;
+  epoch: string;
+  packets: number;
+  bytes: number;
+}
+
+export interface SiteConfigTable {
+  site_id: string;
+  version: string;
+  compiled_at: UnixMs;
+  applied_version: string | null;
+  applied_at: UnixMs | null;
+  apply_ms: number | null;
+  rejected_version: string | null;
+  rejected_reason: string | null;
+}
+
+/** A number handed out: `kind` and `scope` name the range, `owner` who holds it. Released rows stay as a memory. */
+export interface AllocationTable {
+  kind: string;
+  scope: string;
+  value: number;
+  owner: string;
+  allocated_at: UnixMs;
+  released_at: UnixMs | null;
+}
+
+export interface EdgeTable {
+  edge_id: string;
+  site_id: string;
+  identity_key: string;
+  hostname: string;
+  enrolment_key_id: string | null;
+  enrolled_at: UnixMs;
+  revoked_at: UnixMs | null;
+  last_seen_at: UnixMs | null;
+  program_version: string | null;
+  telemetry_sequence: Generated<number>;
+  uplinks: Generated<string>;
+  clock_skew_ms: number | null;
+}
+
+export interface EnrolmentKeyTable {
+  key_id: string;
+  site_id: string;
+  secret_hash: string;
+  max_uses: number;
+  uses: Generated<number>;
+  replace_edge: Flag;
+  expires_at: UnixMs;
+  revoked_at: UnixMs | null;
+  created_at: UnixMs;
+}
+
+export interface TunnelKeyTable {
+  site_id: string;
+  tunnel: string;
+  public_key: string;
+  updated_at: UnixMs;
+}
+
+export interface EventTable {
+  seq: Generated<number>;
+  event_id: string;
+  timestamp: UnixMs;
+  event_type: string;
+  severity: string;
+  message: string;
+  metadata: string;
+  site_id: string | null;
+  site: string | null;
+}
+
+export interface DecisionTable {
+  policy_id: number;
+  source_site_id: string;
+  dest_site_id: string;
+  paths: string;
+  sla_met: Flag;
+  reason: string;
+  since: UnixMs;
+}
+
+export interface RawMetricTable extends PathFigures {
+  metric_id: Generated<number>;
+  path_id: string;
+  timestamp: UnixMs;
+  health_status: string;
+}
+
+/** Sums and counts of the raw rows of one bucket, so that late rows can be added and means taken at any step. */
+export interface RolledMetricTable {
+  path_id: string;
+  bucket: UnixMs;
+  samples: number;
+  down_samples: number;
+  measured: number;
+  loss_samples: number;
+  latency_sum: number | null;
+  latency_max: number | null;
+  jitter_sum: number | null;
+  loss_sum: number | null;
+  rtt_sum: number | null;
+  mos_sum: number | null;
+  mos_min: number | null;
+  reverse_latency_sum: number | null;
+  reverse_jitter_sum: number | null;
+  reverse_loss_sum: number | null;
+}
+
+export interface SettingTable {
+  key: string;
+  value: string;
+}
+
+export interface UserTable {
+  user_id: string;
+  username: string;
+  password_hash: string;
+  role: string;
+  failed_logins: Generated<number>;
+  locked_until: UnixMs | null;
+  created_at: UnixMs;
+}
+
+/** One sign-in: the family that its refresh tokens belong to. */
+export interface SessionTable {
+  session_id: string;
+  user_id: string;
+  created_at: UnixMs;
+  revoked_at: UnixMs | null;
+}
+
+export interface RefreshTokenTable {
+  token_hash: string;
+  session_id: string;
+  expires_at: UnixMs;
+  used_at: UnixMs | null;
+}
+
+export interface SigningKeyTable {
+  kid: string;
+  private_key: string;
+  created_at: UnixMs;
+}

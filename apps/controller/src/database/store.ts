@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { messageOf, PatronusError, type Clock, type EventType, type NetworkEvent, type Severity } from '@patronus/core';
+import { Broadcast } from './broadcast.ts';
+import type { Db, DbTransaction } from './schema.ts';
+import { eventRepository } from '../repositories/event-repository.ts';
+
+/** An event with the site it belongs to, as it is stored and shown. */
+export interface RecordedEvent extends NetworkEvent {
+  readonly siteId: string | null;
+  readonly site: string | null;
+}
+
+export interface NewEvent {
+  readonly eventType: EventType;
+  readonly severity?: Severity;
+  /** One sentence with names. */
+  readonly message: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly site?: { readonly id: string; readonly name: string };
+}
+
+/** One transaction and what the world shall hear of once it is committed. */
+export interface Change {
+  readonly db: DbTransaction;
+  /** The wall clock when the change began, whole unix ms. */
+  readonly at: number;
+  /** Stores an event with the change and publishes it after. */
+  event(event: NewEvent): Promise<void>;
+  /** Runs after the commit, never after a roll-back. */
+  afterCommit(action: () => void): void;
+  /** Says that documents may differ after this change. */
+  touchIntent(): void;
+}
+
+/**
+ * The only way to write: all of a change or none of it, one at a time. Work inside a change must use `change.db`; the
+ * store's own handle would wait for the change to end.
+ */
+export class Store {
+  readonly db: Db;
+  readonly events = new Broadcast<RecordedEvent>();
+  readonly #clock: Clock;
+  readonly #intentListeners = new Set<() => void>();
+  #writeFailure: PatronusError | null = null;
+
+  constructor(db: Db, clock: Clock) {
+    this.db = db;
+    this.#clock = clock;
+  }
+
+  /** Why the last write could not be stored, or null while writing works. */
+  get writeFailure(): PatronusError | null {
+    return this.#writeFailure;
+  }
+
+  get wallMs(): number {
+    return Math.round(this.#clock.wall());
+  }
+
+  onIntentChange(listener: () => void): void {
+    this.#intentListeners.add(listener);
+  }
+
+  /** Errors: `disk_full` when the database cannot grow; everything that `work` throws. */
+  async change<T>(work: (change: Change) => Promise<T>): Promise<T> {
+    const events: RecordedEvent[] = [];
+    const actions: (() => void)[] = [];
+    const at = this.wallMs;
+    try {
+      const result = await this.db.transaction().execute((db) =>
+        work({
+          db,
+          at,
+          event: async (event) => {
+            const recorded = recordedEvent(event, at);
+            await eventRepository.insert(db, recorded);
+            events.push(recorded);
+          },
+          afterCommit: (action) => actions.push(action),
+          touchIntent: () => actions.push(...this.#intentListeners),
+        }),
+      );
+      this.#writeFailure = null;
+      for (const action of new Set(actions)) action();
+      for (const event of events) this.events.publish(event);
+      return result;
+    } catch (thrown) {
+      throw this.#translate(thrown);
+    }
+  }
+
+  #translate(thrown: unknown): unknown {
+    const code = (thrown as { code?: unknown }).code;
+    const isDisk = code === 'SQLITE_FULL' || (typeof code === 'string' && code.startsWith('SQLITE_IOERR'));
+    if (!isDisk) return thrown;
+    this.#writeFailure = new PatronusError(
+      'disk_full',
+      `the database cannot be written (${messageOf(thrown)}); nothing of this change was stored. ` +
+        'Free space on the disk of the data directory, then try again',
+      { cause: thrown },
+    );
+    return this.#writeFailure;
+  }
+
+  close(): Promise<void> {
+    return this.db.destroy();
+  }
+}
+
+const recordedEvent = (event: NewEvent, at: number): RecordedEvent => ({
+  id: randomUUID(),
+  timestamp: at,
+  eventType: event.eventType,
+  severity: event.severity ?? 'info',
+  message: event.message,
+  metadata: event.metadata ?? {},
+  siteId: event.site?.id ?? null,
+  site: event.site?.name ?? null,
+});

@@ -1,0 +1,47 @@
+import { sql, type Insertable } from 'kysely';
+import type { AllocationTable, Db } from '../database/schema.ts';
+
+export const allocationRepository = {
+  /** The highest number ever handed out, or undefined. */
+  async highest(db: Db, kind: string, scope: string): Promise<number | undefined> {
+    const row = await db
+      .selectFrom('allocations')
+      .select(sql<number | null>`max(value)`.as('value'))
+      .where('kind', '=', kind)
+      .where('scope', '=', scope)
+      .executeTakeFirst();
+    return row?.value ?? undefined;
+  },
+
+  /** The number that was given back longest ago, or undefined. */
+  async longestReleased(db: Db, kind: string, scope: string): Promise<number | undefined> {
+    const row = await db
+      .selectFrom('allocations')
+      .select('value')
+      .where('kind', '=', kind)
+      .where('scope', '=', scope)
+      .where('released_at', 'is not', null)
+      .orderBy('released_at')
+      .orderBy('value')
+      .executeTakeFirst();
+    return row?.value;
+  },
+
+  async take(db: Db, row: Insertable<AllocationTable>): Promise<void> {
+    await db.replaceInto('allocations').values(row).execute();
+  },
+
+  async release(db: Db, kind: string, scope: string, value: number, releasedAt: number): Promise<void> {
+    await db
+      .updateTable('allocations')
+      .set({ released_at: releasedAt })
+      .where('kind', '=', kind)
+      .where('scope', '=', scope)
+      .where('value', '=', value)
+      .execute();
+  },
+
+  async forgetScope(db: Db, kind: string, scope: string): Promise<void> {
+    await db.deleteFrom('allocations').where('kind', '=', kind).where('scope', '=', scope).execute();
+  },
+};

@@ -1,0 +1,55 @@
+import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { Db, EdgeTable } from '../database/schema.ts';
+
+export type EdgeRow = Selectable<EdgeTable> & { readonly site: string };
+
+const select = (db: Db) =>
+  db
+    .selectFrom('edges')
+    .innerJoin('sdwan_sites', 'sdwan_sites.site_id', 'edges.site_id')
+    .selectAll('edges')
+    .select('sdwan_sites.name as site');
+
+export const edgeRepository = {
+  list: (db: Db): Promise<EdgeRow[]> =>
+    select(db).where('revoked_at', 'is', null).orderBy('sdwan_sites.name').execute(),
+
+  find: (db: Db, edgeId: string): Promise<EdgeRow | undefined> =>
+    select(db).where('edge_id', '=', edgeId).executeTakeFirst(),
+
+  findActive: (db: Db, siteId: string): Promise<EdgeRow | undefined> =>
+    select(db).where('edges.site_id', '=', siteId).where('revoked_at', 'is', null).executeTakeFirst(),
+
+  async insert(db: Db, row: Insertable<EdgeTable>): Promise<void> {
+    await db.insertInto('edges').values(row).execute();
+  },
+
+  async update(db: Db, edgeId: string, changes: Updateable<EdgeTable>): Promise<void> {
+    await db.updateTable('edges').set(changes).where('edge_id', '=', edgeId).execute();
+  },
+
+  listTunnelKeys: (db: Db) => db.selectFrom('tunnel_keys').select(['site_id', 'tunnel', 'public_key']).execute(),
+
+  async tunnelKeysOf(db: Db, siteId: string): Promise<Map<string, string>> {
+    const rows = await db
+      .selectFrom('tunnel_keys')
+      .select(['tunnel', 'public_key'])
+      .where('site_id', '=', siteId)
+      .execute();
+    return new Map(rows.map((row) => [row.tunnel, row.public_key]));
+  },
+
+  async saveTunnelKey(db: Db, siteId: string, tunnel: string, publicKey: string, at: number): Promise<void> {
+    await db
+      .insertInto('tunnel_keys')
+      .values({ site_id: siteId, tunnel, public_key: publicKey, updated_at: at })
+      .onConflict((conflict) =>
+        conflict.columns(['site_id', 'tunnel']).doUpdateSet({ public_key: publicKey, updated_at: at }),
+      )
+      .execute();
+  },
+
+  async deleteTunnelKeys(db: Db, siteId: string): Promise<void> {
+    await db.deleteFrom('tunnel_keys').where('site_id', '=', siteId).execute();
+  },
+};

@@ -1,0 +1,44 @@
+import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { Db, EndpointTable } from '../database/schema.ts';
+
+export type EndpointRow = Selectable<EndpointTable> & { readonly site: string };
+
+const select = (db: Db) =>
+  db
+    .selectFrom('sdwan_endpoints')
+    .innerJoin('sdwan_sites', 'sdwan_sites.site_id', 'sdwan_endpoints.site_id')
+    .selectAll('sdwan_endpoints')
+    .select('sdwan_sites.name as site');
+
+export const endpointRepository = {
+  list: (db: Db, siteId?: string): Promise<EndpointRow[]> =>
+    select(db)
+      .$if(siteId !== undefined, (query) => query.where('sdwan_endpoints.site_id', '=', siteId!))
+      .orderBy('sdwan_sites.name')
+      .orderBy('slot')
+      .execute(),
+
+  find: (db: Db, endpointId: string): Promise<EndpointRow | undefined> =>
+    select(db).where('endpoint_id', '=', endpointId).executeTakeFirst(),
+
+  /** The endpoint that peers reach at this address, if any. */
+  findByAddress: (db: Db, address: string): Promise<EndpointRow | undefined> =>
+    select(db).where('address', '=', address).where('nat', '=', 0).executeTakeFirst(),
+
+  async insert(db: Db, row: Insertable<EndpointTable>): Promise<void> {
+    await db.insertInto('sdwan_endpoints').values(row).execute();
+  },
+
+  async update(db: Db, endpointId: string, changes: Updateable<EndpointTable>): Promise<void> {
+    await db.updateTable('sdwan_endpoints').set(changes).where('endpoint_id', '=', endpointId).execute();
+  },
+
+  async delete(db: Db, endpointId: string): Promise<void> {
+    await db.deleteFrom('sdwan_endpoints').where('endpoint_id', '=', endpointId).execute();
+  },
+
+  listLabels: async (db: Db): Promise<string[]> => {
+    const rows = await db.selectFrom('sdwan_endpoints').select('label').distinct().orderBy('label').execute();
+    return rows.map((row) => row.label);
+  },
+};

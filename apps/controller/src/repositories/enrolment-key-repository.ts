@@ -1,0 +1,45 @@
+import { sql, type Insertable, type Selectable } from 'kysely';
+import type { Db, EnrolmentKeyTable } from '../database/schema.ts';
+
+export type EnrolmentKeyRow = Selectable<EnrolmentKeyTable> & { readonly site: string };
+
+const select = (db: Db) =>
+  db
+    .selectFrom('enrolment_keys')
+    .innerJoin('sdwan_sites', 'sdwan_sites.site_id', 'enrolment_keys.site_id')
+    .selectAll('enrolment_keys')
+    .select('sdwan_sites.name as site');
+
+export const enrolmentKeyRepository = {
+  list: (db: Db): Promise<EnrolmentKeyRow[]> => select(db).orderBy('enrolment_keys.created_at', 'desc').execute(),
+
+  find: (db: Db, keyId: string): Promise<EnrolmentKeyRow | undefined> =>
+    select(db).where('key_id', '=', keyId).executeTakeFirst(),
+
+  findBySecretHash: (db: Db, secretHash: string): Promise<EnrolmentKeyRow | undefined> =>
+    select(db).where('secret_hash', '=', secretHash).executeTakeFirst(),
+
+  async insert(db: Db, row: Insertable<EnrolmentKeyTable>): Promise<void> {
+    await db.insertInto('enrolment_keys').values(row).execute();
+  },
+
+  /** Takes one use, and says whether there was one left to take. */
+  async use(db: Db, keyId: string): Promise<boolean> {
+    const result = await db
+      .updateTable('enrolment_keys')
+      .set({ uses: sql`uses + 1` })
+      .where('key_id', '=', keyId)
+      .where('uses', '<', sql<number>`max_uses`)
+      .executeTakeFirst();
+    return result.numUpdatedRows === 1n;
+  },
+
+  async revoke(db: Db, keyId: string, at: number): Promise<void> {
+    await db
+      .updateTable('enrolment_keys')
+      .set({ revoked_at: at })
+      .where('key_id', '=', keyId)
+      .where('revoked_at', 'is', null)
+      .execute();
+  },
+};

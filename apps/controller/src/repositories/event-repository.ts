@@ -1,0 +1,56 @@
+import { sql, type Selectable } from 'kysely';
+import type { Db, EventTable } from '../database/schema.ts';
+import type { RecordedEvent } from '../database/store.ts';
+
+export type EventRow = Selectable<EventTable>;
+
+export interface EventFilter {
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+  readonly types?: readonly string[] | undefined;
+  readonly siteId?: string | undefined;
+  /** Only what is older than this event. */
+  readonly before?: { readonly timestamp: number; readonly seq: number } | undefined;
+  readonly limit: number;
+}
+
+export const eventRepository = {
+  /** Newest first. */
+  list: (db: Db, filter: EventFilter): Promise<EventRow[]> => {
+    let query = db.selectFrom('events').selectAll();
+    if (filter.since !== undefined) query = query.where('timestamp', '>=', filter.since);
+    if (filter.until !== undefined) query = query.where('timestamp', '<=', filter.until);
+    if (filter.types !== undefined) query = query.where('event_type', 'in', [...filter.types]);
+    if (filter.siteId !== undefined) query = query.where('site_id', '=', filter.siteId);
+    if (filter.before !== undefined) {
+      query = query.where(sql<boolean>`(timestamp, seq) < (${filter.before.timestamp}, ${filter.before.seq})`);
+    }
+    return query.orderBy('timestamp', 'desc').orderBy('seq', 'desc').limit(filter.limit).execute();
+  },
+
+  find: (db: Db, eventId: string): Promise<EventRow | undefined> =>
+    db.selectFrom('events').selectAll().where('event_id', '=', eventId).executeTakeFirst(),
+
+  /** Stores an event once, and says whether it was new. */
+  async insert(db: Db, event: RecordedEvent): Promise<boolean> {
+    const result = await db
+      .insertInto('events')
+      .values({
+        event_id: event.id,
+        timestamp: event.timestamp,
+        event_type: event.eventType,
+        severity: event.severity,
+        message: event.message,
+        metadata: JSON.stringify(event.metadata),
+        site_id: event.siteId,
+        site: event.site,
+      })
+      .onConflict((conflict) => conflict.column('event_id').doNothing())
+      .executeTakeFirst();
+    return result.numInsertedOrUpdatedRows === 1n;
+  },
+
+  async prune(db: Db, before: number): Promise<void> {
+    await db.deleteFrom('events').where('timestamp', '<', before).execute();
+  },
+};

@@ -1,0 +1,136 @@
+import type { Insertable, Selectable } from 'kysely';
+import type { Db, PathFigures, PathTable } from '../database/schema.ts';
+
+export interface PathRow extends Selectable<PathTable> {
+  readonly source_site_id: string;
+  readonly source_site: string;
+  readonly source_label: string;
+  readonly dest_site_id: string;
+  readonly dest_site: string;
+  readonly dest_label: string;
+}
+
+export interface PathFilter {
+  readonly pathIds?: readonly string[] | undefined;
+  readonly sourceSiteId?: string | undefined;
+  readonly destSiteId?: string | undefined;
+  /** The label of either end. */
+  readonly label?: string | undefined;
+}
+
+/** Current figures of a path as an edge reported them. */
+export interface PathUpdate extends PathFigures {
+  readonly health_status: string;
+  readonly since: number;
+  readonly reported_at: number;
+}
+
+const select = (db: Db) =>
+  db
+    .selectFrom('sdwan_paths as path')
+    .innerJoin('sdwan_endpoints as source', 'source.endpoint_id', 'path.source_endpoint_id')
+    .innerJoin('sdwan_sites as source_site', 'source_site.site_id', 'source.site_id')
+    .innerJoin('sdwan_endpoints as dest', 'dest.endpoint_id', 'path.dest_endpoint_id')
+    .innerJoin('sdwan_sites as dest_site', 'dest_site.site_id', 'dest.site_id')
+    .selectAll('path')
+    .select([
+      'source.site_id as source_site_id',
+      'source_site.name as source_site',
+      'source.label as source_label',
+      'dest.site_id as dest_site_id',
+      'dest_site.name as dest_site',
+      'dest.label as dest_label',
+    ]);
+
+export const pathRepository = {
+  list: (db: Db, filter: PathFilter = {}): Promise<PathRow[]> => {
+    let query = select(db);
+    if (filter.pathIds !== undefined) query = query.where('path_id', 'in', [...filter.pathIds]);
+    if (filter.sourceSiteId !== undefined) query = query.where('source.site_id', '=', filter.sourceSiteId);
+    if (filter.destSiteId !== undefined) query = query.where('dest.site_id', '=', filter.destSiteId);
+    if (filter.label !== undefined) {
+      const label = filter.label;
+      query = query.where((eb) => eb.or([eb('source.label', '=', label), eb('dest.label', '=', label)]));
+    }
+    return query
+      .orderBy('source_site.name')
+      .orderBy('dest_site.name')
+      .orderBy('source.slot')
+      .orderBy('dest.slot')
+      .execute();
+  },
+
+  find: (db: Db, pathId: string): Promise<PathRow | undefined> =>
+    select(db).where('path_id', '=', pathId).executeTakeFirst(),
+
+  /** Ids and bandwidths only, of paths that touch one of the sites, or of all. */
+  listKeys: (db: Db, siteId?: string): Promise<{ path_id: string; bandwidth: number | null }[]> =>
+    db
+      .selectFrom('sdwan_paths as path')
+      .innerJoin('sdwan_endpoints as source', 'source.endpoint_id', 'path.source_endpoint_id')
+      .innerJoin('sdwan_endpoints as dest', 'dest.endpoint_id', 'path.dest_endpoint_id')
+      .select(['path.path_id', 'path.bandwidth'])
+      .$if(siteId !== undefined, (query) =>
+        query.where((eb) => eb.or([eb('source.site_id', '=', siteId!), eb('dest.site_id', '=', siteId!)])),
+      )
+      .execute(),
+
+  /** Endpoint ids of every path, in the order of sites and slots. */
+  listEnds: (db: Db): Promise<{ source: string; destination: string }[]> =>
+    db
+      .selectFrom('sdwan_paths as path')
+      .innerJoin('sdwan_endpoints as source', 'source.endpoint_id', 'path.source_endpoint_id')
+      .innerJoin('sdwan_sites as source_site', 'source_site.site_id', 'source.site_id')
+      .innerJoin('sdwan_endpoints as dest', 'dest.endpoint_id', 'path.dest_endpoint_id')
+      .innerJoin('sdwan_sites as dest_site', 'dest_site.site_id', 'dest.site_id')
+      .select(['path.source_endpoint_id as source', 'path.dest_endpoint_id as destination'])
+      .orderBy('source_site.site_index')
+      .orderBy('dest_site.site_index')
+      .orderBy('source.slot')
+      .orderBy('dest.slot')
+      .execute(),
+
+  async insert(db: Db, rows: readonly Insertable<PathTable>[]): Promise<void> {
+    for (let start = 0; start < rows.length; start += rowsPerStatement) {
+      await db
+        .insertInto('sdwan_paths')
+        .values(rows.slice(start, start + rowsPerStatement))
+        .execute();
+    }
+  },
+
+  async delete(db: Db, pathIds: readonly string[]): Promise<void> {
+    for (let start = 0; start < pathIds.length; start += rowsPerStatement) {
+      const some = pathIds.slice(start, start + rowsPerStatement);
+      await db.deleteFrom('sdwan_paths').where('path_id', 'in', some).execute();
+    }
+  },
+
+  async setBandwidth(db: Db, pathId: string, bandwidth: number | null): Promise<void> {
+    await db.updateTable('sdwan_paths').set({ bandwidth }).where('path_id', '=', pathId).execute();
+  },
+
+  /** Leaves a path alone that already has a later report. */
+  async report(db: Db, pathId: string, update: PathUpdate): Promise<void> {
+    await db
+      .updateTable('sdwan_paths')
+      .set(update)
+      .where('path_id', '=', pathId)
+      .where((eb) => eb.or([eb('reported_at', 'is', null), eb('reported_at', '<=', update.reported_at)]))
+      .execute();
+  },
+
+  /** Ids of the paths that start at this site. */
+  async listIdsFrom(db: Db, siteId: string): Promise<Set<string>> {
+    const rows = await db
+      .selectFrom('sdwan_paths as path')
+      .innerJoin('sdwan_endpoints as source', 'source.endpoint_id', 'path.source_endpoint_id')
+      .select('path_id')
+      .where('source.site_id', '=', siteId)
+      .execute();
+    return new Set(rows.map((row) => row.path_id));
+  },
+};
+
+/** Keeps one statement under SQLite's 32,766 parameters. */
+const rowsPerStatement = 2_000;

@@ -1,0 +1,115 @@
+import { sql, type Insertable, type Updateable } from 'kysely';
+import type { Db, PolicyTable } from '../database/schema.ts';
+
+/** Counters come as text, since they may exceed what a JavaScript number holds exactly. */
+export interface PolicyRow {
+  policy_id: number;
+  class: number;
+  priority: number;
+  name: string;
+  description: string;
+  match_conditions: string;
+  action: string;
+  enabled: number;
+  is_default: number;
+  packets_matched: string;
+  bytes_matched: string;
+  created_at: number;
+  updated_at: number;
+}
+
+const plainColumns = [
+  'policy_id',
+  'class',
+  'priority',
+  'name',
+  'description',
+  'match_conditions',
+  'action',
+  'enabled',
+  'is_default',
+  'created_at',
+  'updated_at',
+] as const;
+
+const select = (db: Db) =>
+  db
+    .selectFrom('sdwan_policies')
+    .select(plainColumns)
+    .select([
+      sql<string>`cast(packets_matched as text)`.as('packets_matched'),
+      sql<string>`cast(bytes_matched as text)`.as('bytes_matched'),
+    ]);
+
+export const policyRepository = {
+  /** In order of evaluation: the default policy is last. */
+  list: (db: Db): Promise<PolicyRow[]> =>
+    select(db).orderBy('is_default').orderBy('priority', 'desc').orderBy('policy_id').execute(),
+
+  find: (db: Db, policyId: number): Promise<PolicyRow | undefined> =>
+    select(db).where('policy_id', '=', policyId).executeTakeFirst(),
+
+  findByName: (db: Db, name: string): Promise<PolicyRow | undefined> =>
+    select(db).where('name', '=', name).executeTakeFirst(),
+
+  async insert(db: Db, row: Insertable<PolicyTable>): Promise<number> {
+    const result = await db.insertInto('sdwan_policies').values(row).executeTakeFirstOrThrow();
+    return Number(result.insertId);
+  },
+
+  async update(db: Db, policyId: number, changes: Updateable<PolicyTable>): Promise<void> {
+    await db.updateTable('sdwan_policies').set(changes).where('policy_id', '=', policyId).execute();
+  },
+
+  async delete(db: Db, policyId: number): Promise<void> {
+    await db.deleteFrom('sdwan_policies').where('policy_id', '=', policyId).execute();
+  },
+
+  /** Bound as 64-bit integers: a plain number is a float to SQLite, and the sum would lose digits over 2^53. */
+  async addCounts(db: Db, policyId: number, packets: bigint, bytes: bigint): Promise<void> {
+    await db
+      .updateTable('sdwan_policies')
+      .set({
+        packets_matched: sql`packets_matched + ${packets}`,
+        bytes_matched: sql`bytes_matched + ${bytes}`,
+      })
+      .where('policy_id', '=', policyId)
+      .execute();
+  },
+
+  lastCounter: (db: Db, edgeId: string, policyId: number) =>
+    db
+      .selectFrom('policy_counters')
+      .select(['epoch', 'packets', 'bytes'])
+      .where('edge_id', '=', edgeId)
+      .where('policy_id', '=', policyId)
+      .executeTakeFirst(),
+
+  async saveCounter(
+    db: Db,
+    row: { edge_id: string; policy_id: number; epoch: string; packets: number; bytes: number },
+  ): Promise<void> {
+    const { epoch, packets, bytes } = row;
+    await db
+      .insertInto('policy_counters')
+      .values(row)
+      .onConflict((conflict) => conflict.columns(['edge_id', 'policy_id']).doUpdateSet({ epoch, packets, bytes }))
+      .execute();
+  },
+
+  /** Writes down every policy's counters that moved since they were last written down. */
+  async snapshotStats(db: Db, timestamp: number): Promise<void> {
+    await sql`
+      INSERT INTO sdwan_policy_stats (policy_id, timestamp, packets_matched, bytes_matched)
+      SELECT policy_id, ${timestamp}, packets_matched, bytes_matched FROM sdwan_policies AS policy
+      WHERE NOT EXISTS (
+        SELECT 1 FROM sdwan_policy_stats AS stat
+        WHERE stat.policy_id = policy.policy_id AND stat.packets_matched = policy.packets_matched
+          AND stat.stat_id = (SELECT max(stat_id) FROM sdwan_policy_stats WHERE policy_id = policy.policy_id)
+      )`.execute(db);
+  },
+
+  async pruneStats(db: Db, before: number): Promise<void> {
+    await db.deleteFrom('sdwan_policy_stats').where('timestamp', '<', before).execute();
+  },
+};

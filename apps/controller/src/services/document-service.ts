@@ -1,0 +1,144 @@
+import type { SiteId, Timer, Timers } from '@patronus/core';
+import type { SiteDocument } from '@patronus/protocol';
+import type { Change, Store } from '../database/store.ts';
+import { configRepository } from '../repositories/config-repository.ts';
+import { siteRepository } from '../repositories/site-repository.ts';
+import { compileDocuments } from './compile-documents.ts';
+import { readIntent } from './read-intent.ts';
+
+/** Changes that come together, as when a lab is seeded, are compiled together; much longer would be felt by users. */
+const settleMs = 50;
+
+export interface DocumentServiceParts {
+  readonly store: Store;
+  readonly timers: Timers;
+  readonly confirmWindowMs: number;
+  /** Told when compiling failed; it is tried again with the next change. */
+  readonly onFailure: (failure: unknown) => void;
+}
+
+/** The newest document of every site, and what became of it at its edge. */
+export class DocumentService {
+  readonly #parts: DocumentServiceParts;
+  readonly #listeners = new Set<(siteId: string, document: SiteDocument) => void>();
+  #documents = new Map<SiteId, SiteDocument>();
+  #scheduled: Timer | null = null;
+  #compiling: Promise<void> = Promise.resolve();
+  /** Changes of intent that are not compiled yet. */
+  #isBehind = false;
+
+  constructor(parts: DocumentServiceParts) {
+    this.#parts = parts;
+  }
+
+  /** Compiles all documents, and again after every change of intent. */
+  async start(): Promise<void> {
+    this.#parts.store.onIntentChange(() => this.#schedule());
+    await this.#compile();
+  }
+
+  async stop(): Promise<void> {
+    this.#scheduled?.cancel();
+    this.#scheduled = null;
+    await this.#compiling;
+  }
+
+  /** Whether a change was made that is not in the documents yet, for some 50 ms. */
+  get isBehind(): boolean {
+    return this.#isBehind;
+  }
+
+  current(siteId: string): SiteDocument | null {
+    return this.#documents.get(siteId as SiteId) ?? null;
+  }
+
+  onReplaced(listener: (siteId: string, document: SiteDocument) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The edge has put this version in force. */
+  async applied(siteId: string, version: string, applyMs: number | null): Promise<void> {
+    const { store } = this.#parts;
+    const before = await configRepository.find(store.db, siteId);
+    if (before === undefined) return;
+    await store.change(async (change) => {
+      const isNews = before.applied_version !== version;
+      const when = isNews || before.applied_at === null ? change.at : before.applied_at;
+      const took = applyMs === null ? {} : { apply_ms: applyMs };
+      await configRepository.update(change.db, siteId, {
+        applied_version: version,
+        applied_at: when,
+        ...took,
+        ...(before.rejected_version === version ? { rejected_version: null, rejected_reason: null } : {}),
+      });
+      if (isNews) await this.#tell(change, siteId, { eventType: 'config_applied', version, applyMs });
+    });
+  }
+
+  /** The edge could not put this version in force and went back to another, or to none. */
+  async rejected(siteId: string, version: string, reason: string, restored: string | null): Promise<void> {
+    await this.#parts.store.change(async (change) => {
+      await configRepository.update(change.db, siteId, {
+        rejected_version: version,
+        rejected_reason: reason,
+        applied_version: restored,
+      });
+      await this.#tell(change, siteId, { eventType: 'config_rejected', version, reason, restored });
+    });
+  }
+
+  async #tell(change: Change, siteId: string, told: Told): Promise<void> {
+    const row = await siteRepository.find(change.db, siteId);
+    if (row === undefined) return;
+    const { eventType, version } = told;
+    const site = { id: row.site_id, name: row.name };
+    if (eventType === 'config_applied') {
+      const message = `Site ${row.name} has its configuration ${short(version)} in force`;
+      return change.event({ eventType, message, site, metadata: { version, apply_ms: told.applyMs } });
+    }
+    const { reason, restored } = told;
+    const message = `Site ${row.name} rejected its configuration ${short(version)}: ${reason}`;
+    const metadata = { version, reason, restored };
+    return change.event({ eventType, severity: 'error', message, site, metadata });
+  }
+
+  #schedule(): void {
+    this.#isBehind = true;
+    this.#scheduled ??= this.#parts.timers.after('compile documents', settleMs, () => {
+      this.#scheduled = null;
+      this.#compiling = this.#compiling.then(() => this.#compile()).catch(this.#parts.onFailure);
+    });
+  }
+
+  async #compile(): Promise<void> {
+    const { store, confirmWindowMs } = this.#parts;
+    const replaced = await store.change(async (change) => {
+      const documents = compileDocuments(await readIntent(change.db, confirmWindowMs));
+      const known = new Map((await configRepository.list(change.db)).map((row) => [row.site_id, row.version]));
+      for (const [siteId, { version }] of documents) {
+        if (known.get(siteId) !== version) await configRepository.saveVersion(change.db, siteId, version, change.at);
+      }
+      return documents;
+    });
+    this.#isBehind = this.#scheduled !== null;
+    const before = this.#documents;
+    this.#documents = replaced;
+    for (const [siteId, document] of replaced) {
+      if (before.get(siteId)?.version === document.version) continue;
+      for (const listener of this.#listeners) listener(siteId, document);
+    }
+  }
+}
+
+type Told =
+  | { readonly eventType: 'config_applied'; readonly version: string; readonly applyMs: number | null }
+  | {
+      readonly eventType: 'config_rejected';
+      readonly version: string;
+      readonly reason: string;
+      readonly restored: string | null;
+    };
+
+/** Enough of a hash for people to tell versions apart. */
+const short = (version: string): string => version.slice(0, 12);

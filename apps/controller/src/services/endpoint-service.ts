@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { InvalidInputError, type Endpoint, type ProbeProfile } from '@patronus/core';
+import type { Change, Store } from '../database/store.ts';
+import { endpointRepository, type EndpointRow } from '../repositories/endpoint-repository.ts';
+import { siteRepository } from '../repositories/site-repository.ts';
+import { allocate, release } from './allocator.ts';
+import { endpointFields, type EndpointChanges, type EndpointFields, type EndpointInput } from './endpoint-input.ts';
+import { checkAgainstOthers } from './endpoint-rules.ts';
+import { found } from './found.ts';
+import { syncPaths } from './path-rows.ts';
+import { Problems } from './problems.ts';
+
+/** An endpoint as the API shows it. */
+export interface EndpointView extends Omit<Endpoint, 'id' | 'siteId' | 'address'> {
+  readonly id: string;
+  readonly siteId: string;
+  readonly site: string;
+  readonly address: string | null;
+  readonly port: number;
+  readonly slot: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+type SiteRef = { readonly id: string; readonly name: string };
+
+/** The uplinks of sites. */
+export class EndpointService {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async list(filter: { site?: string | undefined } = {}): Promise<EndpointView[]> {
+    const site = filter.site === undefined ? undefined : await this.#site(filter.site);
+    return (await endpointRepository.list(this.#store.db, site?.id)).map(endpointView);
+  }
+
+  async get(id: string): Promise<EndpointView> {
+    return endpointView(found(await endpointRepository.find(this.#store.db, id), 'endpoint', id));
+  }
+
+  /** Errors: `invalid_input` with every wrong field, `exhausted` when the site has no slot left. */
+  async create(siteIdOrName: string, input: EndpointInput): Promise<EndpointView> {
+    const id = await this.#store.change(async (change) => {
+      const row = await siteRepository.find(change.db, siteIdOrName);
+      if (row === undefined) throw unknownSite(siteIdOrName);
+      const site = { id: row.site_id, name: row.name };
+      const endpointId = await addEndpoint(change, site, input, '');
+      await syncPaths(change, site.id);
+      await announce(
+        change,
+        'object_created',
+        site,
+        endpointId,
+        `Endpoint ${input.label} was added to site ${site.name}`,
+      );
+      return endpointId;
+    });
+    return this.get(id);
+  }
+
+  async update(id: string, changes: EndpointChanges): Promise<EndpointView> {
+    await this.#store.change(async (change) => {
+      const row = found(await endpointRepository.find(change.db, id), 'endpoint', id);
+      const problems = new Problems();
+      const fields = endpointFields({ ...inputOf(row), ...changes }, '', problems);
+      const site = { id: row.site_id, name: row.site };
+      await checkAgainstOthers(change.db, site, { ...fields, id, slot: row.slot }, '', problems);
+      problems.throwIfAny();
+      if (isSame(row, fields)) return;
+      await endpointRepository.update(change.db, id, { ...fields, updated_at: change.at });
+      await syncPaths(change, site.id);
+      await announce(change, 'object_updated', site, id, `Endpoint ${fields.label} of site ${site.name} was changed`);
+    });
+    return this.get(id);
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.#store.change(async (change) => {
+      const row = found(await endpointRepository.find(change.db, id), 'endpoint', id);
+      const site = { id: row.site_id, name: row.site };
+      await endpointRepository.delete(change.db, id);
+      await release(change, 'slot', row.site_id, row.slot);
+      await announce(change, 'object_deleted', site, id, `Endpoint ${row.label} was removed from site ${site.name}`);
+    });
+  }
+
+  async #site(idOrName: string): Promise<SiteRef> {
+    const row = found(await siteRepository.find(this.#store.db, idOrName), 'site', idOrName);
+    return { id: row.site_id, name: row.name };
+  }
+}
+
+/** Adds one endpoint within a change, and returns its id. The caller brings the paths up to date. */
+export async function addEndpoint(change: Change, site: SiteRef, input: EndpointInput, at: string): Promise<string> {
+  const problems = new Problems();
+  const fields = endpointFields(input, at, problems);
+  const id = randomUUID();
+  const slot = await allocate(change, 'slot', site.id, id);
+  await checkAgainstOthers(change.db, site, { ...fields, id, slot }, at, problems);
+  problems.throwIfAny();
+  const times = { created_at: change.at, updated_at: change.at };
+  await endpointRepository.insert(change.db, { endpoint_id: id, site_id: site.id, slot, ...fields, ...times });
+  return id;
+}
+
+const unknownSite = (site: string): InvalidInputError =>
+  new InvalidInputError([{ field: 'site', problem: `there is no site "${site}"`, remedy: 'create it first' }]);
+
+async function announce(
+  change: Change,
+  eventType: 'object_created' | 'object_updated' | 'object_deleted',
+  site: SiteRef,
+  id: string,
+  message: string,
+): Promise<void> {
+  await change.event({ eventType, message, site, metadata: { object: 'endpoint', id } });
+  change.touchIntent();
+}
+
+const isSame = (row: EndpointRow, fields: EndpointFields): boolean =>
+  Object.entries(fields).every(([key, value]) => row[key as keyof EndpointFields] === value);
+
+const inputOf = (row: EndpointRow): EndpointInput => ({
+  label: row.label,
+  device: row.device,
+  address: row.address,
+  port: row.port,
+  nat: row.nat === 1,
+  cost: row.cost,
+  profile: row.profile as ProbeProfile,
+  up_bps: row.up_bps,
+  down_bps: row.down_bps,
+});
+
+export const endpointView = (row: EndpointRow): EndpointView => ({
+  id: row.endpoint_id,
+  siteId: row.site_id,
+  site: row.site,
+  label: row.label,
+  device: row.device,
+  address: row.address,
+  port: row.port,
+  nat: row.nat === 1,
+  cost: row.cost,
+  profile: row.profile as Endpoint['profile'],
+  upBps: row.up_bps,
+  downBps: row.down_bps,
+  slot: row.slot,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});

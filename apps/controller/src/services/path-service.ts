@@ -1,0 +1,102 @@
+import type { PathHealth } from '@patronus/core';
+import { Broadcast } from '../database/broadcast.ts';
+import type { Store } from '../database/store.ts';
+import { pathRepository, type PathRow } from '../repositories/path-repository.ts';
+import { siteRepository } from '../repositories/site-repository.ts';
+import { found } from './found.ts';
+
+/** An edge reports every second or so; one that was silent this long has been cut off, and its figures are of the past. */
+const staleAfterMs = 10_000;
+
+/** A directed path as the API shows it: figures of the forward direction in ms and percent, null where not measured. */
+export interface PathView {
+  readonly id: string;
+  readonly sourceEndpointId: string;
+  readonly destEndpointId: string;
+  readonly sourceSite: string;
+  readonly destSite: string;
+  readonly sourceLabel: string;
+  readonly destLabel: string;
+  readonly latency: number | null;
+  readonly jitter: number | null;
+  readonly loss: number | null;
+  readonly rtt: number | null;
+  readonly mos: number | null;
+  readonly reverseLatency: number | null;
+  readonly reverseJitter: number | null;
+  readonly reverseLoss: number | null;
+  readonly bandwidth: number | null;
+  readonly healthStatus: PathHealth;
+  readonly since: number | null;
+  readonly reportedAt: number | null;
+  /** The edge has not reported for a while: the figures are of the past and the health is unknown. */
+  readonly stale: boolean;
+}
+
+export interface PathQuery {
+  readonly sourceSite?: string | undefined;
+  readonly destSite?: string | undefined;
+  readonly label?: string | undefined;
+  readonly healthStatus?: string | undefined;
+}
+
+/** Paths as they were last reported. */
+export class PathService {
+  /** Every path again, each time its edge reported it. */
+  readonly published = new Broadcast<PathView>();
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Sites by name or id. Errors: `not_found` for a site that is not there. */
+  async list(query: PathQuery = {}): Promise<PathView[]> {
+    const [sourceSiteId, destSiteId] = [await this.#siteId(query.sourceSite), await this.#siteId(query.destSite)];
+    const rows = await pathRepository.list(this.#store.db, { sourceSiteId, destSiteId, label: query.label });
+    const paths = rows.map((row) => pathView(row, this.#store.wallMs));
+    return query.healthStatus === undefined ? paths : paths.filter((path) => path.healthStatus === query.healthStatus);
+  }
+
+  async get(id: string): Promise<PathView> {
+    return pathView(found(await pathRepository.find(this.#store.db, id), 'path', id), this.#store.wallMs);
+  }
+
+  /** Tells all who listen how these paths are now. */
+  async publishReported(pathIds: readonly string[]): Promise<void> {
+    if (this.published.readerCount === 0 || pathIds.length === 0) return;
+    const rows = await pathRepository.list(this.#store.db, { pathIds });
+    for (const row of rows) this.published.publish(pathView(row, this.#store.wallMs));
+  }
+
+  async #siteId(idOrName: string | undefined): Promise<string | undefined> {
+    if (idOrName === undefined) return undefined;
+    return found(await siteRepository.find(this.#store.db, idOrName), 'site', idOrName).site_id;
+  }
+}
+
+function pathView(row: PathRow, nowMs: number): PathView {
+  const isStale = row.reported_at === null || nowMs - row.reported_at > staleAfterMs;
+  return {
+    id: row.path_id,
+    sourceEndpointId: row.source_endpoint_id,
+    destEndpointId: row.dest_endpoint_id,
+    sourceSite: row.source_site,
+    destSite: row.dest_site,
+    sourceLabel: row.source_label,
+    destLabel: row.dest_label,
+    latency: row.latency,
+    jitter: row.jitter,
+    loss: row.loss,
+    rtt: row.rtt,
+    mos: row.mos,
+    reverseLatency: row.reverse_latency,
+    reverseJitter: row.reverse_jitter,
+    reverseLoss: row.reverse_loss,
+    bandwidth: row.bandwidth,
+    healthStatus: isStale ? 'unknown' : (row.health_status as PathHealth),
+    since: row.since,
+    reportedAt: row.reported_at,
+    stale: isStale,
+  };
+}

@@ -1,0 +1,221 @@
+import {
+  defaultClass,
+  PatronusError,
+  toSnakeCase,
+  type Policy,
+  type PolicyAction,
+  type PolicyMatch,
+} from '@patronus/core';
+import type { Change, Store } from '../database/store.ts';
+import { policyRepository, type PolicyRow } from '../repositories/policy-repository.ts';
+import { allocate, release } from './allocator.ts';
+import { found } from './found.ts';
+import type { ActionInput, MatchInput, PolicyChanges, PolicyInput } from './policy-input.ts';
+import { resolvePolicy } from './policy-match.ts';
+import { Problems } from './problems.ts';
+
+/** A policy as the API shows it. */
+export interface PolicyView {
+  readonly id: number;
+  readonly class: number;
+  readonly priority: number;
+  readonly name: string;
+  readonly description: string;
+  readonly matchConditions: PolicyMatch;
+  readonly action: PolicyAction;
+  readonly enabled: boolean;
+  readonly isDefault: boolean;
+  /** 64-bit counters. */
+  readonly packetsMatched: bigint;
+  readonly bytesMatched: bigint;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+const maxPriority = 1_000_000;
+const maxNameLength = 100;
+const maxDescriptionLength = 1_000;
+
+/** Policies: which traffic is what, and how it shall travel. */
+export class PolicyService {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Makes the default policy where it is missing; called once at start. */
+  async ensureDefault(): Promise<void> {
+    if ((await policyRepository.list(this.#store.db)).some((row) => row.is_default === 1)) return;
+    await this.#store.change(async (change) => {
+      const owner = 'default';
+      const allocated = await allocate(change, 'class', '', owner);
+      if (allocated !== defaultClass) throw new PatronusError('internal', 'the class of the default policy is taken');
+      await policyRepository.insert(change.db, {
+        class: defaultClass,
+        priority: 0,
+        name: 'default',
+        description: 'All traffic that no other policy matches',
+        match_conditions: '{}',
+        action: JSON.stringify({ type: 'steer' } satisfies PolicyAction),
+        is_default: 1,
+        created_at: change.at,
+        updated_at: change.at,
+      });
+    });
+  }
+
+  /** In order of evaluation; the default policy is last. */
+  async list(): Promise<PolicyView[]> {
+    return (await policyRepository.list(this.#store.db)).map(policyView);
+  }
+
+  async get(id: number): Promise<PolicyView> {
+    return policyView(found(await policyRepository.find(this.#store.db, id), 'policy', id));
+  }
+
+  async create(input: PolicyInput): Promise<PolicyView> {
+    const id = await this.#store.change(async (change) => {
+      const problems = new Problems();
+      const fields = await checkedFields(change, completed(input), null, problems);
+      problems.throwIfAny();
+      const owner = `policy ${input.name}`;
+      const policyId = await policyRepository.insert(change.db, {
+        ...fields,
+        class: await allocate(change, 'class', '', owner),
+        created_at: change.at,
+        updated_at: change.at,
+      });
+      await announce(change, 'object_created', policyId, `Policy ${fields.name} was created`);
+      return policyId;
+    });
+    return this.get(id);
+  }
+
+  /** Of the default policy only name, description and action may change. */
+  async update(id: number, changes: PolicyChanges): Promise<PolicyView> {
+    await this.#store.change(async (change) => {
+      const row = found(await policyRepository.find(change.db, id), 'policy', id);
+      const problems = new Problems();
+      if (row.is_default === 1) checkDefault(row, changes, problems);
+      const fields = await checkedFields(change, { ...inputOf(row), ...changes }, row, problems);
+      problems.throwIfAny();
+      const isSame = Object.entries(fields).every(([key, value]) => row[key as keyof typeof fields] === value);
+      if (isSame) return;
+      await policyRepository.update(change.db, id, { ...fields, updated_at: change.at });
+      await announce(change, 'object_updated', id, `Policy ${fields.name} was changed`);
+    });
+    return this.get(id);
+  }
+
+  /** Errors: `conflict` for the default policy. */
+  async delete(id: number): Promise<{ id: number; name: string }> {
+    return this.#store.change(async (change) => {
+      const row = found(await policyRepository.find(change.db, id), 'policy', id);
+      if (row.is_default === 1) {
+        const remedy = 'change its action instead';
+        throw new PatronusError('conflict', `the default policy takes what no other matches and must stay; ${remedy}`);
+      }
+      await policyRepository.delete(change.db, id);
+      await release(change, 'class', '', row.class);
+      await announce(change, 'object_deleted', id, `Policy ${row.name} was deleted`);
+      return { id, name: row.name };
+    });
+  }
+}
+
+const completed = (input: PolicyInput): Required<PolicyInput> => ({
+  description: '',
+  match_conditions: {},
+  action: { type: 'steer' },
+  enabled: true,
+  ...input,
+});
+
+const inputOf = (row: PolicyRow): Required<PolicyInput> => ({
+  name: row.name,
+  priority: row.priority,
+  description: row.description,
+  match_conditions: toSnakeCase(JSON.parse(row.match_conditions)) as MatchInput,
+  action: toSnakeCase(JSON.parse(row.action)) as ActionInput,
+  enabled: row.enabled === 1,
+});
+
+async function checkedFields(
+  change: Change,
+  input: Required<PolicyInput>,
+  before: PolicyRow | null,
+  problems: Problems,
+) {
+  const name = input.name.trim();
+  if (name === '' || name.length > maxNameLength || /[\p{Cc}"\\]/u.test(name)) {
+    problems.add('name', 'is not a policy name', `use 1 to ${maxNameLength} characters, no quotes or back-slashes`);
+  }
+  const namesake = await policyRepository.findByName(change.db, name);
+  if (namesake !== undefined && namesake.policy_id !== before?.policy_id) {
+    problems.add('name', `there is a policy "${namesake.name}" already`, 'choose another name');
+  }
+  if (input.description.length > maxDescriptionLength) {
+    problems.add('description', 'is too long', `use up to ${maxDescriptionLength} characters`);
+  }
+  if (before?.is_default !== 1 && (input.priority < 1 || input.priority > maxPriority)) {
+    problems.add('priority', `${input.priority} is out of range`, `use 1 to ${maxPriority}; 0 is the default policy's`);
+  }
+  const parts = { match: input.match_conditions, action: input.action };
+  const { match, action } = await resolvePolicy(change.db, parts, problems);
+  return {
+    name,
+    priority: input.priority,
+    description: input.description,
+    match_conditions: JSON.stringify(match),
+    action: JSON.stringify(action),
+    enabled: input.enabled ? (1 as const) : (0 as const),
+  };
+}
+
+function checkDefault(row: PolicyRow, changes: PolicyChanges, problems: Problems): void {
+  const remedy = 'leave it out; make a policy of higher priority instead';
+  if (changes.priority !== undefined && changes.priority !== row.priority) {
+    problems.add('priority', 'the default policy is always looked at last', remedy);
+  }
+  if (changes.enabled === false) problems.add('enabled', 'the default policy cannot be switched off', remedy);
+  if (Object.keys(changes.match_conditions ?? {}).length > 0) {
+    problems.add('match_conditions', 'the default policy matches everything', remedy);
+  }
+}
+
+async function announce(
+  change: Change,
+  eventType: 'object_created' | 'object_updated' | 'object_deleted',
+  id: number,
+  message: string,
+): Promise<void> {
+  await change.event({ eventType, message, metadata: { object: 'policy', id } });
+  change.touchIntent();
+}
+
+export const policyView = (row: PolicyRow): PolicyView => ({
+  id: row.policy_id,
+  class: row.class,
+  priority: row.priority,
+  name: row.name,
+  description: row.description,
+  matchConditions: JSON.parse(row.match_conditions) as PolicyMatch,
+  action: JSON.parse(row.action) as PolicyAction,
+  enabled: row.enabled === 1,
+  isDefault: row.is_default === 1,
+  packetsMatched: BigInt(row.packets_matched),
+  bytesMatched: BigInt(row.bytes_matched),
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});
+
+/** A policy as edges get it. */
+export const documentPolicy = (row: PolicyRow): Policy => ({
+  id: row.policy_id,
+  class: row.class,
+  priority: row.priority,
+  name: row.name,
+  match: JSON.parse(row.match_conditions) as PolicyMatch,
+  action: JSON.parse(row.action) as PolicyAction,
+});

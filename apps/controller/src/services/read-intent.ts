@@ -1,0 +1,51 @@
+import {
+  defaultOverlay,
+  type Address,
+  type EndpointId,
+  type Prefix,
+  type ProbeProfile,
+  type SiteId,
+} from '@patronus/core';
+import type { Db } from '../database/schema.ts';
+import { edgeRepository } from '../repositories/edge-repository.ts';
+import { endpointRepository, type EndpointRow } from '../repositories/endpoint-repository.ts';
+import { pathRepository } from '../repositories/path-repository.ts';
+import { policyRepository } from '../repositories/policy-repository.ts';
+import { siteRepository } from '../repositories/site-repository.ts';
+import type { Intent, IntentEndpoint, IntentSite } from './compile-documents.ts';
+import { documentPolicy } from './policy-service.ts';
+
+/** All that documents are made from, read at one moment, in an order that does not depend on when rows were written. */
+export async function readIntent(db: Db, confirmWindowMs: number): Promise<Intent> {
+  const endpoints = Map.groupBy(await endpointRepository.list(db), (row) => row.site_id);
+  const prefixes = Map.groupBy(await siteRepository.listPrefixes(db), (row) => row.site_id);
+  const keys = Map.groupBy(await edgeRepository.listTunnelKeys(db), (row) => row.site_id);
+  const sites = (await siteRepository.list(db)).map((row): IntentSite => ({
+    id: row.site_id as SiteId,
+    name: row.name,
+    index: row.site_index,
+    prefixes: (prefixes.get(row.site_id) ?? []).map(({ prefix }) => prefix as Prefix),
+    endpoints: (endpoints.get(row.site_id) ?? []).map(intentEndpoint),
+    tunnelKeys: new Map((keys.get(row.site_id) ?? []).map((key) => [key.tunnel, key.public_key])),
+  }));
+  return {
+    sites: sites.toSorted((a, b) => a.index - b.index),
+    paths: await pathRepository.listEnds(db),
+    policies: (await policyRepository.list(db)).filter((row) => row.enabled === 1).map(documentPolicy),
+    overlay: defaultOverlay,
+    confirmWindowMs,
+  };
+}
+
+const intentEndpoint = (row: EndpointRow): IntentEndpoint => ({
+  id: row.endpoint_id as EndpointId,
+  siteId: row.site_id as SiteId,
+  slot: row.slot,
+  label: row.label,
+  device: row.device,
+  address: row.address as Address | null,
+  nat: row.nat === 1,
+  port: row.port,
+  cost: row.cost,
+  profile: row.profile as ProbeProfile,
+});

@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto';
+import { InvalidInputError, PatronusError, type PolicyMatch } from '@patronus/core';
+import type { Change, Store } from '../database/store.ts';
+import { configRepository, type SiteConfigRow } from '../repositories/config-repository.ts';
+import { edgeRepository } from '../repositories/edge-repository.ts';
+import { endpointRepository } from '../repositories/endpoint-repository.ts';
+import { policyRepository } from '../repositories/policy-repository.ts';
+import { siteRepository, type SiteRow } from '../repositories/site-repository.ts';
+import { allocationRepository } from '../repositories/allocation-repository.ts';
+import { allocate, release } from './allocator.ts';
+import { addEndpoint, endpointView, type EndpointView } from './endpoint-service.ts';
+import { found } from './found.ts';
+import { syncPaths } from './path-rows.ts';
+import { sitesNamedBy } from './policy-references.ts';
+import type { Presence } from './presence.ts';
+import { Problems } from './problems.ts';
+import { checkLocation, checkPrefixes, checkSiteName, type SiteChanges, type SiteInput } from './site-input.ts';
+
+/** How far a site's edge is with the newest document. */
+export interface SiteConfig {
+  readonly status: 'pending' | 'applied' | 'rejected' | 'offline';
+  readonly reason: string | null;
+  readonly version: string | null;
+  readonly appliedVersion: string | null;
+  readonly appliedAt: number | null;
+}
+
+/** A site as the API shows it. */
+export interface SiteView {
+  readonly id: string;
+  readonly name: string;
+  readonly location: string;
+  readonly prefixes: readonly string[];
+  /** `new` until an edge is enrolled. */
+  readonly status: 'new' | 'online' | 'offline';
+  readonly config: SiteConfig;
+  readonly endpoints: readonly EndpointView[];
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** Sites: what they are called, which LAN they hold, how their edge is. */
+export class SiteService {
+  readonly #store: Store;
+  readonly #presence: Presence;
+  readonly #documents: { readonly isBehind: boolean };
+
+  constructor(store: Store, presence: Presence, documents: { readonly isBehind: boolean }) {
+    this.#store = store;
+    this.#presence = presence;
+    this.#documents = documents;
+  }
+
+  async list(): Promise<SiteView[]> {
+    const db = this.#store.db;
+    const [sites, prefixes, endpoints, configs, edges] = [
+      await siteRepository.list(db),
+      Map.groupBy(await siteRepository.listPrefixes(db), (row) => row.site_id),
+      Map.groupBy(await endpointRepository.list(db), (row) => row.site_id),
+      new Map((await configRepository.list(db)).map((row) => [row.site_id, row])),
+      new Set((await edgeRepository.list(db)).map((row) => row.site_id)),
+    ];
+    return sites.map((row) => {
+      const isOnline = this.#presence.isOnline(row.site_id);
+      return {
+        id: row.site_id,
+        name: row.name,
+        location: row.location,
+        prefixes: (prefixes.get(row.site_id) ?? []).map(({ prefix }) => prefix),
+        status: isOnline ? 'online' : edges.has(row.site_id) ? 'offline' : 'new',
+        config: this.#config(configs.get(row.site_id), isOnline),
+        endpoints: (endpoints.get(row.site_id) ?? []).map(endpointView),
+        createdAt: row.created_at,
+        updatedAt: row.updated_at,
+      };
+    });
+  }
+
+  async get(idOrName: string): Promise<SiteView> {
+    const row = await this.#find(idOrName);
+    return found(
+      (await this.list()).find((site) => site.id === row.site_id),
+      'site',
+      idOrName,
+    );
+  }
+
+  /** Makes the site with its prefixes and endpoints, or nothing. Errors: `invalid_input`, `exhausted`. */
+  async create(input: SiteInput): Promise<SiteView> {
+    const site = { id: randomUUID() as string, name: input.name.trim() };
+    await this.#store.change(async (change) => {
+      const problems = new Problems();
+      await checkOwnFields(change, site, input, problems);
+      const prefixes = await checkPrefixes(change.db, input.prefixes ?? [], site, problems);
+      if ((await siteRepository.find(change.db, site.name)) !== undefined) problems.throwIfAny();
+      await insertSite(change, site, input.location ?? '');
+      await addEndpoints(change, site, input.endpoints ?? [], problems);
+      problems.throwIfAny();
+      await siteRepository.replacePrefixes(change.db, site.id, prefixes);
+      await syncPaths(change, site.id);
+      await announce(change, 'object_created', site, `Site ${site.name} was created`);
+    });
+    return this.get(site.id);
+  }
+
+  async update(idOrName: string, changes: SiteChanges): Promise<SiteView> {
+    const id = await this.#store.change(async (change) => {
+      const row = found(await siteRepository.find(change.db, idOrName), 'site', idOrName);
+      const site = { id: row.site_id, name: (changes.name ?? row.name).trim() };
+      const problems = new Problems();
+      await checkOwnFields(change, site, changes, problems);
+      const before = (await siteRepository.listPrefixes(change.db)).filter((each) => each.site_id === site.id);
+      const prefixes =
+        changes.prefixes === undefined ? null : await checkPrefixes(change.db, changes.prefixes, site, problems);
+      problems.throwIfAny();
+      const location = changes.location ?? row.location;
+      const samePrefixes = prefixes === null || prefixes.join() === before.map(({ prefix }) => prefix).join();
+      if (samePrefixes && site.name === row.name && location === row.location) return site.id;
+      await siteRepository.update(change.db, site.id, { name: site.name, location, updated_at: change.at });
+      if (!samePrefixes) await siteRepository.replacePrefixes(change.db, site.id, prefixes);
+      await announce(change, 'object_updated', site, `Site ${site.name} was changed`);
+      return site.id;
+    });
+    return this.get(id);
+  }
+
+  /**
+   * Removes the site with all that is its own, or nothing. Errors: `conflict` while a policy names it, as a policy that
+   * lost its only site would match everything.
+   */
+  async delete(idOrName: string): Promise<{ id: string; name: string }> {
+    return this.#store.change(async (change) => {
+      const row = found(await siteRepository.find(change.db, idOrName), 'site', idOrName);
+      await refuseWhileNamed(change, row);
+      for (const endpoint of await endpointRepository.list(change.db, row.site_id)) {
+        await endpointRepository.delete(change.db, endpoint.endpoint_id);
+      }
+      await siteRepository.delete(change.db, row.site_id);
+      await allocationRepository.forgetScope(change.db, 'slot', row.site_id);
+      await release(change, 'site_index', '', row.site_index);
+      const site = { id: row.site_id, name: row.name };
+      await announce(change, 'object_deleted', site, `Site ${row.name} was deleted`);
+      return site;
+    });
+  }
+
+  #config(row: SiteConfigRow | undefined, isOnline: boolean): SiteConfig {
+    const version = row?.version ?? null;
+    const isRejected = version !== null && row?.rejected_version === version;
+    const isApplied = version !== null && row?.applied_version === version && !this.#documents.isBehind;
+    return {
+      status: isOnline ? (isRejected ? 'rejected' : isApplied ? 'applied' : 'pending') : 'offline',
+      reason: isRejected ? (row?.rejected_reason ?? null) : null,
+      version,
+      appliedVersion: row?.applied_version ?? null,
+      appliedAt: row?.applied_at ?? null,
+    };
+  }
+
+  async #find(idOrName: string): Promise<SiteRow> {
+    return found(await siteRepository.find(this.#store.db, idOrName), 'site', idOrName);
+  }
+}
+
+type SiteRef = { readonly id: string; readonly name: string };
+
+async function checkOwnFields(change: Change, site: SiteRef, input: SiteChanges, problems: Problems): Promise<void> {
+  checkSiteName(site.name, problems);
+  if (input.location !== undefined) checkLocation(input.location, problems);
+  const namesake = await siteRepository.find(change.db, site.name);
+  if (namesake === undefined || namesake.site_id === site.id) return;
+  problems.add('name', `there is a site "${namesake.name}" already`, 'choose another name');
+}
+
+async function insertSite(change: Change, site: SiteRef, location: string): Promise<void> {
+  const index = await allocate(change, 'site_index', '', site.id);
+  await siteRepository.insert(change.db, {
+    site_id: site.id,
+    name: site.name,
+    location,
+    site_index: index,
+    created_at: change.at,
+    updated_at: change.at,
+  });
+}
+
+async function addEndpoints(
+  change: Change,
+  site: SiteRef,
+  endpoints: NonNullable<SiteInput['endpoints']>,
+  problems: Problems,
+): Promise<void> {
+  for (const [index, endpoint] of endpoints.entries()) {
+    try {
+      await addEndpoint(change, site, endpoint, `endpoints[${index}].`);
+    } catch (thrown) {
+      if (!(thrown instanceof InvalidInputError)) throw thrown;
+      problems.addAll(thrown.problems);
+    }
+  }
+}
+
+async function refuseWhileNamed(change: Change, row: SiteRow): Promise<void> {
+  const policies = await policyRepository.list(change.db);
+  const naming = policies.filter((policy) =>
+    sitesNamedBy(JSON.parse(policy.match_conditions) as PolicyMatch).has(row.site_id),
+  );
+  if (naming.length === 0) return;
+  const names = naming.map((policy) => `"${policy.name}"`).join(', ');
+  throw new PatronusError('conflict', `site "${row.name}" is named by policy ${names}; change or delete that first`, {
+    facts: { policies: naming.map((policy) => policy.policy_id) },
+  });
+}
+
+async function announce(
+  change: Change,
+  eventType: 'object_created' | 'object_updated' | 'object_deleted',
+  site: SiteRef,
+  message: string,
+): Promise<void> {
+  await change.event({ eventType, message, site, metadata: { object: 'site', id: site.id } });
+  change.touchIntent();
+}

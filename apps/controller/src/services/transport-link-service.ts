@@ -1,0 +1,82 @@
+import type { Db } from '../database/schema.ts';
+import type { Store } from '../database/store.ts';
+import { endpointRepository } from '../repositories/endpoint-repository.ts';
+import { settingRepository } from '../repositories/setting-repository.ts';
+import { obstacle, type TransportLink, type TransportLinks } from './path-pairs.ts';
+import { syncPaths } from './path-rows.ts';
+import { Problems } from './problems.ts';
+
+const settingKey = 'transport_links';
+
+/** Which labels reach each other; null where nobody said, and all reach all. */
+export async function readTransportLinks(db: Db): Promise<TransportLinks> {
+  const text = await settingRepository.get(db, settingKey);
+  return text === undefined ? null : (JSON.parse(text) as TransportLink[]);
+}
+
+/** Two endpoints of different sites without a path, and why. */
+export interface LeftOutPair {
+  readonly sourceSite: string;
+  readonly sourceLabel: string;
+  readonly destSite: string;
+  readonly destLabel: string;
+  readonly reason: string;
+}
+
+/** Which transports reach each other: the one thing that decides, beside NAT, which paths there are. */
+export class TransportLinkService {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  get(): Promise<TransportLinks> {
+    return readTransportLinks(this.#store.db);
+  }
+
+  /** Null lets all labels reach all. Labels that no endpoint has yet are fine: links may be drawn before sites are made. */
+  async set(links: TransportLinks): Promise<TransportLinks> {
+    const unique = links === null ? null : deduplicated(links);
+    await this.#store.change(async (change) => {
+      if (unique === null) await settingRepository.delete(change.db, settingKey);
+      else await settingRepository.set(change.db, settingKey, JSON.stringify(unique));
+      await syncPaths(change);
+      const message = unique === null ? 'All transports reach each other now' : 'The transport links were changed';
+      await change.event({
+        eventType: 'object_updated',
+        message,
+        metadata: { object: 'transport_links', links: unique },
+      });
+      change.touchIntent();
+    });
+    return unique;
+  }
+
+  /** Pairs of endpoints that have no path, each told once. */
+  async listLeftOut(): Promise<LeftOutPair[]> {
+    const links = await this.get();
+    const rows = await endpointRepository.list(this.#store.db);
+    const ends = rows.map((row) => ({ ...row, nat: row.nat === 1 }));
+    return ends.flatMap((source, index) =>
+      ends.slice(index + 1).flatMap((dest) => {
+        const reason = source.site_id === dest.site_id ? null : obstacle(source, dest, links);
+        if (reason === null) return [];
+        const [sourceSite, sourceLabel, destSite, destLabel] = [source.site, source.label, dest.site, dest.label];
+        return [{ sourceSite, sourceLabel, destSite, destLabel, reason }];
+      }),
+    );
+  }
+}
+
+function deduplicated(links: readonly TransportLink[]): TransportLink[] {
+  const problems = new Problems();
+  links.forEach((link, index) => {
+    if (link.a.trim() === '' || link.b.trim() === '') {
+      problems.add(`links[${index}]`, 'a label is empty', 'name both labels, such as mpls and mpls');
+    }
+  });
+  problems.throwIfAny();
+  const sorted = links.map(({ a, b }) => (a <= b ? { a, b } : { a: b, b: a }));
+  return [...new Map(sorted.map((link) => [`${link.a} ${link.b}`, link])).values()];
+}

@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { InvalidInputError, messageOf, PatronusError, type FieldProblem } from '@patronus/core';
+import { Type, type Static, type TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+
+/** What a setting is called in each place it may come from, its shape, and what it is when nobody says. */
+interface SettingRule {
+  readonly variable: string;
+  readonly schema: TSchema;
+  readonly fallback: unknown;
+  readonly expected: string;
+  /** Never shown, not even when it is wrong. */
+  readonly secret?: true;
+}
+
+const port = Type.Integer({ minimum: 0, maximum: 65_535 });
+const portText = 'a port from 0 to 65535';
+const text = Type.String({ minLength: 1 });
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const readModes = ['auto', 'always', 'never'] as const;
+
+const rules = {
+  dataDir: { variable: 'PATRONUS_DATA', schema: text, fallback: './data', expected: 'a directory' },
+  host: { variable: 'PATRONUS_HOST', schema: text, fallback: 'localhost', expected: 'an address to listen on' },
+  port: { variable: 'PATRONUS_PORT', schema: port, fallback: 8080, expected: portText },
+  edgeHost: { variable: 'PATRONUS_EDGE_HOST', schema: text, fallback: '0.0.0.0', expected: 'an address to listen on' },
+  edgePort: { variable: 'PATRONUS_EDGE_PORT', schema: port, fallback: 8443, expected: portText },
+  edgeUrl: {
+    variable: 'PATRONUS_EDGE_URL',
+    schema: Type.Union([Type.Null(), Type.String({ pattern: '^https://[^/]+/?$' })]),
+    fallback: null,
+    expected: 'the address by which edges reach this controller, like https://controller.example.net:8443',
+  },
+  databaseUrl: {
+    variable: 'PATRONUS_DATABASE_URL',
+    schema: Type.Union([Type.Null(), Type.String({ pattern: '^sqlite:.+' })]),
+    fallback: null,
+    expected: 'sqlite:FILE',
+    secret: true,
+  },
+  adminPassword: {
+    variable: 'PATRONUS_ADMIN_PASSWORD',
+    schema: Type.Union([Type.Null(), text]),
+    fallback: null,
+    expected: 'a password',
+    secret: true,
+  },
+  anonymousReads: {
+    variable: 'PATRONUS_ANONYMOUS_READS',
+    schema: Type.Enum([...readModes]),
+    fallback: 'auto',
+    expected: readModes.join(', '),
+  },
+  graphqlIntrospection: {
+    variable: 'PATRONUS_GRAPHQL_INTROSPECTION',
+    schema: Type.Enum(['on', 'off']),
+    fallback: 'on',
+    expected: 'on or off',
+  },
+  confirmWindowMs: {
+    variable: 'PATRONUS_CONFIRM_WINDOW_MS',
+    schema: Type.Integer({ minimum: 1_000, maximum: 3_600_000 }),
+    fallback: 15_000,
+    expected: 'milliseconds from 1000 to 3600000',
+  },
+  logLevel: {
+    variable: 'PATRONUS_LOG_LEVEL',
+    schema: Type.Enum([...logLevels]),
+    fallback: 'warn',
+    expected: logLevels.join(', '),
+  },
+  webDir: {
+    variable: 'PATRONUS_WEB_DIR',
+    schema: Type.Union([Type.Null(), text]),
+    fallback: null,
+    expected: 'a directory with a built web page',
+  },
+} satisfies Record<string, SettingRule>;
+
+type Name = keyof typeof rules;
+
+/** All that can be set about a controller. `host` localhost listens on both loopback addresses. */
+export type ControllerSettings = { readonly [K in Name]: Static<(typeof rules)[K]['schema']> };
+
+export interface SettingSources {
+  /** A JSON file with settings by name, such as `{"port": 9090}`. */
+  readonly file?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly flags?: { readonly [K in Name]?: ControllerSettings[K] | undefined };
+}
+
+/**
+ * Settings from defaults, file, environment and flags, the later ones winning. Errors: `invalid_input` naming every wrong
+ * one, where it came from and what is expected; `not_found` for a missing file.
+ */
+export function loadControllerSettings(sources: SettingSources): ControllerSettings {
+  const problems: FieldProblem[] = [];
+  const file = sources.file === undefined ? {} : readSettingsFile(sources.file, problems);
+  const settings: Record<string, unknown> = {};
+  for (const name of Object.keys(rules) as Name[]) {
+    const rule: SettingRule = rules[name];
+    const { value, from } = firstTold(name, rule, sources, file);
+    settings[name] = value;
+    if (Compile(rule.schema).Check(value)) continue;
+    const shown = rule.secret === true ? 'the value' : JSON.stringify(value);
+    problems.push({ field: from, problem: `${shown} will not do`, remedy: `use ${rule.expected}` });
+  }
+  if (problems.length > 0) throw new InvalidInputError(problems);
+  const told = settings as unknown as ControllerSettings;
+  return { ...told, dataDir: resolve(told.dataDir) };
+}
+
+function firstTold(
+  name: Name,
+  rule: SettingRule,
+  { env, flags }: SettingSources,
+  file: Readonly<Record<string, unknown>>,
+): { value: unknown; from: string } {
+  const flag = flags?.[name];
+  if (flag !== undefined) return { value: flag, from: `--${name.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}` };
+  const variable = env[rule.variable];
+  if (variable !== undefined && variable !== '') {
+    const value: unknown = typeof rule.fallback === 'number' && variable.trim() !== '' ? Number(variable) : variable;
+    return { value: Number.isNaN(value) ? variable : value, from: rule.variable };
+  }
+  return name in file ? { value: file[name], from: `${name} in the file` } : { value: rule.fallback, from: name };
+}
+
+function readSettingsFile(path: string, problems: FieldProblem[]): Record<string, unknown> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new PatronusError('not_found', `the settings file ${path} cannot be read: ${messageOf(cause)}`, { cause });
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    problems.push({ field: path, problem: 'is not an object', remedy: 'write it like {"port": 9090}' });
+    return {};
+  }
+  for (const key of Object.keys(parsed).filter((each) => !(each in rules))) {
+    const remedy = `settings are ${Object.keys(rules).join(', ')}`;
+    problems.push({ field: `${key} in the file`, problem: 'is not a setting', remedy });
+  }
+  return parsed as Record<string, unknown>;
+}

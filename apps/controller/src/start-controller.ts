@@ -1,0 +1,163 @@
+import { networkInterfaces } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { messageOf, PatronusError, systemClock, systemTimers } from '@patronus/core';
+import type { FastifyInstance } from 'fastify';
+import { pino, type Logger } from 'pino';
+import { Access, isLoopback } from './api/access.ts';
+import type { ApiServices } from './api/api-services.ts';
+import { createHttpServer } from './api/http-server.ts';
+import { LocalToken, SignInService, TokenSigner } from './auth/index.ts';
+import { DataDirectory } from './data-directory.ts';
+import { openDatabase, Store } from './database/index.ts';
+import { CertificateAuthority, EdgeGateway } from './gateway/index.ts';
+import { DecisionService } from './services/decision-service.ts';
+import { DocumentService } from './services/document-service.ts';
+import { EdgeService } from './services/edge-service.ts';
+import { EndpointService } from './services/endpoint-service.ts';
+import { EnrolmentKeyService } from './services/enrolment-key-service.ts';
+import { EventService } from './services/event-service.ts';
+import { Maintenance } from './services/maintenance.ts';
+import { MetricService } from './services/metric-service.ts';
+import { PathService } from './services/path-service.ts';
+import { PolicyService } from './services/policy-service.ts';
+import { Presence } from './services/presence.ts';
+import { SiteService } from './services/site-service.ts';
+import { TelemetryService } from './services/telemetry-service.ts';
+import { TransportLinkService } from './services/transport-link-service.ts';
+import type { ControllerSettings } from './settings.ts';
+
+export interface RunningController {
+  readonly httpUrl: string;
+  /** Where edges connect. */
+  readonly edgeUrl: string;
+  /** One-time link by which the first administrator chooses a password; null once there is one. */
+  readonly setupUrl: string | null;
+  readonly dataDir: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a controller. Errors: `conflict` when another runs on the data directory, `address_in_use`, `database_newer`,
+ * `invalid_input` for a weak administrator password. A start that fails leaves nothing running.
+ */
+export async function startController(settings: ControllerSettings): Promise<RunningController> {
+  await using started = new AsyncDisposableStack();
+  const directory = started.use(DataDirectory.hold(settings.dataDir));
+  const logger = pino({ name: 'controller', level: settings.logLevel });
+  const onFailure = (failure: unknown): void => logger.error({ err: failure }, 'background work failed');
+
+  const store = new Store(await openDatabase(databaseFile(settings, directory)), systemClock);
+  started.defer(() => store.close());
+  const presence = new Presence();
+  const { confirmWindowMs } = settings;
+  const documents = new DocumentService({ store, timers: systemTimers, confirmWindowMs, onFailure });
+  const policies = new PolicyService(store);
+  await policies.ensureDefault();
+  const signIn = new SignInService(store, await TokenSigner.open(store));
+  const setupToken = await signIn.prepareFirstSignIn(settings.adminPassword ?? undefined);
+  await documents.start();
+  started.defer(() => documents.stop());
+
+  const authority = await CertificateAuthority.open(directory.path, store.wallMs);
+  const edges = new EdgeService(store, presence);
+  const paths = new PathService(store);
+  const telemetry = new TelemetryService(store, paths);
+  const gateway = await EdgeGateway.start({
+    store,
+    timers: systemTimers,
+    logger,
+    presence,
+    documents,
+    telemetry,
+    edges,
+    identity: await authority.serverIdentity(store.wallMs),
+    host: settings.edgeHost,
+    port: settings.edgePort,
+    socketPath: directory.file('edge.sock'),
+  });
+  started.defer(() => gateway.stop());
+  const edgeUrl = settings.edgeUrl ?? `https://${reachableHost(settings.edgeHost)}:${gateway.port}`;
+
+  const metrics = new MetricService(store);
+  const maintenance = new Maintenance(store, metrics, onFailure);
+  maintenance.start(systemTimers);
+  started.defer(() => maintenance.stop());
+
+  const services: ApiServices = {
+    access: new Access({ localToken: LocalToken.open(directory.path), signIn, readsAreOpen: areReadsOpen(settings) }),
+    signIn,
+    store,
+    sites: new SiteService(store, presence, documents),
+    endpoints: new EndpointService(store),
+    policies,
+    paths,
+    metrics,
+    decisions: new DecisionService(store),
+    events: new EventService(store),
+    enrolmentKeys: new EnrolmentKeyService(store, { caFingerprint: authority.fingerprint, url: () => edgeUrl }),
+    edges,
+    transportLinks: new TransportLinkService(store),
+    documents,
+  };
+  const httpUrl = await serve(started, services, settings, logger);
+  const socket = directory.file('edge.sock');
+  directory.announce({ pid: process.pid, http_url: httpUrl, edge_url: edgeUrl, edge_socket: socket });
+  const running = started.move();
+  return {
+    httpUrl,
+    edgeUrl,
+    setupUrl: setupToken === null ? null : `${httpUrl}/setup#${setupToken}`,
+    dataDir: directory.path,
+    stop: () => running.disposeAsync(),
+  };
+}
+
+async function serve(
+  started: AsyncDisposableStack,
+  services: ApiServices,
+  settings: ControllerSettings,
+  logger: Logger,
+): Promise<string> {
+  const { host, port } = settings;
+  const webDir = settings.webDir ?? builtWebPage();
+  const introspection = settings.graphqlIntrospection === 'on';
+  const app = await createHttpServer({ services, host, logger, webDir, introspection });
+  started.defer(() => app.close());
+  await listen(app, host, port);
+  const address = app.server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  const shown = isLoopback(host) ? 'localhost' : reachableHost(host);
+  return `http://${shown}:${bound}`;
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
+  try {
+    await app.listen({ host, port });
+  } catch (cause) {
+    const code = (cause as { code?: unknown }).code;
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw cause;
+    const why = code === 'EACCES' ? 'may not be used by this user' : 'is in use by another program';
+    throw new PatronusError('address_in_use', `port ${port} of ${host} ${why}; choose another with --port`, {
+      cause,
+      facts: { host, port, reason: messageOf(cause) },
+    });
+  }
+}
+
+const databaseFile = (settings: ControllerSettings, directory: DataDirectory): string =>
+  settings.databaseUrl?.replace(/^sqlite:/, '') ?? directory.file('patronus.db');
+
+const areReadsOpen = ({ anonymousReads, host }: ControllerSettings): boolean =>
+  anonymousReads === 'always' || (anonymousReads === 'auto' && isLoopback(host));
+
+/** Where `npm run build` leaves the web page. */
+const builtWebPage = (): string =>
+  join(dirname(fileURLToPath(import.meta.resolve('@patronus/web/package.json'))), 'dist');
+
+/** An address of this machine that others can use, for one that only says "all". */
+function reachableHost(host: string): string {
+  if (host !== '0.0.0.0' && host !== '::') return host.includes(':') ? `[${host}]` : host;
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? 'localhost';
+}
