@@ -57,12 +57,17 @@ describe.skipIf(why !== '')(`the web page${why}`, () => {
   it('shows a site and its paths without being loaded again, and the event as it happens', async () => {
     await page.goto(controller.url);
     await page.getByRole('status').getByText('live').waitFor();
-    for (const [name, prefix] of [
-      ['hq', '10.1.0.0/24'],
-      ['branch', '10.2.0.0/24'],
+    for (const [name, number] of [
+      ['hq', 1],
+      ['branch', 2],
     ] as const) {
-      const endpoint = 'label=mpls,device=eth0,address=192.0.2.1';
-      const made = await controller.patronus(['sites', 'create', name, '--prefix', prefix, '--endpoint', endpoint]);
+      const fields = [
+        '--prefix',
+        `10.${number}.0.0/24`,
+        '--endpoint',
+        `label=mpls,device=eth0,address=192.0.2.${number}`,
+      ];
+      const made = await controller.patronus(['sites', 'create', name, ...fields]);
       expect(made.err).toBe('');
     }
     await page.getByLabel('site branch, new').waitFor();

@@ -75,16 +75,19 @@ export interface Snapshot {
   readonly events: readonly NetworkEvent[];
 }
 
+/** Paths in one answer at most; the command line lists all. */
+export const mostPaths = 1000;
+
 const pathFields = `id source_endpoint_id dest_endpoint_id source_site dest_site source_label dest_label
   latency jitter loss mos health_status since reported_at stale`;
 const eventFields = 'id timestamp event_type severity message metadata site';
 
 export const snapshotQuery = `query Snapshot {
   sites { id name location prefixes status config { status reason } }
-  paths { ${pathFields} }
+  paths(limit: ${mostPaths}) { ${pathFields} }
   policies { id priority name description enabled is_default packets_matched bytes_matched }
   decisions { policy_id source_site dest_site paths { path_id weight source_label dest_label } sla_met reason since }
-  events { ${eventFields} }
+  events(limit: 100) { ${eventFields} }
 }`;
 export const eventsSubscription = `subscription Events { events { ${eventFields} } }`;
 export const pathsSubscription = `subscription PathMetrics { pathMetrics { ${pathFields} } }`;

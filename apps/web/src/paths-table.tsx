@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Path, PathHealth } from './api-types.ts';
+import { mostPaths, type Path, type PathHealth } from './api-types.ts';
 import { labelsText } from './links.ts';
 import { formatAge, formatMos, formatMs, formatPercent, unknownFigure } from './format.ts';
 
@@ -28,6 +28,9 @@ export function PathsTable({ paths, now }: { paths: ReadonlyMap<string, Path>; n
           </select>
         </label>
       </div>
+      {all.length >= mostPaths && (
+        <p className="nothing">Not all paths are shown, there are too many: “npx patronus paths” lists them.</p>
+      )}
       {shown.length === 0 ? (
         <p className="nothing">
           {all.length === 0 ? 'No paths yet: they appear when two sites have endpoints.' : `No path is ${filter}.`}
