@@ -41,16 +41,26 @@ export async function registerGraphql(app: FastifyInstance, parts: GraphqlParts)
     },
     errorFormatter: (execution: { data?: unknown; errors?: readonly GraphQLError[] }) => ({
       statusCode: 200,
-      response: { data: execution.data ?? null, errors: (execution.errors ?? []).map(shownError) },
+      response: { data: execution.data ?? null, errors: (execution.errors ?? []).flatMap(shownErrors) },
     }),
   } as never);
 }
 
-/** Our errors with code and fields; the words of GraphQL's own; nothing of what was not expected. */
-function shownError(error: GraphQLError | Error): GraphQLError {
-  const graphql = error instanceof GraphQLError ? error : new GraphQLError(error.message, { originalError: error });
-  const original = graphql.originalError;
-  if (original === undefined || original === null || original instanceof GraphQLError) return graphql;
+/**
+ * Our errors with code and fields; the words of GraphQL's own, which mercurius wraps when a whole operation is refused;
+ * nothing of what was not expected.
+ */
+function shownErrors(error: GraphQLError): GraphQLError[] {
+  const original: unknown = error.originalError ?? undefined;
+  const refused = (original ?? error) as { errors?: readonly GraphQLError[]; code?: unknown };
+  if (Array.isArray(refused.errors)) return refused.errors.flatMap(shownErrors);
+  const isGraphqlOwn = original === undefined || original instanceof GraphQLError || isMercurius(refused.code);
+  return [isGraphqlOwn ? error : ourError(error, original)];
+}
+
+const isMercurius = (code: unknown): boolean => typeof code === 'string' && code.startsWith('MER_');
+
+function ourError(graphql: GraphQLError, original: unknown): GraphQLError {
   const { body } = problemDocument(original);
   return new GraphQLError(body.detail, {
     ...(graphql.nodes === undefined ? {} : { nodes: graphql.nodes }),
