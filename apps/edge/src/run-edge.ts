@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { pino, destination, type Logger } from 'pino';
 import { InvalidInputError, PatronusError, systemClock, systemRandom, systemTimers } from '@patronus/core';
@@ -100,12 +101,17 @@ function standardLog(): Logger {
 
 /**
  * A busy machine must not keep the edge from its work. Programs started from here inherit it, above all `wireguard-go`,
- * which carries the traffic.
+ * which carries the traffic. Where the kernel shares the processor out among sessions first (autogroup, see sched(7)), the
+ * session's own nice value is what counts.
  */
 function raisePriority(log: Logger): void {
+  const { PRIORITY_HIGHEST: highest } = constants.priority;
   try {
-    setPriority(constants.priority.PRIORITY_HIGH);
+    setPriority(highest);
+    if (existsSync(sessionPriority)) writeFileSync(sessionPriority, String(highest));
   } catch {
     log.info('may not raise its own priority; on a busy machine it will be late at times');
   }
 }
+
+const sessionPriority = '/proc/self/autogroup';
