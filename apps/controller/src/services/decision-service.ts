@@ -1,3 +1,4 @@
+import type { DecisionReport } from '@patronus/protocol';
 import type { Store } from '../database/store.ts';
 import { decisionRepository } from '../repositories/decision-repository.ts';
 import { pathRepository } from '../repositories/path-repository.ts';
@@ -35,7 +36,7 @@ export class DecisionService {
       policy: row.policy,
       sourceSite: row.source_site,
       destSite: row.dest_site,
-      paths: (JSON.parse(row.paths) as { path_id: string; weight: number }[]).flatMap(({ path_id: pathId, weight }) => {
+      paths: (JSON.parse(row.paths) as DecisionReport['paths']).flatMap(({ pathId, weight }) => {
         const path = paths.get(pathId);
         if (path === undefined) return [];
         return [{ pathId, weight, sourceLabel: path.source_label, destLabel: path.dest_label }];
