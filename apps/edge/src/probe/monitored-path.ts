@@ -47,18 +47,29 @@ export class MonitoredPath {
     return this.#reading;
   }
 
-  /** Judges the path after a reply, a miss or a change of its link; what changed, if anything did. */
-  step(nowMs: number): PathChange | null {
+  /** Whether its misses would take the path down if they are believed. */
+  get isFailing(): boolean {
+    const { downAfterMisses } = profileTuning[this.prober.profile].path;
+    return this.#state.health !== 'down' && this.prober.consecutiveMisses >= downAfterMisses;
+  }
+
+  /**
+   * Judges the path after a reply, a miss or a change of its link; what changed, if anything did. Misses that are not
+   * believed do not take it down.
+   */
+  step(nowMs: number, believesMisses: boolean): PathChange | null {
     const { prober } = this;
+    const tuning = profileTuning[prober.profile].path;
+    const mostMisses = believesMisses ? Infinity : tuning.downAfterMisses - 1;
     const quality = prober.quality(nowMs);
     const before = this.#state;
     const observed = {
-      consecutiveMisses: prober.consecutiveMisses,
+      consecutiveMisses: Math.min(prober.consecutiveMisses, mostMisses),
       consecutiveReplies: prober.consecutiveReplies,
       linkDown: this.linkDown,
       quality,
     };
-    const { state, changed } = stepPathState(before, observed, nowMs, profileTuning[prober.profile].path);
+    const { state, changed } = stepPathState(before, observed, nowMs, tuning);
     this.#state = state;
     if (changed === undefined) {
       if (quality !== this.#reading.quality) this.#reading = this.#read(quality);

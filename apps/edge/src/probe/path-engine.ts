@@ -9,6 +9,7 @@ import type { PlannedPath, ProbePlan } from './probe-plan.ts';
 import { groupRetryMs, lateLoopMs, reportIntervalMs, reviewIntervalMs } from './probe-timing.ts';
 import { Fate } from './probe-ring.ts';
 import { Steering, type Move } from './steering.ts';
+import { Witnesses } from './witnesses.ts';
 
 /** How probes leave. Implemented by a socket on the edge, by a simulated network in tests. */
 export interface ProbeOutlet {
@@ -62,6 +63,7 @@ export class PathEngine {
   readonly #linksDown = new Set<string>();
   #plan: ProbePlan | null = null;
   #paths: MonitoredPath[] = [];
+  #witnesses = new Witnesses([]);
   #wakes = new Float64Array(0);
   #wakeMs: number;
   #reviewMs: number;
@@ -103,6 +105,7 @@ export class PathEngine {
       path.linkDown = this.#linksDown.has(path.planned.device);
     }
     this.#plan = plan;
+    this.#witnesses = new Witnesses(this.#paths);
     this.#wakes = new Float64Array(this.#paths.length).fill(nowMs);
     this.#steering.configure(plan, nowMs);
     this.#decide(nowMs);
@@ -148,6 +151,7 @@ export class PathEngine {
     }
     if (path.onDemand.size > 0) this.#answerDemand(path, path.prober.ring.fullSequence(packet.senderSequence));
     this.#judge(path, nowMs);
+    for (const other of this.#witnesses.waitingFor(path)) this.#judge(other, nowMs);
   }
 
   /** Does everything that is due: overdue replies, new probes, decisions, reports. */
@@ -175,6 +179,7 @@ export class PathEngine {
     const { prober } = path;
     if (prober.expire(nowMs, isLate)) {
       if (path.onDemand.size > 0) this.#giveUpDemands(path);
+      if (prober.consecutiveMisses === 1) for (const other of this.#witnesses.toAsk(path)) other.prober.hurry(nowMs);
       this.#judge(path, nowMs);
     }
     if (prober.isDue(nowMs)) this.#parts.outlet.queue(path, prober.open(nowMs));
@@ -191,7 +196,9 @@ export class PathEngine {
   }
 
   #judge(path: MonitoredPath, nowMs: number): void {
-    const change = path.step(nowMs);
+    const believesMisses = !path.isFailing || this.#witnesses.believes(path, nowMs, nowMs + this.#wallAheadMs);
+    if (!path.isFailing) this.#witnesses.dismiss(path);
+    const change = path.step(nowMs, believesMisses);
     if (change === null) return;
     this.#pathChanged = true;
     this.#tellPath(path, change, nowMs);

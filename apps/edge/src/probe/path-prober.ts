@@ -35,6 +35,10 @@ export class PathProber {
   consecutiveReplies = 0;
   /** Sequence number of the first of them, −1 for none. */
   firstMissed = -1;
+  /** When the latest probe was sent that was answered as soon as expected, unix ms. */
+  lastPromptSentMs = -Infinity;
+  /** Since when every reply came as soon as expected; Infinity after one that was late or missing. */
+  promptSinceMs = Infinity;
   sent = 0;
   received = 0;
 
@@ -101,12 +105,18 @@ export class PathProber {
 
   #miss(sequence: number, nowMs: number): void {
     this.ring.settle(sequence, Fate.missed);
+    this.promptSinceMs = Infinity;
     if (sequence < this.ring.lastAnswered) return;
     if (this.consecutiveMisses === 0) this.firstMissed = sequence;
     this.consecutiveMisses++;
     this.consecutiveReplies = 0;
     this.#isSuspect = this.consecutiveMisses < outageMisses;
-    if (this.consecutiveMisses === 1) this.#nextSendMs = Math.min(this.#nextSendMs, nowMs);
+    if (this.consecutiveMisses === 1) this.hurry(nowMs);
+  }
+
+  /** Sends the next probe at once. */
+  hurry(nowMs: number): void {
+    this.#nextSendMs = Math.min(this.#nextSendMs, nowMs);
   }
 
   /**
@@ -124,10 +134,17 @@ export class PathProber {
     const inOrder = sequence > this.ring.lastAnswered;
     const unanswered = this.ring.answer(sequence, packet.sequence);
     this.received++;
-    this.#timer.observe(Math.max(0, receivedMs - times.sentMs));
+    const roundTripMs = Math.max(0, receivedMs - times.sentMs);
+    this.#noteTiming(roundTripMs <= this.#timer.timeoutMs, inOrder, nowMs);
+    this.#timer.observe(roundTripMs);
     this.#delay.observe(nowMs, times, inOrder);
     if (inOrder) this.#answered(sequence, unanswered);
     return true;
+  }
+
+  #noteTiming(isPrompt: boolean, inOrder: boolean, nowMs: number): void {
+    this.promptSinceMs = isPrompt ? Math.min(this.promptSinceMs, nowMs) : Infinity;
+    if (isPrompt && inOrder) this.lastPromptSentMs = this.#times.sentMs;
   }
 
   #answered(sequence: number, unanswered: number): void {
@@ -159,6 +176,7 @@ export class PathProber {
   /** Our wall clock was set forward by this much. */
   wallClockWasSet(deltaMs: number): void {
     this.ring.shiftWall(deltaMs);
+    this.lastPromptSentMs += deltaMs;
     this.#delay.clockWasSet();
   }
 

@@ -36,7 +36,7 @@ export const probeTiming: Readonly<Record<ProbeProfile, ProbeTiming>> = {
   fast: {
     intervalMs: 10,
     suspectIntervalMs: 10,
-    marginFloorMs: 5,
+    marginFloorMs: 12,
     lossWindow: 200,
     delayWindow: 50,
     bytesPerDay: null,
@@ -73,6 +73,18 @@ export const maxReplyMs = 1_000;
 
 /** Figures of a path are computed anew at most this often: they are medians and shares, not counters. */
 export const qualityRefreshMs = 200;
+
+/**
+ * A run of misses is believed after this long even if no other path to the site answers. Shorter takes a machine that held
+ * its breath for an outage of everything; nothing is lost by waiting, as there is no path to move to.
+ */
+export const loneVerdictMs = 400;
+
+/**
+ * A path's word counts after it has answered promptly for this long. Tunnels that were held up do not all go on in the same
+ * instant; shorter condemns the last of them, longer delays the verdict after such a time.
+ */
+export const witnessSettleMs = 10;
 
 /** Fewer probes than this say nothing about loss. */
 export const leastLossSamples = 10;

@@ -48,6 +48,7 @@ export class ProbeSimulation {
   readonly #queued: { readonly path: MonitoredPath; readonly sequence: number }[] = [];
   readonly #reflected = new Map<number, number>();
   #arrivals: Arrival[] = [];
+  #heldUntilMs = 0;
 
   constructor(document: SiteDocument, random: Random, every: Partial<SimulatedPath> = {}) {
     this.#random = random;
@@ -98,6 +99,12 @@ export class ProbeSimulation {
     for (const arrival of this.#arrivals) arrival.atMs = Math.max(arrival.atMs, endMs + afterMs);
     this.nowMs = endMs;
     this.#round();
+  }
+
+  /** Tunnels are held up, while the engine runs on: nothing arrives before this has passed. */
+  hold(ms: number): void {
+    this.#heldUntilMs = this.nowMs + ms;
+    for (const arrival of this.#arrivals) arrival.atMs = Math.max(arrival.atMs, this.#heldUntilMs);
   }
 
   change(id: PathId, to: Partial<SimulatedPath>): void {
@@ -151,7 +158,7 @@ export class ProbeSimulation {
       senderSequence: sequence,
       senderFraction: fraction,
     };
-    const atMs = this.nowMs + forwardMs + reflectorMs + reverseMs;
+    const atMs = Math.max(this.#heldUntilMs, this.nowMs + forwardMs + reflectorMs + reverseMs);
     const receivedAtMs = (): number => Math.max(this.nowMs, atMs) + this.wallOffsetMs;
     const action = (): void => {
       const reply: Parameters<PathEngine['receive']> = [packet, remoteAddress, receivedAtMs()];

@@ -1,0 +1,60 @@
+import type { SiteId } from '@patronus/core';
+import type { MonitoredPath } from './monitored-path.ts';
+import { loneVerdictMs, witnessSettleMs } from './probe-timing.ts';
+
+/**
+ * How many other paths are asked when one is suspected. One alone may be the next to fail; all would multiply the probes of
+ * every lost packet.
+ */
+const asked = 2;
+
+/**
+ * Tells a line that was cut from a machine that held its breath. Where tunnels are programs, a busy machine at either end
+ * delays the packets of all of them for longer than the fast profile waits for a reply. So a path is only taken for cut
+ * when another one to the same site answers meanwhile; when none does, there is no path to move traffic to, and no hurry.
+ */
+export class Witnesses {
+  readonly #ofSite: ReadonlyMap<SiteId, readonly MonitoredPath[]>;
+  /** Paths whose misses nobody has confirmed yet. */
+  readonly #waiting = new Set<MonitoredPath>();
+
+  constructor(paths: readonly MonitoredPath[]) {
+    this.#ofSite = Map.groupBy(paths, (path) => path.planned.siteId);
+  }
+
+  /** Whether the run of misses of this path may be believed; `wallMs` is the same moment in unix ms. */
+  believes(path: MonitoredPath, nowMs: number, wallMs: number): boolean {
+    const missedMs = path.prober.firstMissedWallMs;
+    const believed =
+      missedMs === null ||
+      wallMs - missedMs > loneVerdictMs ||
+      this.#others(path).some(
+        ({ prober }) => prober.lastPromptSentMs >= missedMs && nowMs - prober.promptSinceMs >= witnessSettleMs,
+      );
+    if (believed) this.#waiting.delete(path);
+    else this.#waiting.add(path);
+    return believed;
+  }
+
+  /** The path is not missing replies any more. */
+  dismiss(path: MonitoredPath): void {
+    if (this.#waiting.size > 0) this.#waiting.delete(path);
+  }
+
+  /** Paths that wait for the word of this one, which has just answered. */
+  waitingFor(path: MonitoredPath): readonly MonitoredPath[] {
+    if (this.#waiting.size === 0) return [];
+    return this.#others(path).filter((other) => this.#waiting.has(other));
+  }
+
+  /** Paths to be asked at once when this one is suspected. */
+  toAsk(path: MonitoredPath): readonly MonitoredPath[] {
+    return this.#others(path)
+      .filter((other) => other.prober.consecutiveMisses === 0 && other.reading.health !== 'down')
+      .slice(0, asked);
+  }
+
+  #others(path: MonitoredPath): readonly MonitoredPath[] {
+    return this.#ofSite.get(path.planned.siteId)!.filter((other) => other !== path);
+  }
+}
