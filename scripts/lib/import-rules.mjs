@@ -73,6 +73,23 @@ export const allowances = [
 
   ...allow('apps/controller', 'domain and documents', '@patronus/core', '@patronus/protocol'),
   ...allow('apps/controller', 'the semantic checks of a policy', '@patronus/policy'),
+  ...allow(
+    'apps/controller/src/start-controller.ts',
+    'finds the built page, and serves it',
+    '@patronus/web/package.json',
+  ),
+  ...allow('apps/controller/src/api', 'serves the API, and tells callers on this machine', 'node:http', 'node:net'),
+  ...allow(
+    'apps/controller/src/gateway',
+    'serves edges over TLS, on TCP and a Unix socket',
+    'node:http',
+    'node:https',
+    'node:net',
+  ),
+  ...allow('apps/controller/src/start-controller.ts', 'finds the built web page', '@patronus/web/package.json'),
+  ...allow('apps/controller/src/gateway', 'is the server that edges call', 'node:http', 'node:https', 'node:net'),
+  ...allow('apps/controller/src/api/access.ts', 'tells loopback addresses', 'node:net'),
+  ...allow('apps/controller/src/api/rest/rest-api.ts', 'names the types of requests', 'node:http'),
 
   ...allow('lab', 'domain types', '@patronus/core'),
   ...allow('lab', 'namespaces and commands', '@patronus/linux'),
