@@ -33,8 +33,9 @@ export interface HttpServerParts {
 /** Everything that people and programs reach over HTTP: REST, GraphQL, the web page. It does not listen yet. */
 export async function createHttpServer(parts: HttpServerParts): Promise<FastifyInstance> {
   const { services, host, webDir, logger, introspection } = parts;
+  const loggerInstance: FastifyBaseLogger = logger;
   const app = fastify({
-    loggerInstance: logger as FastifyBaseLogger,
+    loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     // The same schema is promised under both addresses.
     rewriteUrl: ({ url = '/' }) => url.replace(/^\/api\/v2\/graphql(?=$|\?)/, '/graphql'),

@@ -18,34 +18,52 @@ export class Broadcast<T> {
 
   /** Values published from now on, until the reader stops. */
   subscribe(backlog = defaultBacklog): AsyncIterableIterator<T> {
-    const pending: T[] = [];
-    let wake: (() => void) | undefined;
-    let ended = false;
-    const end = (): void => {
-      ended = true;
-      this.#readers.delete(read);
-      wake?.();
-    };
-    const read = (value: T): void => {
-      if (pending.length >= backlog) return end();
-      pending.push(value);
-      wake?.();
-    };
+    const reader = new Reader<T>(backlog, () => this.#readers.delete(read));
+    const read = (value: T): void => reader.push(value);
     this.#readers.add(read);
-    return {
-      async next() {
-        while (pending.length === 0 && !ended) await new Promise<void>((resolve) => (wake = resolve));
-        if (pending.length > 0) return { value: pending.shift()!, done: false };
-        return { value: undefined, done: true };
-      },
-      async return() {
-        end();
-        pending.length = 0;
-        return { value: undefined, done: true };
-      },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+    return reader;
+  }
+}
+
+class Reader<T> implements AsyncIterableIterator<T> {
+  readonly #pending: T[] = [];
+  readonly #backlog: number;
+  readonly #onEnd: () => void;
+  #hasEnded = false;
+  #wake: (() => void) | null = null;
+
+  constructor(backlog: number, onEnd: () => void) {
+    this.#backlog = backlog;
+    this.#onEnd = onEnd;
+  }
+
+  push(value: T): void {
+    if (this.#pending.length >= this.#backlog) return this.#end();
+    this.#pending.push(value);
+    this.#wake?.();
+  }
+
+  async next(): Promise<IteratorResult<T>> {
+    while (this.#pending.length === 0 && !this.#hasEnded) {
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+    if (this.#pending.length === 0) return { value: undefined, done: true };
+    return { value: this.#pending.shift()!, done: false };
+  }
+
+  async return(): Promise<IteratorResult<T>> {
+    this.#pending.length = 0;
+    this.#end();
+    return { value: undefined, done: true };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #end(): void {
+    this.#hasEnded = true;
+    this.#onEnd();
+    this.#wake?.();
   }
 }

@@ -93,7 +93,7 @@ function compileSite(intent: Intent, site: IntentSite, paths: readonly Ends[]): 
     site: { id: site.id, name: site.name, prefixes: site.prefixes },
     endpoints: site.endpoints.map(localEndpoint),
     tunnels: tunnels(intent, site, paths),
-    remoteSites: intent.sites.filter((each) => each.id !== site.id && each.endpoints.length > 0).map(remoteSite),
+    remoteSites: intent.sites.filter((each) => each.id !== site.id && each.endpoints.length > 0).map(toRemoteSite),
     paths: paths.map((ends) => documentPath(intent, ends)),
     policies: intent.policies,
     confirmWindowMs: intent.confirmWindowMs,
@@ -146,7 +146,7 @@ function tunnelPeer(intent: Intent, { local, remote, remoteSite }: Ends): Tunnel
  * Sites without a path are told as well: what policies say of them must hold, and traffic to them must not leak out
  * unencrypted.
  */
-const remoteSite = ({ id, index, name, prefixes }: IntentSite): RemoteSite => ({ id, index, name, prefixes });
+const toRemoteSite = ({ id, index, name, prefixes }: IntentSite): RemoteSite => ({ id, index, name, prefixes });
 
 const documentPath = (intent: Intent, { local, remote, remoteSite }: Ends): DocumentPath => ({
   id: pathId(local.id, remote.id),

@@ -59,7 +59,7 @@ export function endpointFields(input: EndpointInput, at: string, problems: Probl
     port: input.port ?? defaultBasePort,
     nat: input.nat === true ? 1 : 0,
     cost: input.cost ?? 0,
-    profile: (input.profile as ProbeProfile | undefined) ?? 'default',
+    profile: input.profile ?? 'default',
     up_bps: input.up_bps ?? null,
     down_bps: input.down_bps ?? null,
   };

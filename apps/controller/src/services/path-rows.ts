@@ -3,7 +3,7 @@ import type { Change } from '../database/store.ts';
 import { endpointRepository, type EndpointRow } from '../repositories/endpoint-repository.ts';
 import { pathRepository } from '../repositories/path-repository.ts';
 import { obstacle, pathBandwidth, type TransportLinks } from './path-pairs.ts';
-import { readTransportLinks } from './transport-link-service.ts';
+import { readTransportLinks } from './read-transport-links.ts';
 
 /**
  * Makes the stored paths those that the endpoints and transport links allow: of one site, or of all. What stays keeps its

@@ -68,7 +68,7 @@ function resolveClause(
 }
 
 const withoutUndefined = (clause: object): MatchClause =>
-  Object.fromEntries(Object.entries(clause).filter(([, value]) => value !== undefined)) as MatchClause;
+  Object.fromEntries(Object.entries(clause).filter(([, value]) => value !== undefined));
 
 async function checkLabels(db: Db, action: PolicyAction, problems: Problems): Promise<void> {
   const known = await endpointRepository.listLabels(db);

@@ -6,7 +6,7 @@ import { EndpointInputSchema } from './endpoint-input.ts';
 import { findOverlaps } from './prefix-overlap.ts';
 import type { Problems } from './problems.ts';
 
-const own = {
+const ownFields = {
   name: Type.String(),
   location: Type.Optional(Type.String()),
   prefixes: Type.Optional(Type.Array(Type.String(), { description: 'LAN prefixes reached through this site' })),
@@ -14,10 +14,10 @@ const own = {
 
 /** What a user says of a new site, in the API's words. */
 export const SiteInputSchema = Type.Object(
-  { ...own, endpoints: Type.Optional(Type.Array(EndpointInputSchema)) },
+  { ...ownFields, endpoints: Type.Optional(Type.Array(EndpointInputSchema)) },
   { additionalProperties: false },
 );
-export const SiteChangesSchema = Type.Partial(Type.Object(own), { additionalProperties: false });
+export const SiteChangesSchema = Type.Partial(Type.Object(ownFields), { additionalProperties: false });
 
 export type SiteInput = Static<typeof SiteInputSchema>;
 export type SiteChanges = Static<typeof SiteChangesSchema>;

@@ -1,18 +1,10 @@
-import type { Db } from '../database/schema.ts';
 import type { Store } from '../database/store.ts';
 import { endpointRepository } from '../repositories/endpoint-repository.ts';
 import { settingRepository } from '../repositories/setting-repository.ts';
 import { obstacle, type TransportLink, type TransportLinks } from './path-pairs.ts';
+import { readTransportLinks, transportLinksKey } from './read-transport-links.ts';
 import { syncPaths } from './path-rows.ts';
 import { Problems } from './problems.ts';
-
-const settingKey = 'transport_links';
-
-/** Which labels reach each other; null where nobody said, and all reach all. */
-export async function readTransportLinks(db: Db): Promise<TransportLinks> {
-  const text = await settingRepository.get(db, settingKey);
-  return text === undefined ? null : (JSON.parse(text) as TransportLink[]);
-}
 
 /** Two endpoints of different sites without a path, and why. */
 export interface LeftOutPair {
@@ -39,8 +31,8 @@ export class TransportLinkService {
   async set(links: TransportLinks): Promise<TransportLinks> {
     const unique = links === null ? null : deduplicated(links);
     await this.#store.change(async (change) => {
-      if (unique === null) await settingRepository.delete(change.db, settingKey);
-      else await settingRepository.set(change.db, settingKey, JSON.stringify(unique));
+      if (unique === null) await settingRepository.delete(change.db, transportLinksKey);
+      else await settingRepository.set(change.db, transportLinksKey, JSON.stringify(unique));
       await syncPaths(change);
       const message = unique === null ? 'All transports reach each other now' : 'The transport links were changed';
       await change.event({
