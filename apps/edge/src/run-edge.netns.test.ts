@@ -1,21 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EdgeStatus } from './status/index.ts';
-import { EdgeNetwork, TrialController, TrialGateway } from './testing/index.ts';
+import { eventually, EdgeNetwork, TrialController, TrialGateway } from './testing/index.ts';
 
 const isRoot = process.getuid?.() === 0;
 const [first, second] = TrialController.secrets;
-
-/** Polls until something holds; fails with what was seen last when it does not in time. */
-async function eventually<T>(read: () => T | Promise<T>, holds: (value: T) => boolean, limitMs = 60_000): Promise<T> {
-  const end = performance.now() + limitMs;
-  for (;;) {
-    const value = await read();
-    if (holds(value)) return value;
-    if (performance.now() > end) throw new Error(`still not so after ${limitMs} ms: ${JSON.stringify(value)}`);
-    await delay(100);
-  }
-}
 
 /** Where other work takes the processor a path may flap, and is then held back for some seconds. */
 const everyPathUp = (status: EdgeStatus): boolean =>

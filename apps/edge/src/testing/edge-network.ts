@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, openSync, rmSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,8 +19,8 @@ import { edgeStatus, type EdgeStatus } from '../status/index.ts';
 export class EdgeNetwork {
   readonly edges: readonly [NetworkEdge, NetworkEdge];
   readonly directory = mkdtempSync(join(tmpdir(), 'patronus-edges-'));
-  /** Where a controller is to listen. */
-  readonly controllerSocket = join(this.directory, 'controller.sock');
+  /** Where a controller is to listen: that of a real one whose data directory this is. */
+  readonly controllerSocket = join(this.directory, 'edge.sock');
   readonly controllerUrl = 'https://203.0.113.1:8443';
   readonly provider: string;
   private relay: ChildProcess | null = null;
@@ -138,17 +138,18 @@ export class NetworkEdge {
     this.holder?.kill('SIGKILL');
   }
 
-  join(url: string, key: string): Promise<void> {
-    return this.finish(this.launch('join', url, key));
+  /** Rejects with what the program said. */
+  join(url: string, key: string, stateDir = this.stateDir): Promise<void> {
+    return this.finish(this.launch(['join', stateDir, url, key]));
   }
 
   clean(): Promise<void> {
-    return this.finish(this.launch('clean'));
+    return this.finish(this.launch(['clean', this.stateDir]));
   }
 
   /** Starts the edge; resolves when it runs. */
   async start(): Promise<void> {
-    this.program = this.launch('run');
+    this.program = this.launch(['run', this.stateDir]);
     const started = await Promise.race([
       once(this.program.stdout!, 'data').then(() => true),
       once(this.program, 'exit').then(() => false),
@@ -182,17 +183,16 @@ export class NetworkEdge {
     return inNamespace(this.host, tool, ...args);
   }
 
-  private launch(...args: string[]): ChildProcess {
+  private launch(args: readonly string[]): ChildProcess {
     const script = fileURLToPath(new URL('./edge-process.ts', import.meta.url));
-    const [action, ...rest] = args;
-    const node = [process.execPath, '--conditions=patronus-source', script, action!, this.stateDir, ...rest];
+    const node = [process.execPath, '--conditions=patronus-source', script, ...args];
     const enter = ['-t', String(this.holder!.pid), '-m', '-n', '--', ...node];
     return spawn('nsenter', enter, { stdio: ['ignore', 'pipe', openSync(this.logFile, 'a')] });
   }
 
   private async finish(program: ChildProcess): Promise<void> {
     const [code] = (await once(program, 'exit')) as [number | null];
-    if (code !== 0) throw new Error(`the edge in ${this.namespace} ended with ${code}, see ${this.logFile}`);
+    if (code !== 0) throw new Error(readFileSync(this.logFile, 'utf8').trimEnd().split('\n').at(-1));
   }
 }
 

@@ -6,3 +6,5 @@ export * from './fake-spool.ts';
 export * from './trial-gateway.ts';
 export * from './trial-controller.ts';
 export * from './edge-network.ts';
+export * from './controller-program.ts';
+export * from './eventually.ts';

@@ -1,0 +1,150 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ControllerProgram, EdgeNetwork, eventually } from './testing/index.ts';
+
+interface Listing<T> {
+  readonly items: readonly T[];
+}
+interface SiteAnswer {
+  readonly name: string;
+  readonly status: string;
+  readonly config: { readonly status: string; readonly reason: string | null };
+}
+interface PathAnswer {
+  readonly source_site: string;
+  readonly source_label: string;
+  readonly dest_label: string;
+  readonly latency: number | null;
+  readonly health_status: string;
+}
+interface EventAnswer {
+  readonly timestamp: number;
+  readonly event_type: string;
+  readonly message: string;
+  readonly site: string | null;
+}
+interface PolicyAnswer {
+  readonly is_default: boolean;
+  readonly packets_matched: number;
+}
+
+const isRoot = process.getuid?.() === 0;
+const sites = ['hq', 'branch'];
+
+describe.skipIf(!isRoot)('two edges and the controller (skipped without root)', () => {
+  let network: EdgeNetwork;
+  let controller: ControllerProgram;
+
+  const paths = async (): Promise<readonly PathAnswer[]> => (await controller.get<Listing<PathAnswer>>('/paths')).items;
+  const allUp = (seen: readonly PathAnswer[]): boolean =>
+    seen.length === 4 && seen.every((path) => path.health_status === 'up');
+  const events = async (): Promise<readonly EventAnswer[]> =>
+    (await controller.get<Listing<EventAnswer>>('/events?limit=200')).items;
+  const pingAcross = (): Promise<string> =>
+    network.edges[0].runOnHost('ping', '-n', '-i', '0.05', '-W', '2', '-c', '10', '10.1.0.2');
+  const keys: string[] = [];
+  const newKey = async (site: string): Promise<string> =>
+    (await controller.send<{ key: string }>('POST', '/enrolment-keys', { site })).key;
+
+  beforeAll(async () => {
+    network = await EdgeNetwork.create();
+    controller = new ControllerProgram(network.directory);
+    await controller.start();
+    for (const [index, name] of sites.entries()) {
+      await controller.send('POST', '/sites', {
+        name,
+        prefixes: [`10.${index}.0.0/24`],
+        endpoints: [
+          { label: 'mpls', device: 'wan0', address: `192.0.2.${index + 1}` },
+          { label: 'broadband', device: 'wan1', address: `198.51.100.${index + 1}` },
+        ],
+      });
+    }
+    const links = ['mpls', 'broadband'].map((label) => ({ a: label, b: label }));
+    await controller.send('PUT', '/transport-links', { links });
+  });
+  afterAll(async () => {
+    await network?.remove();
+    await controller?.kill();
+  });
+
+  it('join with ordinary keys, and every path of both directions is up and measured', async () => {
+    for (const [index, edge] of network.edges.entries()) {
+      keys.push(await newKey(sites[index]!));
+      await edge.join(network.controllerUrl, keys[index]!);
+      await edge.start();
+    }
+    const seen = await eventually(paths, allUp);
+    expect(seen.every((path) => path.source_label === path.dest_label && path.latency! < 20)).toBe(true);
+    expect(await pingAcross()).toContain(' 0% packet loss');
+    const { items } = await controller.get<Listing<SiteAnswer>>('/sites');
+    expect(items.map(({ name, status, config }) => [name, status, config.status]).toSorted()).toEqual([
+      ['branch', 'online', 'applied'],
+      ['hq', 'online', 'applied'],
+    ]);
+  });
+
+  it('count what each policy carries', async () => {
+    await pingAcross();
+    await eventually(
+      () => controller.get<Listing<PolicyAnswer>>('/policies'),
+      ({ items }) => items.some((policy) => policy.is_default && policy.packets_matched > 0),
+    );
+  });
+
+  it('are joined by no other with a wrong key, a used one, or one for a site that has its edge', async () => {
+    const [edge] = network.edges;
+    const attempt = (key: string): Promise<void> =>
+      edge.join(network.controllerUrl, key, join(network.directory, 'intruder'));
+    await expect(attempt('pt1.nonsense')).rejects.toThrow('malformed');
+    await expect(attempt(keys[0]!)).rejects.toThrow('the controller refused this edge');
+    await expect(attempt(await newKey('hq'))).rejects.toThrow('the controller refused this edge');
+    const unknown = keys[0]!.replace(/[^.]+$/, 'a-secret-that-nobody-made');
+    await expect(attempt(unknown)).rejects.toThrow('the controller refused this edge');
+    const foreign = keys[0]!.replace(/\.[0-9a-f]{64}\./, `.${'0'.repeat(64)}.`);
+    await expect(attempt(foreign)).rejects.toThrow('nothing was sent');
+    expect((await edge.status()).controller).toMatchObject({ state: 'online' });
+  });
+
+  it('apply a change of intent within a second or so', async () => {
+    const before = (await network.edges[0].status()).document!.version;
+    const start = performance.now();
+    await controller.send('POST', '/policies', {
+      name: 'voice',
+      priority: 200,
+      match_conditions: { dscp: [46] },
+      action: { type: 'steer', prefer: ['mpls'] },
+    });
+    await eventually(
+      () => network.edges[0].status(),
+      ({ document }) => document!.version !== before && document!.confirmed,
+      10_000,
+    );
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
+  it('work on while the controller is dead, an edge restarted meanwhile too, and tell it all afterwards', async () => {
+    await controller.kill();
+    const killedAt = Date.now();
+    await network.edges[0].kill();
+    await network.edges[0].start();
+    await eventually(
+      () => network.edges[0].status(),
+      ({ paths: own }) => own.length === 2 && own.every((path) => path.health === 'up'),
+    );
+    expect(await pingAcross()).toContain(' 0% packet loss');
+    await network.blackout(0, 1, true);
+    await eventually(
+      () => network.edges[0].status(),
+      ({ paths: own }) => own.some((path) => path.health === 'down'),
+    );
+    await network.blackout(0, 1, false);
+    const backAt = Date.now();
+    await controller.start();
+    await eventually(events, (seen) => {
+      const meanwhile = seen.filter(({ timestamp }) => timestamp > killedAt && timestamp < backAt);
+      return ['edge_started', 'path_down'].every((type) => meanwhile.some((event) => event.event_type === type));
+    });
+    await eventually(paths, allUp);
+  });
+});
