@@ -32,6 +32,7 @@ export class WireguardDevices {
    * path, as `wg` could not tell the two apart; `missing_tool`, `command_failed`, `timeout`
    */
   async create(name: string): Promise<'kernel' | 'userspace'> {
+    if (!(await this.#exists(name))) await this.stopServing(this.serving(name));
     await this.#claimSocketPath(name);
     try {
       await this.#runner.run({ tool: 'ip', args: ['link', 'add', name, 'type', 'wireguard'] });
@@ -73,6 +74,16 @@ export class WireguardDevices {
     if (left().length > 0) {
       const names = tunnels.map(({ name }) => name).join(', ');
       await until(stopLimitMs, `wireguard-go of ${names} does not end`, () => left().length === 0);
+    }
+  }
+
+  async #exists(name: string): Promise<boolean> {
+    try {
+      await this.#runner.run({ tool: 'ip', args: ['link', 'show', 'dev', name] });
+      return true;
+    } catch (error) {
+      if (/does not exist|Cannot find device/.test(messageOf(error))) return false;
+      throw error;
     }
   }
 

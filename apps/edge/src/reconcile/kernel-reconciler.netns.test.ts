@@ -182,6 +182,19 @@ describe.skipIf(!isRoot)('a reconciler in a real kernel (skipped without root)',
     expect(await ping(first, '-c', '3', '-Q', '0xb8', '10.1.0.2')).toContain(' 0% packet loss');
   });
 
+  it('makes a tunnel anew whose daemon was killed', async (context) => {
+    const [first] = network.edges;
+    const standing = await kernelText(first);
+    const find = 'pgrep --ns $$ --nslist net -f "^wireguard-go pt0-0$" || true';
+    const [pid] = (await first.run('sh', '-c', find)).split('\n');
+    context.skip(!pid, 'this kernel has WireGuard, so there is no daemon');
+    process.kill(Number(pid), 'SIGKILL');
+    await reached(async () => !(await first.run('ip', '-br', 'link')).includes('pt0-0'));
+    expect(await first.repair()).toMatchObject({ groupsTouched: true });
+    expect(await kernelText(first)).toBe(standing);
+    expect(await ping(first, '-c', '3', '-Q', '0xb8', '10.1.0.2')).toContain(' 0% packet loss');
+  });
+
   it('follows an uplink that goes down and comes back with a gateway', async () => {
     const [first] = network.edges;
     await first.run('ip', 'link', 'set', 'wan1', 'down');

@@ -150,7 +150,9 @@ async function attempt(runner: CommandRunner, enter: readonly string[], script: 
   }
 }
 
-const saidBy = (error: unknown): string =>
-  messageOf(error)
-    .replace(/^.* said: /s, '')
-    .split('\n')[0]!;
+/** The line of a failure that tells: some tools print a banner first. */
+function saidBy(error: unknown): string {
+  const said = messageOf(error).replace(/^.* said: /s, '');
+  const lines = said.split('\n');
+  return lines.find((line) => /error|fail|denied/i.test(line)) ?? lines[0]!;
+}

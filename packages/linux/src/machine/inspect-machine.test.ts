@@ -1,0 +1,57 @@
+import { PatronusError } from '@patronus/core';
+import { describe, expect, it } from 'vitest';
+import type { Command, CommandRunner } from '../command-runner.ts';
+import { inspectMachine, type FeatureState, type MachineReport } from './inspect-machine.ts';
+
+/** A machine on which only what the function allows succeeds. */
+const machine = (allows: (command: Command) => boolean): CommandRunner => ({
+  run: (command) =>
+    allows(command)
+      ? Promise.resolve('version 1\n')
+      : Promise.reject(
+          new PatronusError('command_failed', '"it" failed with status 2 and said: banner\nError: no such thing'),
+        ),
+});
+const stateOf = (report: MachineReport, name: string): FeatureState | undefined =>
+  report.features.find((feature) => feature.name === name)?.state;
+
+describe('what a machine can do', () => {
+  it('is everything where every trial succeeds', async () => {
+    const report = await inspectMachine(machine(() => true));
+    expect(report.features.every(({ state, remedy }) => state === 'ok' && remedy === null)).toBe(true);
+    expect(report.canRunLab).toBe(true);
+  });
+
+  it('is less with wireguard-go and without netem, but enough', async () => {
+    const report = await inspectMachine(machine(({ args }) => !/type wireguard|root netem/.test(args.join(' '))));
+    expect(stateOf(report, 'WireGuard')).toBe('limited');
+    expect(report.features.find(({ name }) => name === 'queue netem')).toMatchObject({
+      state: 'limited',
+      detail: 'Error: no such thing',
+      remedy: expect.stringContaining('sch_netem') as string,
+    });
+    expect(report.canRunLab).toBe(true);
+  });
+
+  it('is too little without nftables, and says how to get it', async () => {
+    const report = await inspectMachine(
+      machine(({ tool, args }) => tool !== 'nft' && !args.join(' ').includes('nft ')),
+    );
+    expect(report.features.find(({ name }) => name === 'nft')).toMatchObject({ remedy: 'apt install nftables' });
+    expect(report).toMatchObject({ canRunEdge: false, canRunLab: false });
+  });
+
+  it('tries nothing in the machine itself where it may have no namespace', async () => {
+    const tried: string[] = [];
+    const report = await inspectMachine(
+      machine(({ tool, args }) => {
+        tried.push(tool);
+        return tool !== 'unshare' || args.includes('--version');
+      }),
+    );
+    expect(stateOf(report, 'network namespaces')).toBe('missing');
+    expect(stateOf(report, 'WireGuard')).toBeUndefined();
+    expect(report.canRunEdge).toBe(false);
+    expect(tried.filter((tool) => tool === 'sh')).toEqual([]);
+  });
+});
