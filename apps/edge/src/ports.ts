@@ -23,6 +23,8 @@ export interface Reconciler {
    * `facts.restored` of the error has its version.
    */
   apply(document: SiteDocument): Promise<AppliedReport>;
+  /** The same for what an earlier run had in force: where that fails, what it left in the kernel stays and forwards. */
+  adopt(document: SiteDocument): Promise<AppliedReport>;
   /** Removes everything of ours from the kernel. */
   clean(): Promise<void>;
   /** Public keys (base64) of the tunnels that exist, by interface name. */

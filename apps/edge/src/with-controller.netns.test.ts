@@ -78,10 +78,12 @@ describe.skipIf(!isRoot)('two edges and the controller (skipped without root)', 
     expect(seen.every((path) => path.source_label === path.dest_label && path.latency! < 20)).toBe(true);
     expect(await pingAcross()).toContain(' 0% packet loss');
     const { items } = await controller.get<Listing<SiteAnswer>>('/sites');
-    expect(items.map(({ name, status, config }) => [name, status, config.status]).toSorted()).toEqual([
-      ['branch', 'online', 'applied'],
-      ['hq', 'online', 'applied'],
-    ]);
+    expect(items.map(({ name, status, config }) => [name, status, config.status])).toEqual(
+      expect.arrayContaining([
+        ['branch', 'online', 'applied'],
+        ['hq', 'online', 'applied'],
+      ]),
+    );
   });
 
   it('count what each policy carries', async () => {

@@ -183,7 +183,7 @@ export class ChangeJourney {
   }
 
   private async enforce(document: SiteDocument): Promise<boolean> {
-    const report = await this.enforcer.enforce(document);
+    const report = await this.enforcer.enforce(document, this.inForce === null ? 'adopt' : 'apply');
     if (report !== null) await this.nowInForce(document, report);
     return report !== null;
   }

@@ -22,10 +22,10 @@ export class Enforcer {
   }
 
   /** What it took, or null where the kernel refused. Of a row of failures only the first becomes an event. */
-  async enforce(document: SiteDocument): Promise<AppliedReport | null> {
+  async enforce(document: SiteDocument, how: 'adopt' | 'apply'): Promise<AppliedReport | null> {
     this.retry?.cancel();
     try {
-      const report = await this.parts.reconciler.apply(document);
+      const report = await this.parts.reconciler[how](document);
       this.settled();
       return report;
     } catch (error) {

@@ -84,6 +84,18 @@ describe('a reconciler', () => {
     expect({ tunnels, routes, rules, ruleset }).toEqual({ tunnels: [], routes: [], rules: [], ruleset: null });
   });
 
+  it('leaves what an earlier run had in force when that cannot be renewed after a restart, and mends it later', async () => {
+    await reconciler.apply(document);
+    const standing = kernel.toString();
+    await kernel.execute({ do: 'delete_tunnel', name: 'pt1-1' });
+    const restarted = start();
+    kernel.fault.refuseStep(1);
+    await expect(restarted.adopt(document)).rejects.toMatchObject({ code: 'kernel_refused' });
+    expect((await kernel.observe([])).tunnels.map(({ name }) => name)).toContain('pt0-0');
+    await restarted.repair();
+    expect(kernel.toString()).toBe(standing);
+  });
+
   it('touches nothing for a document that fits no kernel, or when the kernel cannot be read', async () => {
     await reconciler.apply(document);
     const standing = kernel.toString();

@@ -68,6 +68,18 @@ export class KernelReconciler {
     return this.#queue.run(() => this.#apply(document));
   }
 
+  /**
+   * Brings into force what an earlier run had in force: where that fails, what it left in the kernel stays and forwards.
+   * Throws as {@link apply} does.
+   */
+  adopt(document: SiteDocument): Promise<AppliedReport> {
+    return this.#queue.run(async () => {
+      this.#keys = this.#keysOf(document);
+      this.#current = document;
+      return this.#perform(await this.#plan(document, this.#keys));
+    });
+  }
+
   /** Puts right what others have changed; null when no document is in force. Throws as {@link apply} does. */
   async repair(): Promise<AppliedReport | null> {
     try {
@@ -104,7 +116,7 @@ export class KernelReconciler {
   }
 
   async #apply(document: SiteDocument): Promise<AppliedReport> {
-    const keys = Object.fromEntries(document.tunnels.map(({ name }) => [name, this.#parts.keys.ensure(name)]));
+    const keys = this.#keysOf(document);
     const plan = await this.#plan(document, keys);
     try {
       const report = await this.#perform(plan);
@@ -114,6 +126,10 @@ export class KernelReconciler {
     } catch (error) {
       throw await this.#restored(error);
     }
+  }
+
+  #keysOf(document: SiteDocument): Readonly<Record<string, string>> {
+    return Object.fromEntries(document.tunnels.map(({ name }) => [name, this.#parts.keys.ensure(name)]));
   }
 
   /** The error of a failed change, after what was in force before is in force again. */

@@ -21,6 +21,10 @@ export class FakeReconciler implements Reconciler {
     return { steps, groupsTouched: steps.length > 0, applyMs: 7 };
   }
 
+  adopt(document: SiteDocument): Promise<AppliedReport> {
+    return this.apply(document);
+  }
+
   clean(): Promise<void> {
     this.kernel = null;
     return Promise.resolve();
