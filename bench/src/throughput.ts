@@ -16,11 +16,19 @@ const listenLimitMs = 20_000;
 
 const policies: readonly Policy[] = [
   {
-    ...{ id: 2, class: 2, priority: 200, name: 'voice', action: { type: 'steer' } },
+    id: 2,
+    class: 2,
+    priority: 200,
+    name: 'voice',
+    action: { type: 'steer' },
     match: { anyOf: [{ protocol: 'udp', destinationPorts: [{ from: 16_384, to: 32_767 }] }, { dscp: [46] }] },
   },
   {
-    ...{ id: 3, class: 3, priority: 100, name: 'bulk', action: { type: 'steer' } },
+    id: 3,
+    class: 3,
+    priority: 100,
+    name: 'bulk',
+    action: { type: 'steer' },
     match: { protocol: 'tcp', destinationPorts: [{ from: 5201, to: 5201 }] },
   },
   { id: 1, class: defaultClass, priority: 0, name: 'default', match: {}, action: { type: 'steer' } },
@@ -48,8 +56,11 @@ export const bench: Bench = {
         for (const rules of pair % 2 === 0 ? [true, false] : [false, true]) await measure(rules);
       }
       report({
-        ...{ metric: `${streams} TCP streams`, unit: 'Mbit/s', samples: pairs },
-        ...{ value: median(ruled), baseline: median(plain) },
+        metric: `${streams} TCP streams`,
+        unit: 'Mbit/s',
+        samples: pairs,
+        value: median(ruled),
+        baseline: median(plain),
         ratio: median(ruled.map((value, index) => value / plain[index]!)),
       });
     } finally {

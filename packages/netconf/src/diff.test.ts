@@ -34,7 +34,10 @@ const anyDocument: fc.Arbitrary<SiteDocument> = fc
   .map((wish) => {
     const tunnels = wish.slots.flatMap((local) => wish.remoteSlots.map((remote) => ({ local, remote })));
     const policies: Policy[] = wish.classes.map((number) => ({
-      ...{ id: number, class: number, priority: number, name: `policy ${number}` },
+      id: number,
+      class: number,
+      priority: number,
+      name: `policy ${number}`,
       match: {
         protocol: 'udp',
         destinationPorts: [{ from: number, to: number + wish.version }],
@@ -44,21 +47,24 @@ const anyDocument: fc.Arbitrary<SiteDocument> = fc
     }));
     return siteDocument({
       endpoints: wish.slots.map((slot) => ({
-        ...{
-          id: endpointIdAt(0, slot),
-          slot,
-          label: `line ${slot}`,
-          device: `eth${slot}`,
-          cost: 1,
-          profile: 'default',
-        },
+        id: endpointIdAt(0, slot),
+        slot,
+        label: `line ${slot}`,
+        device: `eth${slot}`,
+        cost: 1,
+        profile: 'default',
       })),
       tunnels: tunnels.map(({ local, remote }) => ({
-        ...{ name: tunnelName(local, remote), localSlot: local, remoteSlot: remote, mtu: wish.mtu },
+        name: tunnelName(local, remote),
+        localSlot: local,
+        remoteSlot: remote,
+        mtu: wish.mtu,
         listenPort: tunnelPort(defaultBasePort, local, remote),
         probeAddress: probeAddress(defaultOverlay, 0, local, remote),
         peers: wish.sites.map((site) => ({
-          ...{ siteId: siteIdAt(site), endpointId: endpointIdAt(site, remote), keepalive: site === 4 ? 25 : 0 },
+          siteId: siteIdAt(site),
+          endpointId: endpointIdAt(site, remote),
+          keepalive: site === 4 ? 25 : 0,
           publicKey: Buffer.alloc(32, `${site}${local}${remote}${wish.version}`).toString('base64'),
           address: site === 4 ? null : (`203.0.113.${site}` as Address),
           port: tunnelPort(defaultBasePort, remote, local),
@@ -66,7 +72,9 @@ const anyDocument: fc.Arbitrary<SiteDocument> = fc
         })),
       })),
       remoteSites: wish.sites.map((site) => ({
-        ...{ id: siteIdAt(site), index: site, name: `site ${site}` },
+        id: siteIdAt(site),
+        index: site,
+        name: `site ${site}`,
         prefixes: [
           ...Array.from({ length: wish.prefixes }, (_, i) => prefix(`10.${site}.${i}.0/24`)),
           ...(site === 2 ? [prefix('2001:db8:2::/48')] : []),
@@ -75,9 +83,14 @@ const anyDocument: fc.Arbitrary<SiteDocument> = fc
       paths: tunnels.flatMap(({ local, remote }) =>
         wish.sites.map((site) => ({
           id: pathIdBetween(endpointIdAt(0, local), endpointIdAt(site, remote)),
-          ...{ localEndpointId: endpointIdAt(0, local), remoteEndpointId: endpointIdAt(site, remote) },
-          ...{ remoteSiteId: siteIdAt(site), remoteLabel: 'line', tunnel: tunnelName(local, remote), cost: 2 },
-          ...{ remoteProbeAddress: probeAddress(defaultOverlay, site, remote, local), profile: 'default' },
+          localEndpointId: endpointIdAt(0, local),
+          remoteEndpointId: endpointIdAt(site, remote),
+          remoteSiteId: siteIdAt(site),
+          remoteLabel: 'line',
+          tunnel: tunnelName(local, remote),
+          cost: 2,
+          remoteProbeAddress: probeAddress(defaultOverlay, site, remote, local),
+          profile: 'default',
         })),
       ),
       policies: [...policies, ...siteDocument().policies],
@@ -87,7 +100,8 @@ const anyDocument: fc.Arbitrary<SiteDocument> = fc
 const someDecisions = (document: SiteDocument): SteeringDecision[] =>
   document.policies.flatMap((policy) =>
     document.remoteSites.map((site) => ({
-      ...{ policyId: policy.id, siteId: site.id },
+      policyId: policy.id,
+      siteId: site.id,
       paths: document.paths
         .filter((path) => path.remoteSiteId === site.id)
         .slice(0, policy.class % 3)

@@ -15,15 +15,27 @@ const made = siteDocument();
 
 const policies: Policy[] = [
   {
-    ...{ id: 7, class: 3, priority: 300, name: 'voice', action: { type: 'steer' } },
+    id: 7,
+    class: 3,
+    priority: 300,
+    name: 'voice',
+    action: { type: 'steer' },
     match: { anyOf: [{ protocol: 'udp', destinationPorts: [{ from: 16_384, to: 32_767 }] }, { dscp: [46, 34] }] },
   },
   {
-    ...{ id: 9, class: 4, priority: 200, name: 'telnet', action: { type: 'drop' } },
+    id: 9,
+    class: 4,
+    priority: 200,
+    name: 'telnet',
+    action: { type: 'drop' },
     match: { sourceSites: [siteIdAt(1)], protocol: 'tcp', destinationPorts: [{ from: 23, to: 23 }] },
   },
   {
-    ...{ id: 8, class: 5, priority: 100, name: 'backup', action: { type: 'steer' } },
+    id: 8,
+    class: 5,
+    priority: 100,
+    name: 'backup',
+    action: { type: 'steer' },
     match: {
       sourcePrefixes: [prefix('10.0.0.128/25'), prefix('2001:db8::/64')],
       destinationSites: [siteIdAt(0), siteIdAt(1)],
@@ -89,7 +101,12 @@ const compiled = (of = document, how = facts): KernelState => {
 
 const nothing: ObservedState = {
   ...emptyKernelState,
-  ...{ ruleset: null, counters: [], brokenTunnels: [], links: [], gateways: [], ipv6: true },
+  ruleset: null,
+  counters: [],
+  brokenTunnels: [],
+  links: [],
+  gateways: [],
+  ipv6: true,
 };
 
 const golden = (name: string): string => `golden/${name}`;

@@ -66,7 +66,11 @@ describe('what the tools print', () => {
         source: null,
       },
       {
-        ...{ family: 'inet', table: 254, destination: '100.64.1.0/32', metric: 0, source: null },
+        family: 'inet',
+        table: 254,
+        destination: '100.64.1.0/32',
+        metric: 0,
+        source: null,
         target: { type: 'device', device: 'pt0-0', gateway: null },
       },
     ]);
@@ -88,7 +92,11 @@ describe('what the tools print', () => {
       {"priority":10100,"src":"192.0.2.1","table":"main","suppress_prefixlen":0,"protocol":"80"}]`;
     expect(parseRules(json, 'inet')).toEqual([
       {
-        ...{ family: 'inet', priority: 16000, from: null, table: 20481, suppressPrefixLength: null },
+        family: 'inet',
+        priority: 16000,
+        from: null,
+        table: 20481,
+        suppressPrefixLength: null,
         fwmark: { value: 0, mask: 0x1fff_0000 },
       },
       { family: 'inet', priority: 10100, fwmark: null, from: '192.0.2.1', table: 254, suppressPrefixLength: 0 },
@@ -102,10 +110,14 @@ describe('what the tools print', () => {
       'PEER2\t(none)\t[2001:db8::9]:51820\t(none)\t0\t0\t0\toff\n';
     const tunnel = parseWgDump(text);
     expect(tunnel).toEqual({
-      ...{ publicKey: 'PUBLIC', listenPort: 51820, fwmark: 0x1000_0000 },
+      publicKey: 'PUBLIC',
+      listenPort: 51820,
+      fwmark: 0x1000_0000,
       peers: [
         {
-          ...{ publicKey: 'PEER1', allowedIps: ['10.0.0.0/24', '2001:db8::/48'], keepalive: 25 },
+          publicKey: 'PEER1',
+          allowedIps: ['10.0.0.0/24', '2001:db8::/48'],
+          keepalive: 25,
           endpoint: { address: '192.0.2.1', port: 5182 },
         },
         { publicKey: 'PEER2', endpoint: { address: '2001:db8::9', port: 51820 }, allowedIps: [], keepalive: 0 },
@@ -141,7 +153,10 @@ describe('what the tools print', () => {
     });
     expect(parseNftTable(json)).toEqual({
       ruleset: {
-        ...{ hash: '0a1b', generation: 9, maps: { current: 1 }, chains: { prerouting: 1, empty: 0 } },
+        hash: '0a1b',
+        generation: 9,
+        maps: { current: 1 },
+        chains: { prerouting: 1, empty: 0 },
         sets: { a: ['10.0.0.9/32', '10.1.0.0/24', '10.2.0.0-10.2.1.3', '2001:db8::1/128'] },
         counters: ['mine', 'policy_7'],
       },

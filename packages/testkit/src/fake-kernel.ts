@@ -134,8 +134,14 @@ export class FakeKernel implements Kernel {
         this.#addLink(step.name, 1420, []);
         this.#links.set(step.name, { ...this.#links.get(step.name)!, up: false });
         this.#tunnels.set(step.name, {
-          ...{ name: step.name, up: false, mtu: 1420, listenPort: 0, fwmark: 0, publicKey: '' },
-          ...{ addresses: [], peers: [] },
+          name: step.name,
+          up: false,
+          mtu: 1420,
+          listenPort: 0,
+          fwmark: 0,
+          publicKey: '',
+          addresses: [],
+          peers: [],
         });
         return;
       case 'configure_tunnel': {

@@ -114,11 +114,14 @@ export function describeKernel(name: string, open: () => Promise<KernelUnderTest
       const { tunnels } = await observe();
       expect(tunnels).toEqual([
         {
-          ...{ name: one, up: true, mtu: 1400, listenPort: 51_820, fwmark: 0x1000_0000, publicKey },
-          ...{
-            addresses: ['100.64.0.0'],
-            peers: [{ ...peer, allowedIps: expect.arrayContaining(peer.allowedIps) as unknown }],
-          },
+          name: one,
+          up: true,
+          mtu: 1400,
+          listenPort: 51_820,
+          fwmark: 0x1000_0000,
+          publicKey,
+          addresses: ['100.64.0.0'],
+          peers: [{ ...peer, allowedIps: expect.arrayContaining(peer.allowedIps) as unknown }],
         },
       ]);
       await execute({ do: 'remove_peers', name: one, publicKeys: [peer.publicKey] });
@@ -127,7 +130,9 @@ export function describeKernel(name: string, open: () => Promise<KernelUnderTest
 
     it('gives an allowed prefix to the peer that claimed it last', async () => {
       const peer = (octet: number, ...allowedIps: string[]) => ({
-        ...{ publicKey: Buffer.alloc(32, octet).toString('base64'), endpoint: null, keepalive: 0 },
+        publicKey: Buffer.alloc(32, octet).toString('base64'),
+        endpoint: null,
+        keepalive: 0,
         allowedIps: allowedIps.map(prefix),
       });
       await raise(one);

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { DriftWatch, mayBeDrift } from './drift-watch.ts';
 
 const route = (deleted: boolean, text: string): LinkEvent => ({
-  ...{ kind: 'route', deleted, text },
+  kind: 'route',
+  deleted,
+  text,
   protocol: / proto (\S+)/.exec(text)?.[1] ?? null,
 });
 

@@ -9,7 +9,7 @@ const machine = (allows: (command: Command) => boolean): CommandRunner => ({
     allows(command)
       ? Promise.resolve('version 1\n')
       : Promise.reject(
-          new PatronusError('command_failed', '"it" failed with status 2 and said: banner\nError: no such thing'),
+          new PatronusError('command_failed', 'it failed', { facts: { stderr: 'banner\nError: no such thing\n' } }),
         ),
 });
 const stateOf = (report: MachineReport, name: string): FeatureState | undefined =>

@@ -1,5 +1,5 @@
 import { cpus, release, totalmem } from 'node:os';
-import { messageOf } from '@patronus/core';
+import { messageOf, PatronusError } from '@patronus/core';
 import { SystemCommandRunner, type CommandRunner } from '../command-runner.ts';
 import { toolRemedy, tools, trials, type Trial } from './trials.ts';
 
@@ -104,7 +104,7 @@ async function inspectWireguard(runner: CommandRunner, enter: readonly string[])
   const inKernel = await attempt(runner, enter, 'ip link add ptx0 type wireguard');
   if (inKernel === null) return { ...common, state: 'ok', detail: 'in the kernel', remedy: null };
   const userspace =
-    'mount -t tmpfs tmpfs /run && unset WG_PROCESS_FOREGROUND LOG_LEVEL && wireguard-go ptx0 && ip link delete ptx0';
+    'mount -t tmpfs tmpfs /run && unset WG_PROCESS_FOREGROUND LOG_LEVEL && wireguard-go ptx0 >&2 && ip link delete ptx0';
   const refusal = await attempt(runner, enter, userspace);
   const remedy = 'load the kernel module wireguard';
   if (refusal === null) return { ...common, state: 'limited', detail: 'in userspace, by wireguard-go', remedy };
@@ -152,7 +152,7 @@ async function attempt(runner: CommandRunner, enter: readonly string[], script: 
 
 /** The line of a failure that tells: some tools print a banner first. */
 function saidBy(error: unknown): string {
-  const said = messageOf(error).replace(/^.* said: /s, '');
-  const lines = said.split('\n');
+  const stderr = error instanceof PatronusError ? error.facts['stderr'] : undefined;
+  const lines = (typeof stderr === 'string' && stderr !== '' ? stderr : messageOf(error)).split('\n');
   return lines.find((line) => /error|fail|denied/i.test(line)) ?? lines[0]!;
 }
