@@ -28,7 +28,9 @@ export type FromEnd =
     };
 
 function main(): void {
-  const tell = (message: FromEnd): void => void process.send!(message);
+  const tell = (message: FromEnd): void => {
+    if (process.connected) process.send!(message);
+  };
   const fail = (error: unknown): void => {
     tell({ type: 'failed', reason: messageOf(error) });
     process.exitCode = 1;

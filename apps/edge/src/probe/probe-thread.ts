@@ -1,6 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import { PatronusError, type PathId } from '@patronus/core';
-import { closeDescriptor, EventSignal, NextHopSwitch, ProbeSocket, type ThreadPriority } from '@patronus/linux';
+import {
+  closeDescriptor,
+  EventSignal,
+  NextHopSwitch,
+  ProbeSocket,
+  releaseFreeMemory,
+  type ThreadPriority,
+} from '@patronus/linux';
 import type { DecisionReport, SiteDocument, UplinkFact } from '@patronus/protocol';
 import { stampPort } from '@patronus/protocol/stamp';
 import type { ProbeEngine, ProbeEngineListener } from '../ports.ts';
@@ -24,6 +31,12 @@ const workerOptions = import.meta.url.endsWith('.ts') ? ['--conditions=patronus-
 
 /** The thread keeps some 10 kB per path and makes little garbage; left alone, V8 would take three times the memory. */
 const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 256 };
+
+/**
+ * Reports come once a second and leave free memory behind, which the C library would hoard. More seldom keeps more of it, more
+ * often costs time.
+ */
+const roundsPerRelease = 10;
 
 export interface ProbeThreadOptions {
   /** UDP port of the reflector; STAMP's own unless told. */
@@ -57,6 +70,7 @@ export class ProbeThread implements ProbeEngine {
   #restart: NodeJS.Timeout | null = null;
   #restartMs = restartFirstMs;
   #stopping = false;
+  #roundsToRelease = 1;
 
   private constructor(listener: ProbeEngineListener, options: ProbeThreadOptions) {
     this.#listener = listener;
@@ -182,6 +196,7 @@ export class ProbeThread implements ProbeEngine {
         return;
       case 'paths':
         this.#listener.paths(message.reports);
+        this.#releaseMemory();
         return;
       case 'decisions':
         if (message.isAll) this.#decisions.clear();
@@ -195,6 +210,12 @@ export class ProbeThread implements ProbeEngine {
         this.#answer(message.request, message.result, null);
         return;
     }
+  }
+
+  #releaseMemory(): void {
+    if (--this.#roundsToRelease > 0) return;
+    this.#roundsToRelease = roundsPerRelease;
+    releaseFreeMemory();
   }
 
   #post(message: ToProbeThread): void {

@@ -6,6 +6,7 @@
 export * from './address.ts';
 export * from './event-signal.ts';
 export { closeDescriptor, Errno } from './libc.ts';
+export * from './memory.ts';
 export * from './namespace.ts';
 export * from './next-hop-switch.ts';
 export * from './probe-socket.ts';
