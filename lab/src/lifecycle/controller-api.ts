@@ -24,10 +24,12 @@ export function readControllerFile(dataDir: string): ControllerFile | null {
 
 /** The controller's REST API, as the administrator that the local token makes us. */
 export class ControllerApi {
+  readonly httpUrl: string;
   readonly #base: string;
   readonly #dataDir: string;
 
   constructor(dataDir: string, httpUrl: string) {
+    this.httpUrl = httpUrl;
     this.#dataDir = dataDir;
     this.#base = `${httpUrl.replace(/\/$/, '')}/api/v1`;
   }

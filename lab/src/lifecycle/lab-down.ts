@@ -20,10 +20,17 @@ import { removeLabState } from './lab-state.ts';
  */
 export async function labDown(options: { readonly dataDir: string }): Promise<void> {
   const home = labHome(options.dataDir);
-  const programs = (): LabProgram[] => findPrograms(home.id);
+  await endPrograms(() => findPrograms(home.id).filter(isController));
+  await removeNetwork(home);
+}
+
+const isController = ({ role }: LabProgram): boolean => role === 'controller';
+
+/** Removes all of a lab but its controller. */
+export async function removeNetwork(home: LabHome): Promise<void> {
+  const programs = (): LabProgram[] => findPrograms(home.id).filter((program) => !isController(program));
   const world = existingWorld(home);
   const holder = (program: LabProgram): boolean => program.role === 'holder';
-  await endPrograms(() => programs().filter(({ role }) => role === 'controller'));
   await killPrograms(() => programs().filter((program) => !holder(program)));
   if (world !== null) await removeNamespaces(home, world);
   await killPrograms(programs);

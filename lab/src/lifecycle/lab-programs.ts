@@ -1,12 +1,16 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PatronusError } from '@patronus/core';
 import {
   findProgram,
   findPrograms,
+  labHome,
+  logFile,
+  logLength,
   killPrograms,
   nodeArguments,
+  readLog,
   runProgram,
   startProgram,
   type LabHome,
@@ -30,6 +34,28 @@ export interface ControllerPorts {
   /** Port of the API; absent: the controller's own default. */
   readonly port?: number;
   readonly edgePort?: number;
+}
+
+/**
+ * Starts a controller as a program of the lab, which {@link labKill} may kill and "lab down" ends. `setupUrl` is the one-time
+ * link by which the first administrator chooses a password; null once there is one.
+ * @throws PatronusError `conflict` where a controller runs on the data directory already.
+ */
+export async function labController(
+  options: { readonly dataDir: string } & ControllerPorts,
+): Promise<{ readonly httpUrl: string; readonly setupUrl: string | null }> {
+  const home = labHome(options.dataDir);
+  const running = readControllerFile(home.dataDir);
+  if (running !== null && (await new ControllerApi(home.dataDir, running.http_url).ready())) {
+    throw new PatronusError(
+      'conflict',
+      `a controller runs on ${home.dataDir} already, at ${running.http_url}; end it (a lab's with "patronus lab down") or choose another --data`,
+    );
+  }
+  const said = logLength(home, controllerRole);
+  const { httpUrl } = await startController(home, options);
+  const link = /first sign-in: (\S+)/.exec(readLog(home, controllerRole, said));
+  return { httpUrl, setupUrl: link?.[1] ?? null };
 }
 
 /** The API of the controller on this data directory; one is started where none answers. */
@@ -134,7 +160,6 @@ export async function labStart(
 const shownLogLines = 5;
 
 function programFailed(home: LabHome, role: string, what: string): PatronusError {
-  const file = join(home.logDir, `${role.replace(':', '-')}.log`);
-  const said = readFileSync(file, 'utf8').trim().split('\n').slice(-shownLogLines).join('\n');
-  return new PatronusError('command_failed', `${what}; ${file} says: ${said}`);
+  const said = readLog(home, role).trim().split('\n').slice(-shownLogLines).join('\n');
+  return new PatronusError('command_failed', `${what}; ${logFile(home, role)} says: ${said}`);
 }

@@ -1,9 +1,9 @@
 import { PatronusError } from '@patronus/core';
-import { findPrograms, labHome, openWorld, type LabHome } from '../machine/index.ts';
+import { findProgram, findPrograms, labHome, openWorld, type LabHome } from '../machine/index.ts';
 import { defaultTopologyFile, loadTopology, planLab, type LabPlan, type Topology } from '../topology/index.ts';
 import type { LineEmulator } from '../wan/index.ts';
 import type { ControllerApi } from './controller-api.ts';
-import { labDown } from './lab-down.ts';
+import { labDown, removeNetwork } from './lab-down.ts';
 import { ensureController, startGateway, startNewEdge, type ControllerPorts } from './lab-programs.ts';
 import { readLabState, writeLabState, type LabState } from './lab-state.ts';
 import { buildNetwork } from './build-network.ts';
@@ -55,7 +55,7 @@ async function clearRemains(home: LabHome): Promise<void> {
   if (alive && readLabState(home)?.stage === 'up') {
     throw new PatronusError('conflict', `a lab is up on ${home.dataDir} already; end it with "patronus lab down"`);
   }
-  await labDown({ dataDir: home.dataDir });
+  await removeNetwork(home);
 }
 
 async function build(
@@ -66,6 +66,7 @@ async function build(
 ): Promise<{ api: ControllerApi; plan: LabPlan; emulator: LineEmulator }> {
   let state: LabState = { format: 1, topology, emulator: null, stage: 'building', lines: {} };
   writeLabState(home, state);
+  const hadController = findProgram(home, 'controller') !== undefined;
   try {
     const world = await openWorld(home);
     const plan = planLab(topology, home.id);
@@ -83,7 +84,7 @@ async function build(
     writeLabState(home, { ...state, stage: 'up' });
     return { api, plan, emulator };
   } catch (error) {
-    await labDown({ dataDir: home.dataDir });
+    await (hadController ? removeNetwork(home) : labDown({ dataDir: home.dataDir }));
     throw error;
   }
 }

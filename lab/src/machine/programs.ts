@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, openSync, closeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PatronusError } from '@patronus/core';
 import type { LabHome } from './lab-home.ts';
+import { openLog } from './logs.ts';
 import { findPrograms, markerOf, type LabProgram } from './marker.ts';
 import { intoNamespace, type World } from './world.ts';
 
+export * from './logs.ts';
 export * from './marker.ts';
 export * from './world.ts';
 
@@ -30,8 +31,7 @@ const ownMachineScript =
 
 /** Starts a program with the lab's marker and its output in `logs/<role>.log`; without a world, on the machine itself. */
 export function startProgram(home: LabHome, world: World | null, start: ProgramStart): ChildProcess {
-  mkdirSync(home.logDir, { recursive: true });
-  const log = openSync(join(home.logDir, `${start.role.replace(':', '-')}.log`), 'a');
+  const log = openLog(home, start.role);
   try {
     const [tool, ...args] = commandLine(world, start);
     const child = spawn(tool!, args, {

@@ -25,10 +25,10 @@ export function addUp(program: Command, terminal: Terminal): void {
     .option('--data <dir>', 'where controller and lab keep what they know (PATRONUS_DATA)');
   withExamples(up, ['up', 'up --no-lab --port 9090', 'up --data /tmp/patronus']).action(async (options: UpOptions) => {
     using interrupt = interrupted();
-    const controller = await withProgress(terminal, 'starting the controller', () =>
-      startControllerHere(terminal, options),
-    );
     const directory = dataDir(terminal, options.data);
+    const controller = await withProgress(terminal, 'starting the controller', () =>
+      options.lab ? startLabController(directory, options) : startControllerHere(terminal, options),
+    );
     const lab = options.lab ? raiseLab(terminal, directory, controller.httpUrl) : null;
     try {
       await Promise.race([welcome(terminal, controller, lab), interrupt.first]);
@@ -41,6 +41,28 @@ export function addUp(program: Command, terminal: Terminal): void {
     }
   });
 }
+
+/** As a program of its own, so that scenarios may kill it and start it again; taking the lab down ends it. */
+async function startLabController(directory: string, options: UpOptions) {
+  const { labController } = await import('@patronus/lab');
+  const { port, edgePort } = options;
+  const controller = await labController({
+    dataDir: directory,
+    ...(port === undefined ? {} : { port }),
+    ...(edgePort === undefined ? {} : { edgePort }),
+  });
+  // A signal handler alone does not keep Node running.
+  const awake = setInterval(() => undefined, awakeMs);
+  return {
+    ...controller,
+    stop: (): Promise<void> => {
+      clearInterval(awake);
+      return Promise.resolve();
+    },
+  };
+}
+
+const awakeMs = 3_600_000;
 
 /** The paths of the default lab once it is up; null, with the reason told, where this machine does not allow one. */
 async function raiseLab(terminal: Terminal, directory: string, url: string): Promise<Path[] | null> {
