@@ -8,9 +8,10 @@ export function checkEvent(expectation: Extract<Expectation, { check: 'event' }>
   const span = boundsOf(seen, expectation);
   const events = seen.events.filter((event) => within(span, event.timestamp) && matches(event, expectation));
   const { min, max } = expectation;
-  const near = seen.events.filter((event) => event.event_type === expectation.type && !events.includes(event));
+  const holds = events.length >= min && (max === null || events.length <= max);
+  const near = holds ? [] : seen.events.filter((event) => event.event_type === expectation.type);
   return {
-    holds: events.length >= min && (max === null || events.length <= max),
+    holds,
     expected: `${describeCount(min, max)} ${describePattern(expectation)}`,
     found: events.length > 0 || near.length === 0 ? describeEvents(events) : `none; but ${describeEvents(near)}`,
   };
@@ -61,13 +62,22 @@ const describePattern = ({ type, site, cause, metadata }: EventPattern): string 
     type,
     site === undefined ? '' : `at ${site}`,
     cause === undefined ? '' : `for "${cause}"`,
-    metadata === undefined ? '' : `with ${JSON.stringify(metadata)}`,
+    metadata === undefined ? '' : `(${describeMetadata(metadata)})`,
   ]
     .filter((part) => part !== '')
     .join(' ');
 
+/** `policy voice, from mpls`: names and plain values, without brackets. */
+const describeMetadata = (metadata: Readonly<Record<string, unknown>>): string =>
+  Object.entries(metadata)
+    .map(([name, value]) => `${name} ${plainText(value)}`)
+    .join(', ');
+
+const plainText = (value: unknown): string =>
+  value !== null && typeof value === 'object' ? Object.values(value).map(plainText).join(' ') : String(value);
+
 /** More would only fill the screen. */
-const shownEvents = 3;
+const shownEvents = 2;
 
 function describeEvents(events: readonly ObservedEvent[]): string {
   if (events.length === 0) return 'none';

@@ -12,10 +12,13 @@ export interface ScenarioReport {
   readonly holds: boolean;
 }
 
+/** Longer expectations stand out to the right rather than moving all others there. */
+const widestColumn = 80;
+
 /** The report as a table for a person. */
 export function renderReport({ scenario, observations, verdicts, holds }: ScenarioReport): string {
   const seconds = (timeMs: number): string => `${((timeMs - observations.startedMs) / 1000).toFixed(2)} s`.padStart(8);
-  const width = Math.max(...verdicts.map(({ expected }) => expected.length));
+  const width = Math.min(widestColumn, Math.max(...verdicts.map(({ expected }) => expected.length)));
   return [
     `${holds ? 'PASS' : 'FAIL'}  ${scenario.name}: ${scenario.description}`,
     ...observations.steps.map((step) => `  ${seconds(step.startedMs)}  ${step.text}`),
