@@ -158,11 +158,11 @@ export class Edge {
       },
       {
         online: (welcome, offsetMs, uncertaintyMs) => {
-          void this.journey.online();
+          this.inBackground(this.journey.online());
           this.telemetry.decisions(this.view.currentDecisions());
-          void this.telemetry.connected(welcome.telemetryAcknowledged, offsetMs, uncertaintyMs);
+          this.inBackground(this.telemetry.connected(welcome.telemetryAcknowledged, offsetMs, uncertaintyMs));
         },
-        offline: (unreadable) => void this.telemetry.disconnected(unreadable),
+        offline: (unreadable) => this.inBackground(this.telemetry.disconnected(unreadable)),
         message: (message) => this.heard(message),
         event: this.event,
       },
@@ -192,8 +192,12 @@ export class Edge {
       case 'confirmed':
         return this.journey.confirm(message.version);
       case 'telemetry_ack':
-        void this.telemetry.acknowledged(message.sequence);
+        return this.inBackground(this.telemetry.acknowledged(message.sequence));
     }
+  }
+
+  private inBackground(work: Promise<void>): void {
+    work.catch((error: unknown) => this.parts.log.error({ err: error }, 'work in the background failed'));
   }
 
   private routes(): readonly Route[] {

@@ -67,8 +67,9 @@ export class TelemetryDelivery {
 
   /** Sends what the window has room for. Told whenever there may be more. */
   pump(): Promise<void> {
-    this.turn = this.turn.then(() => this.sendWindow());
-    return this.turn;
+    const sent = this.turn.then(() => this.sendWindow());
+    this.turn = sent.catch(() => undefined);
+    return sent;
   }
 
   private async sendWindow(): Promise<void> {

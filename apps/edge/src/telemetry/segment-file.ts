@@ -1,7 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TelemetryBatch } from '@patronus/protocol';
-import { errnoOf, writeDurably } from '../state/index.ts';
+import { errnoOf, readIfPresent, writeDurably } from '../state/index.ts';
 
 /** One batch as it lies on disk, a line of JSON. Sequences rise, with gaps where batches were given up. */
 export interface SpoolRecord {
@@ -42,10 +42,10 @@ export async function findSegments(directory: string): Promise<Segment[]> {
   return segments;
 }
 
-/** The records of a segment; a line that a crash cut short, or that is damaged otherwise, is left out. */
+/** The records of a segment; a line that a crash cut short, or that is damaged or gone otherwise, is left out. */
 export async function readSegment(segment: Segment): Promise<SpoolRecord[]> {
-  const text = await readFile(segment.path, 'utf8');
-  return text
+  const text = await readIfPresent(segment.path);
+  return (text ?? '')
     .split('\n')
     .map(recordOf)
     .filter((record) => record !== null);

@@ -126,7 +126,6 @@ it('keeps what it can in memory while the disk refuses, says so once, and writes
   expect(spool.size().waitingBatches).toBe(300);
   expect((await all(spool))[0]!.batch.events[0]!.message).toBe('first');
   rmSync(directory);
-  await open();
   await spool.append(batchAt(400));
   expect(troubles.at(-1)).toBeNull();
   expect((await spoolSize(directory)).waitingBatches).toBe(301);

@@ -170,7 +170,7 @@ export class TelemetrySpool {
 
   private async write(record: SpoolRecord): Promise<void> {
     if (this.tail.bytes >= segmentBytes) await this.startSegment(record.sequence);
-    this.file ??= await open(this.tail.path, 'a', 0o600);
+    this.file ??= await this.openTail();
     const line = Buffer.from(lineOf(record));
     try {
       await this.file.appendFile(line);
@@ -182,6 +182,11 @@ export class TelemetrySpool {
     this.tail.bytes += line.length;
     this.tail.records += 1;
     this.tail.last = record.sequence;
+  }
+
+  private async openTail(): Promise<FileHandle> {
+    await mkdir(this.options.directory, { recursive: true, mode: 0o700 });
+    return open(this.tail.path, 'a', 0o600);
   }
 
   private async startSegment(first: number): Promise<void> {

@@ -183,6 +183,20 @@ describe('times of an edge whose clock is off', () => {
   });
 });
 
+it('goes on when what waits cannot be read back for a while, and says so once', async () => {
+  await connect();
+  const { read } = spool;
+  spool.read = () => Promise.reject(new Error('EIO'));
+  for (let second = 0; second < 5; second += 1) {
+    telemetry.paths([report()]);
+    await time.advance(1_000);
+  }
+  expect(events).toEqual(['edge_error: Telemetry cannot be read back: EIO']);
+  spool.read = read;
+  await time.advance(1_000);
+  expect(sent).toHaveLength(5);
+});
+
 it('says once that counters cannot be read', async () => {
   counters = [];
   const failing = new Telemetry({

@@ -44,6 +44,7 @@ export class Telemetry {
   private reportedAtMs = 0;
   private droppedBatches = 0;
   private countersFail = false;
+  private failing = false;
   private turn: Promise<void> = Promise.resolve();
 
   constructor(parts: TelemetryParts) {
@@ -95,7 +96,12 @@ export class Telemetry {
   flush(): Promise<void> {
     this.soon?.cancel();
     this.soon = null;
-    this.turn = this.turn.then(() => this.makeBatch());
+    this.turn = this.turn
+      .then(() => this.makeBatch())
+      .then(
+        () => void (this.failing = false),
+        (error: unknown) => this.failed(error),
+      );
     return this.turn;
   }
 
@@ -119,6 +125,12 @@ export class Telemetry {
     this.batchFrom = to;
     if (batch !== null) await spool.append(batch);
     await this.delivery.pump();
+  }
+
+  /** Of a row of failures only the first becomes an event. */
+  private failed(error: unknown): void {
+    if (!this.failing) this.parts.event('edge_error', 'error', `Telemetry cannot be read back: ${messageOf(error)}`);
+    this.failing = true;
   }
 
   private async readCounters(): Promise<void> {
