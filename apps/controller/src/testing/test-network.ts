@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InvalidInputError, systemTimers, type Clock } from '@patronus/core';
+import { openDatabase, Store } from '../database/index.ts';
+import { DocumentService } from '../services/document-service.ts';
+import { EdgeService } from '../services/edge-service.ts';
+import type { EndpointInput } from '../services/endpoint-input.ts';
+import { EndpointService } from '../services/endpoint-service.ts';
+import { EnrolmentKeyService } from '../services/enrolment-key-service.ts';
+import { EventService } from '../services/event-service.ts';
+import { MetricService } from '../services/metric-service.ts';
+import { PathService } from '../services/path-service.ts';
+import { PolicyService } from '../services/policy-service.ts';
+import { Presence } from '../services/presence.ts';
+import { SiteService } from '../services/site-service.ts';
+import { TelemetryService } from '../services/telemetry-service.ts';
+import { TransportLinkService } from '../services/transport-link-service.ts';
+
+/** A wall clock that stands still until a test moves it. */
+export class StoppedClock implements Clock {
+  ms = Date.UTC(2030, 0, 1);
+  now = (): number => this.ms;
+  wall = (): number => this.ms;
+}
+
+export type TestNetwork = Awaited<ReturnType<typeof testNetwork>>;
+
+/** All services on a database of their own, which `close` removes. */
+export async function testNetwork() {
+  const directory = mkdtempSync(join(tmpdir(), 'patronus-controller-'));
+  const clock = new StoppedClock();
+  const store = new Store(await openDatabase(join(directory, 'patronus.db')), clock);
+  const presence = new Presence();
+  const failures: unknown[] = [];
+  const documents = new DocumentService({
+    store,
+    timers: systemTimers,
+    confirmWindowMs: 10_000,
+    onFailure: (failure) => failures.push(failure),
+  });
+  const paths = new PathService(store);
+  const policies = new PolicyService(store);
+  await policies.ensureDefault();
+  return {
+    clock,
+    store,
+    presence,
+    documents,
+    paths,
+    policies,
+    sites: new SiteService(store, presence, documents),
+    endpoints: new EndpointService(store),
+    links: new TransportLinkService(store),
+    keys: new EnrolmentKeyService(store, { caFingerprint: 'f'.repeat(64), url: () => 'https://controller:8443' }),
+    edges: new EdgeService(store, presence),
+    telemetry: new TelemetryService(store, paths),
+    metrics: new MetricService(store),
+    events: new EventService(store),
+    async close() {
+      await documents.stop();
+      await store.close();
+      rmSync(directory, { recursive: true, force: true });
+      if (failures.length > 0) throw new AggregateError(failures, 'documents could not be compiled');
+    },
+  };
+}
+
+/** An endpoint that peers reach at an address. */
+export const at = (label: string, device: string, address: string): EndpointInput => ({ label, device, address });
+export const behindNat = (label: string, device: string): EndpointInput => ({ label, device, nat: true });
+
+/** `field: problem` of everything wrong with an input, as its refusal tells it. */
+export async function refusalOf(work: Promise<unknown>): Promise<string[]> {
+  const thrown: unknown = await work.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (thrown instanceof InvalidInputError) return thrown.problems.map((each) => `${each.field}: ${each.problem}`);
+  if (thrown === null) throw new Error('it was accepted');
+  throw thrown;
+}
