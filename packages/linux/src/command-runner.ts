@@ -35,6 +35,7 @@ const maxOutputBytes = 64 * 1024 * 1024;
 /** Debian's package of each tool that is run. */
 const packages: Readonly<Record<string, string>> = {
   bridge: 'iproute2',
+  chrt: 'util-linux',
   conntrack: 'conntrack',
   ethtool: 'ethtool',
   ip: 'iproute2',
