@@ -120,6 +120,15 @@ it('leaves an uplink for the controller as soon as every path over it is down', 
   expect(controller.route).toBe('192.0.2.2');
 });
 
+it('keeps the uplink of a site that has no paths yet', async () => {
+  stored = { document: siteDocument({ paths: [], tunnels: [], remoteSites: [] }), damaged: [] };
+  await start();
+  await time.advance(0);
+  engine.listener!.paths([]);
+  await time.advance(1_000);
+  expect(controller.dials).toHaveLength(1);
+});
+
 it('tells engine, controller and operator of a cable that was pulled and put back', async () => {
   stored = { document, damaged: [] };
   await start();

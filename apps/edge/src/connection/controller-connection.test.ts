@@ -10,11 +10,14 @@ let controller: FakeController;
 let connection: ControllerConnection;
 let said: string[];
 let routes: Route[];
+/** How long this machine slept: its clock goes on, its timers do not. */
+let stallMs: number;
 
 beforeEach(() => {
   time = new VirtualTime();
   controller = new FakeController(time);
   said = [];
+  stallMs = 0;
   routes = ['10.9.0.1', '10.9.1.1', null];
   connection = new ControllerConnection(
     {
@@ -22,7 +25,7 @@ beforeEach(() => {
       caPem: 'PEM',
       identity: controller.identity,
       dial: controller.dial,
-      clock: time,
+      clock: { now: () => time.now() + stallMs, wall: () => time.wall() + stallMs },
       timers: time,
       random: new SeededRandom(1),
       log: pino({ level: 'silent' }),
@@ -169,6 +172,12 @@ describe('an edge that is online', () => {
 
   it('stays online for hours on pings alone', async () => {
     await time.advance(3 * 3_600_000);
+    expect(controller.dials).toHaveLength(1);
+  });
+
+  it('does not take a pause of its own for silence of the controller', async () => {
+    stallMs = 60_000;
+    await time.advance(5_000);
     expect(controller.dials).toHaveLength(1);
   });
 

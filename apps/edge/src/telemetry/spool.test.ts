@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -80,6 +80,17 @@ describe('telemetry on disk', () => {
     expect(spool.size().waitingBatches).toBe(0);
     expect(await all(spool)).toEqual([]);
     expect(await spoolSize(directory)).toEqual({ waitingBatches: 0, waitingBytes: 0 });
+  });
+
+  it('gives no number again that a power cut took from the disk but not from the controller', async () => {
+    const before = await open();
+    for (let at = 0; at < 5; at += 1) await before.append(batchAt(at));
+    const delivered = (await all(before)).at(-1)!.sequence;
+    const file = join(directory, readdirSync(directory)[0]!);
+    writeFileSync(file, readFileSync(file, 'utf8').split('\n').slice(0, 2).join('\n'));
+    const after = await open();
+    await after.append(batchAt(5));
+    expect((await all(after)).at(-1)!.sequence).toBeGreaterThan(delivered);
   });
 
   it('never gives a number again that the controller has', async () => {
