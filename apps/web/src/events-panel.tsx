@@ -1,5 +1,5 @@
 import type { NetworkEvent } from './api-types.ts';
-import { formatTime } from './format.ts';
+import { formatFact, formatTime } from './format.ts';
 
 /** Events, newest first, each with its metadata to unfold. */
 export function EventsPanel({ events, now }: { events: readonly NetworkEvent[]; now: number }) {
@@ -25,7 +25,10 @@ function EventItem({ event, now }: { event: NetworkEvent; now: number }) {
     <>
       <time dateTime={new Date(event.timestamp).toISOString()}>{formatTime(event.timestamp, now)}</time>
       <span className={`severity ${event.severity}`}>{event.severity}</span>
-      <span className="message">{event.message}</span>
+      <span className="message">
+        {event.site !== null && !event.message.includes(event.site) && <strong>{event.site}: </strong>}
+        {event.message}
+      </span>
     </>
   );
   if (facts.length === 0) return <li className="event-line">{line}</li>;
@@ -37,7 +40,7 @@ function EventItem({ event, now }: { event: NetworkEvent; now: number }) {
           {facts.map(([name, value]) => (
             <div key={name}>
               <dt>{name}</dt>
-              <dd>{typeof value === 'string' ? value : JSON.stringify(value, null, 1)}</dd>
+              <dd>{formatFact(name, value)}</dd>
             </div>
           ))}
         </dl>

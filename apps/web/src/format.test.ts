@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatAge, formatBitRate, formatBytes, formatMs, formatPercent } from './format.ts';
+import { formatFact, formatAge, formatBitRate, formatBytes, formatMs, formatPercent } from './format.ts';
 
 describe('figures', () => {
   it('that are not known are a dash, never a number', () => {
@@ -19,6 +19,14 @@ describe('figures', () => {
       '21.0 Mbit/s',
     ]);
     expect([formatBytes(1023), formatBytes(1536)]).toEqual(['1023 B', '1.5 KiB']);
+  });
+
+  it('of an event are told in words: paths by their labels, times to the millisecond', () => {
+    expect(formatFact('from', [{ path_id: 'x', label: 'mpls', remote_label: 'lte' }])).toBe('mpls → lte');
+    expect(formatFact('to', [])).toBe('none');
+    expect(formatFact('decided_at', new Date(2026, 0, 2, 3, 4, 5, 67).getTime())).toBe('03:04:05.067');
+    expect(formatFact('outage_estimate_ms', 312.4567)).toBe('312.457');
+    expect(formatFact('quality', { mos: 4.1 })).toBe('{"mos":4.1}');
   });
 
   it('tell an age in its two largest units', () => {

@@ -37,6 +37,25 @@ export function formatAge(time: number | null, now: number): string {
   return `${seconds} s`;
 }
 
+/** One entry of an event's metadata. Names that end in `_at` are unix ms; paths are told by their labels. */
+export function formatFact(name: string, value: unknown): string {
+  if (value === null || value === undefined) return unknownFigure;
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' && name.endsWith('_at')) return formatInstant(value);
+  if (typeof value === 'number') return value.toLocaleString('en-US', { maximumFractionDigits: 3 });
+  if (Array.isArray(value)) return value.map((item) => formatFact(name, item)).join(', ') || 'none';
+  if (isLabelled(value)) return `${value.label} → ${value.remote_label}`;
+  return JSON.stringify(value);
+}
+
+const isLabelled = (value: unknown): value is { label: string; remote_label: string } =>
+  typeof value === 'object' && value !== null && 'label' in value && 'remote_label' in value;
+
+function formatInstant(time: number): string {
+  const date = new Date(time);
+  return `${date.toLocaleTimeString('en-GB')}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+}
+
 const two = (value: number): string => String(value).padStart(2, '0');
 
 function scaled(value: number, step: number, units: readonly string[]): string {

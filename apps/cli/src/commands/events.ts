@@ -84,5 +84,11 @@ async function follow(terminal: Terminal, options: EventOptions): Promise<void> 
 
 const severityStyle: Record<NetworkEvent['severity'], Style> = { info: 'dim', warning: 'yellow', error: 'red' };
 
+/** The message, preceded by the site that tells it unless it names that itself. */
+const withSite = ({ site, message }: NetworkEvent): string =>
+  site === null || message.includes(site) ? message : `${site}: ${message}`;
+
 const line = (event: NetworkEvent, paint: Paint): string =>
-  `${formatTime(event.timestamp)}  ${paint(severityStyle[event.severity], event.severity.padEnd(7))}  ${event.message}`;
+  [formatTime(event.timestamp), paint(severityStyle[event.severity], event.severity.padEnd(7)), withSite(event)].join(
+    '  ',
+  );

@@ -77,7 +77,22 @@ async function raiseLab(terminal: Terminal, directory: string, url: string): Pro
     printLine(terminal.stderr, code === 'timeout' ? messageOf(error) : `No lab on this machine: ${messageOf(error)}`);
     if (code !== 'timeout') return null;
   }
-  return await new ApiClient(terminal, { url, data: directory }).list<Path>('/paths');
+  return await measuredPaths(new ApiClient(terminal, { url, data: directory }));
+}
+
+/** Paths come up before their first window of loss is full; it is, well within this. */
+const firstLossMs = 6000;
+const lookAgainMs = 250;
+
+/** The paths, once what is up also has its loss measured. */
+async function measuredPaths(api: ApiClient): Promise<Path[]> {
+  const deadline = performance.now() + firstLossMs;
+  for (;;) {
+    const paths = await api.list<Path>('/paths');
+    const measured = paths.every((path) => path.health_status !== 'up' || path.loss !== null);
+    if (measured || performance.now() > deadline) return paths;
+    await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
+  }
 }
 
 /** A lab that was still being built when the user wanted it gone finds its network gone, and ends well within this. */
