@@ -46,6 +46,18 @@ describe('measuring', () => {
     expect(quality.mos).toBeGreaterThan(4.3);
   });
 
+  it('does not take the handshake of a fresh tunnel for delay or jitter', () => {
+    const wan = simulate('default');
+    wan.run(250);
+    wan.hold(700);
+    wan.run(1_250);
+    expect(wan.report(mpls).health).toBe('up');
+    expect(wan.report(mpls).quality.forward.delayMs ?? 0).toBeLessThan(11);
+    wan.run(1_000);
+    expect(wan.report(mpls).quality.forward.delayMs).toBeCloseTo(10, 0);
+    expect(wan.report(mpls).quality.forward.jitterMs).toBeLessThan(1);
+  });
+
   it('tells loss on the way there from loss on the way back', () => {
     const wan = simulate('fast');
     wan.change(mpls, { forwardLoss: 0.1 });

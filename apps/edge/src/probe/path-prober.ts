@@ -26,6 +26,10 @@ export class PathProber {
   /** The oldest probe that may still be pending. */
   #oldest = 0;
   #windowFirst = 0;
+  /**
+   * When the first reply came, unix ms. Probes sent before waited for the tunnel's handshake, which is not the path's delay.
+   */
+  #openSinceMs = Infinity;
   #quality: PathQuality = unmeasured;
   #qualityMs = -Infinity;
   /** Whether probing is hurried because replies are missing and the path has not been found down. */
@@ -137,7 +141,8 @@ export class PathProber {
     const roundTripMs = Math.max(0, receivedMs - times.sentMs);
     this.#noteTiming(roundTripMs <= this.#timer.timeoutMs, inOrder, nowMs);
     this.#timer.observe(roundTripMs);
-    this.#delay.observe(nowMs, times, inOrder);
+    if (times.sentMs >= this.#openSinceMs) this.#delay.observe(nowMs, times, inOrder);
+    this.#openSinceMs = Math.min(this.#openSinceMs, receivedMs);
     if (inOrder) this.#answered(sequence, unanswered);
     return true;
   }
@@ -176,6 +181,7 @@ export class PathProber {
   /** Our wall clock was set forward by this much. */
   wallClockWasSet(deltaMs: number): void {
     this.ring.shiftWall(deltaMs);
+    this.#openSinceMs += deltaMs;
     this.lastPromptSentMs += deltaMs;
     this.#delay.clockWasSet();
   }
