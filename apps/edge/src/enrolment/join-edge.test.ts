@@ -11,16 +11,18 @@ import { testAuthority, TrialGateway, type TrialGatewayOptions } from '../testin
 import { joinEdge } from './join-edge.ts';
 
 const hourMs = 3_600_000;
+let directory: string;
 let stateDir: string;
 let gateway: TrialGateway | null;
 
 beforeEach(() => {
-  stateDir = join(mkdtempSync(join(tmpdir(), 'patronus-join-')), 'state');
+  directory = mkdtempSync(join(tmpdir(), 'patronus-join-'));
+  stateDir = join(directory, 'state');
   gateway = null;
 });
 afterEach(async () => {
   await gateway?.stop();
-  rmSync(stateDir, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
 });
 
 const startGateway = async (options?: TrialGatewayOptions): Promise<TrialGateway> =>
