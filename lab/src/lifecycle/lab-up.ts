@@ -22,12 +22,12 @@ export interface LabUpReport {
   readonly dataDir: string;
   readonly emulator: LineEmulator['kind'];
   readonly paths: readonly PathItem[];
-  /** From the call until every path was up. */
+  /** From the call until every path was up and measured. */
   readonly elapsedMs: number;
 }
 
 /**
- * Builds a lab, starts its edges, and returns when every path is up. Starts a controller where none runs on the data
+ * Builds a lab, starts its edges, and returns when every path is up and measured. Starts a controller where none runs on the data
  * directory.
  * @throws PatronusError `conflict` where one is up already; `unsupported_kernel` where namespaces are not allowed;
  * `timeout` naming the paths that did not come up (the lab is left to be looked at).

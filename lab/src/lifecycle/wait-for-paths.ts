@@ -11,7 +11,7 @@ const pathsDeadlineMs = 120_000;
 const pollMs = 200;
 
 /**
- * Waits until every path of the plan is up, and returns them.
+ * Waits until every path of the plan is up and measured, and returns them.
  * @throws PatronusError `timeout` naming those that are not, with what they are instead.
  */
 export async function waitForPaths(
@@ -21,7 +21,7 @@ export async function waitForPaths(
 ): Promise<PathItem[]> {
   const expected = expectedPaths(plan);
   let paths = new Map<string, PathItem>();
-  const missing = (): string[] => expected.filter((name) => paths.get(name)?.health_status !== 'up');
+  const missing = (): string[] => expected.filter((name) => stateOf(paths.get(name)) !== 'up');
   try {
     await until(
       'the paths',
@@ -34,7 +34,7 @@ export async function waitForPaths(
       pollMs,
     );
   } catch (cause) {
-    const list = missing().map((name) => `${name} (${paths.get(name)?.health_status ?? 'not there'})`);
+    const list = missing().map((name) => `${name} (${stateOf(paths.get(name))})`);
     throw new PatronusError(
       'timeout',
       `after ${pathsDeadlineMs / 1000} s these paths are not up: ${list.join(', ')}; the logs of the edges are in lab/logs`,
@@ -42,4 +42,11 @@ export async function waitForPaths(
     );
   }
   return expected.map((name) => paths.get(name)!);
+}
+
+function stateOf(path: PathItem | undefined): string {
+  if (path === undefined) return 'not there';
+  return path.health_status === 'up' && (path.latency === null || path.loss === null)
+    ? 'unmeasured'
+    : path.health_status;
 }
