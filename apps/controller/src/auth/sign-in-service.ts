@@ -145,8 +145,8 @@ export class SignInService {
       const sessionId = randomUUID();
       await userRepository.update(change.db, user.user_id, { failed_logins: 0, locked_until: null });
       const row = { session_id: sessionId, user_id: user.user_id, created_at: change.at, revoked_at: null };
-      await userRepository.insertSession(change.db, row);
       await userRepository.pruneSessions(change.db, change.at);
+      await userRepository.insertSession(change.db, row);
       await change.event({ eventType: 'sign_in', message: `${user.username} signed in` });
       return this.#issue(change, { sessionId, username: user.username });
     });

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
 import SqliteFile from 'better-sqlite3';
 import { messageOf, PatronusError } from '@patronus/core';
 import { Kysely, SqliteDialect } from 'kysely';
@@ -59,6 +59,7 @@ function refuseNewer(file: string): void {
 }
 
 function appliedMigrations(file: string): string[] {
+  const besides = [`${file}-wal`, `${file}-shm`].filter((each) => !existsSync(each));
   let sqlite: SqliteFile.Database | undefined;
   try {
     sqlite = new SqliteFile(file, { readonly: true });
@@ -76,5 +77,7 @@ function appliedMigrations(file: string): string[] {
     );
   } finally {
     sqlite?.close();
+    // A reader of a file in WAL mode leaves these behind, empty.
+    for (const each of besides) rmSync(each, { force: true });
   }
 }

@@ -89,7 +89,7 @@ async function checkOverlaps(
     ...[...own.keys()].map((prefix) => ({ prefix, owner: '' })),
   ]);
   for (const { a, b } of overlaps) {
-    const [mine, other] = a.owner === '' ? [a, b] : [b, a];
+    const [mine, other] = b.owner === '' ? [b, a] : [a, b];
     const owner = other.owner === '' ? 'this same site' : `site "${other.owner}"`;
     const remedy = other.owner === '' ? 'keep the wider one' : 'each prefix belongs to one site; change one of them';
     problems.add(`prefixes[${own.get(mine.prefix)}]`, `${mine.prefix} overlaps ${other.prefix} of ${owner}`, remedy);

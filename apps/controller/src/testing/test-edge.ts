@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { request } from 'node:https';
 import { json } from 'node:stream/consumers';
 import type { TLSSocket } from 'node:tls';
@@ -35,7 +35,7 @@ export class TestEdge {
   }
 
   get identityKey(): string {
-    return (this.#keys.publicKey as KeyObject).export({ format: 'der', type: 'spki' }).toString('base64');
+    return this.#keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
   }
 
   /** Sends `POST /enrol` with a join key, or with any body at all. */
@@ -84,7 +84,9 @@ export class TestEdge {
       fingerprint = certificateFingerprint((response.socket as TLSSocket).getPeerCertificate().raw);
     });
     socket.on('error', () => undefined);
-    socket.on('message', (data) => connection.heard.push(JSON.parse(String(data as Buffer)) as ControllerMessage));
+    socket.on('message', (data) =>
+      connection.heard.push(JSON.parse((data as Buffer).toString('utf8')) as ControllerMessage),
+    );
     socket.on('close', (code, reason) => (connection.closed = { code, reason: reason.toString() }));
     const challenge = await this.hears('challenge');
     return { nonce: challenge.nonce, fingerprint };

@@ -72,11 +72,11 @@ export const behindNat = (label: string, device: string): EndpointInput => ({ la
 
 /** `field: problem` of everything wrong with an input, as its refusal tells it. */
 export async function refusalOf(work: Promise<unknown>): Promise<string[]> {
-  const thrown: unknown = await work.then(
-    () => null,
-    (error: unknown) => error,
-  );
-  if (thrown instanceof InvalidInputError) return thrown.problems.map((each) => `${each.field}: ${each.problem}`);
-  if (thrown === null) throw new Error('it was accepted');
-  throw thrown;
+  try {
+    await work;
+  } catch (thrown) {
+    if (thrown instanceof InvalidInputError) return thrown.problems.map((each) => `${each.field}: ${each.problem}`);
+    throw thrown;
+  }
+  throw new Error('it was accepted');
 }
