@@ -30,8 +30,8 @@ import {
   type TunnelState,
 } from '@patronus/netconf';
 
-/** A tunnel whose daemon hangs must not hold up the view of all others. */
-const wgLimitMs = 5000;
+/** A daemon answers within milliseconds; one that is merely starved of processor time gets a second, longer chance. */
+const wgLimitsMs = [5000, 20_000];
 
 /** The kernel of this network namespace, by way of `ip`, `wg`, `nft` and /proc/sys. */
 export class LinuxKernel implements Kernel {
@@ -50,11 +50,11 @@ export class LinuxKernel implements Kernel {
       this.#ip('-j', 'address', 'show').then(parseLinks),
       this.#ip('-j', 'nexthop', 'show').then(parseNextHops),
       this.#ip('-4', '-j', 'route', 'show', 'table', 'all', 'proto', '80').then((json) => parseRoutes(json, 'inet')),
-      this.#ip('-6', '-j', 'route', 'show', 'table', 'all', 'proto', '80').then((json) => parseRoutes(json, 'inet6')),
+      this.#ip6('-j', 'route', 'show', 'table', 'all', 'proto', '80').then((json) => parseRoutes(json, 'inet6')),
       this.#ip('-4', '-j', 'rule', 'show').then((json) => parseRules(json, 'inet')),
-      this.#ip('-6', '-j', 'rule', 'show').then((json) => parseRules(json, 'inet6')),
+      this.#ip6('-j', 'rule', 'show').then((json) => parseRules(json, 'inet6')),
       this.#ip('-4', '-j', 'route', 'show', 'table', 'main', 'default').then(parseGateways),
-      this.#ip('-6', '-j', 'route', 'show', 'table', 'main', 'default').then(parseGateways),
+      this.#ip6('-j', 'route', 'show', 'table', 'main', 'default').then(parseGateways),
       this.#nftTable(),
     ]);
     const ours = links.filter(({ name }) => tunnelNamePattern.test(name));
@@ -152,10 +152,7 @@ export class LinuxKernel implements Kernel {
 
   /** Null where the interface does not answer as a WireGuard one. */
   async #tunnel(link: ObservedLink): Promise<TunnelState | null> {
-    const dump = await this.#wg('show', link.name, 'dump').catch((error: unknown) => {
-      if (error instanceof PatronusError && error.code === 'missing_tool') throw error;
-      return '';
-    });
+    const dump = await this.#dump(link.name);
     const state = parseWgDump(dump);
     if (state === null) return null;
     const { name, up, mtu } = link;
@@ -163,6 +160,19 @@ export class LinuxKernel implements Kernel {
       ({ address, prefixLength }) => prefixLength === 32 && !address.includes(':'),
     );
     return { name, up, mtu, addresses: addresses.map(({ address }) => address), ...state };
+  }
+
+  /** Empty where the interface gives no answer. */
+  async #dump(name: string): Promise<string> {
+    for (const timeoutMs of wgLimitsMs) {
+      try {
+        return await this.#runner.run({ tool: 'wg', args: ['show', name, 'dump'], timeoutMs });
+      } catch (error) {
+        if (!(error instanceof PatronusError) || error.code === 'missing_tool') throw error;
+        if (error.code !== 'command_timeout') return '';
+      }
+    }
+    return '';
   }
 
   async #nftTable(): Promise<ReturnType<typeof parseNftTable> | null> {
@@ -175,8 +185,13 @@ export class LinuxKernel implements Kernel {
     return this.#runner.run({ tool: 'ip', args });
   }
 
+  /** A listing of IPv6 state, empty where the kernel does not speak it. */
+  #ip6(...args: string[]): Promise<string> {
+    return hasIpv6() ? this.#ip('-6', ...args) : Promise.resolve('');
+  }
+
   #wg(...args: string[]): Promise<string> {
-    return this.#runner.run({ tool: 'wg', args, timeoutMs: wgLimitMs });
+    return this.#runner.run({ tool: 'wg', args });
   }
 }
 

@@ -21,12 +21,17 @@ export interface TrialWishes {
   readonly peerKeys?: Readonly<Record<string, string>>;
   /** Further prefixes of the other site. */
   readonly morePrefixes?: readonly Prefix[];
+  /** Leaves the IPv6 prefixes of both sites out. */
+  readonly ipv4Only?: boolean;
 }
 
 const siteId = (index: number): SiteId => `00000000-0000-4000-8000-00000000000${index}` as SiteId;
 const endpointId = (index: number, slot: number): EndpointId =>
   `00000000-0000-4000-8000-0000000000${index}${slot}` as EndpointId;
-const sitePrefixes = (index: number): Prefix[] => [prefix(`10.${index}.0.0/24`), prefix(`2001:db8:${index}::/48`)];
+const sitePrefixes = (index: number, { ipv4Only = false }: TrialWishes): Prefix[] => [
+  prefix(`10.${index}.0.0/24`),
+  ...(ipv4Only ? [] : [prefix(`2001:db8:${index}::/48`)]),
+];
 const lines = ['192.0.2', '198.51.100'];
 
 /** The document of an edge of the trial network: two uplinks, a tunnel from each to each of the other edge's. */
@@ -35,7 +40,7 @@ export function trialDocument(index: 0 | 1, wishes: TrialWishes): SiteDocument {
   const pairs = [0, 1].flatMap((local) => [0, 1].map((remote) => ({ local, remote })));
   const content: Omit<SiteDocument, 'version'> = {
     format: 1,
-    site: { id: siteId(index), name: `site ${index}`, prefixes: sitePrefixes(index) },
+    site: { id: siteId(index), name: `site ${index}`, prefixes: sitePrefixes(index, wishes) },
     endpoints: [0, 1].map((slot) => ({
       id: endpointId(index, slot),
       slot,
@@ -60,7 +65,7 @@ export function trialDocument(index: 0 | 1, wishes: TrialWishes): SiteDocument {
         id: siteId(other),
         index: other,
         name: `site ${other}`,
-        prefixes: [...sitePrefixes(other), ...(wishes.morePrefixes ?? [])],
+        prefixes: [...sitePrefixes(other, wishes), ...(wishes.morePrefixes ?? [])],
       },
     ],
     paths: pairs
