@@ -16,5 +16,8 @@ function takeToken(): string {
 }
 
 const root = createRoot(document.getElementById('root')!);
-if (location.pathname === '/setup') root.render(<SetupPage token={takeToken()} />);
-else root.render(<Dashboard network={openLiveNetwork(location.origin)} />);
+if (location.pathname === '/setup') {
+  root.render(<SetupPage token={takeToken()} />);
+  // A browser that is on this page already does not load it again for another link.
+  addEventListener('hashchange', () => location.reload());
+} else root.render(<Dashboard network={openLiveNetwork(location.origin)} />);
