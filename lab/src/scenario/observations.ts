@@ -36,15 +36,18 @@ export interface Measurements {
   readonly timesMs: readonly number[];
 }
 
-/** The wall-clock bounds of a window: from the end of the step it begins after, to the start of the one it ends before. */
+/**
+ * The wall-clock bounds of a window. A step counts from its beginning: what it brings about may be there before the
+ * command that did it has come to its end.
+ */
 export function boundsOf(seen: Pick<Observations, 'startedMs' | 'endedMs' | 'steps'>, window: Window): TimeSpan {
-  const at = (moment: Moment, side: 'startedMs' | 'endedMs'): number => {
-    const base = moment.step === null ? seen.startedMs : seen.steps.find(({ name }) => name === moment.step)?.[side];
-    return (base ?? Number.NaN) + moment.offsetMs;
+  const at = ({ step, offsetMs }: Moment): number => {
+    const base = step === null ? seen.startedMs : seen.steps.find(({ name }) => name === step)?.startedMs;
+    return (base ?? Number.NaN) + offsetMs;
   };
   return {
-    fromMs: window.after === undefined ? seen.startedMs : at(window.after, 'endedMs'),
-    toMs: window.before === undefined ? seen.endedMs : Math.min(seen.endedMs, at(window.before, 'startedMs')),
+    fromMs: window.after === undefined ? seen.startedMs : at(window.after),
+    toMs: window.before === undefined ? seen.endedMs : Math.min(seen.endedMs, at(window.before)),
   };
 }
 

@@ -57,7 +57,7 @@ export type StepAction =
 /** A program of the lab that a scenario may kill and start. */
 export type ProgramName = 'controller' | `edge:${string}`;
 
-/** A point of the run: so long after its start, or after the end of a step. */
+/** A point of the run: so long after its start, or after the beginning of a step. */
 export interface Moment {
   readonly step: string | null;
   readonly offsetMs: number;
