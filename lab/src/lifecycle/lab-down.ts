@@ -34,7 +34,8 @@ export async function removeNetwork(home: LabHome): Promise<void> {
   await killPrograms(() => programs().filter((program) => !holder(program)));
   if (world !== null) await removeNamespaces(home, world);
   await killPrograms(programs);
-  for (const leftover of ['edges', 'wan.sock']) rmSync(join(home.dir, leftover), { recursive: true, force: true });
+  for (const leftover of ['edges', 'run', 'wan.sock'])
+    rmSync(join(home.dir, leftover), { recursive: true, force: true });
   removeLabState(home);
 }
 

@@ -99,9 +99,10 @@ export function startGateway(home: LabHome, world: World, plan: LabPlan): void {
 
 /** Enrols a fresh edge at a site, over the site's lines, and starts it. */
 export async function startNewEdge(home: LabHome, world: World, site: SitePlan, key: string): Promise<void> {
-  const stateDir = home.edgeStateDir(site.name);
+  const [stateDir, runDir] = [home.edgeStateDir(site.name), home.edgeRunDir(site.name)];
   rmSync(stateDir, { recursive: true, force: true });
   mkdirSync(stateDir, { recursive: true });
+  mkdirSync(join(runDir, 'wireguard'), { recursive: true });
   const url = `https://${controllerAddress}:${controllerPort}`;
   const exitCode = await runProgram(
     home,
@@ -110,7 +111,7 @@ export async function startNewEdge(home: LabHome, world: World, site: SitePlan, 
       role: edgeRole(site.name),
       argv: [process.execPath, patronus, 'edge', 'join', url, key, '--state', stateDir],
       namespace: site.namespace,
-      ownMachine: true,
+      runDir,
     },
     enrolDeadlineMs,
   );
@@ -123,7 +124,7 @@ export function startEdge(home: LabHome, world: World, site: SitePlan): void {
     role: edgeRole(site.name),
     argv: [process.execPath, patronus, 'edge', 'run', '--state', home.edgeStateDir(site.name)],
     namespace: site.namespace,
-    ownMachine: true,
+    runDir: home.edgeRunDir(site.name),
   });
 }
 

@@ -13,6 +13,8 @@ export interface LabHome {
   /** Control socket of the emulator of lines. */
   readonly wanSocket: string;
   readonly edgeStateDir: (site: string) => string;
+  /** What the edge of a site sees as `/run`. */
+  readonly edgeRunDir: (site: string) => string;
 }
 
 /** The kernel's limit for the path of a Unix socket is 107 octets; an edge's is the longest below the data directory. */
@@ -40,5 +42,6 @@ export function labHome(dataDir: string): LabHome {
     stateFile: join(dir, 'state.json'),
     wanSocket: join(dir, 'wan.sock'),
     edgeStateDir: (site) => join(dir, 'edges', site),
+    edgeRunDir: (site) => join(dir, 'run', site),
   };
 }

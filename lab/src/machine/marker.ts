@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 
 const labVariable = 'PATRONUS_LAB';
 const roleVariable = 'PATRONUS_LAB_ROLE';
@@ -14,6 +15,8 @@ export interface LabProgram {
   /** What it was started as: `controller`, `wan`, `edge:hq` …; its children have the same. */
   readonly role: string;
   readonly parentPid: number;
+  /** Whether Node runs it, as all programs that the lab starts, unlike those that they start: `ip`, `wireguard-go`. */
+  readonly isNode: boolean;
 }
 
 /** Every living process that carries the lab's marker. Processes of other users, whose environment is hidden, are not ours. */
@@ -26,7 +29,7 @@ export function findPrograms(id: string): LabProgram[] {
       const environment = environmentOf(pid);
       const parentPid = livingParentOf(pid);
       if (environment?.[labVariable] !== id || parentPid === null) return [];
-      return [{ pid, role: environment[roleVariable] ?? '', parentPid }];
+      return [{ pid, role: environment[roleVariable] ?? '', parentPid, isNode: runsNode(pid) }];
     });
 }
 
@@ -48,6 +51,10 @@ function livingParentOf(pid: number): number | null {
   const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return state === 'Z' || state === 'X' ? null : Number(parent);
 }
+
+/** The command line names it from the start, also while `nsenter` or a shell still stands before it. */
+const runsNode = (pid: number): boolean =>
+  (readProc(pid, 'cmdline') ?? '').split('\0').some((argument) => basename(argument) === basename(process.execPath));
 
 function readProc(pid: number, file: string): string | null {
   try {

@@ -18,16 +18,16 @@ export interface ProgramStart {
   readonly argv: readonly string[];
   /** A network namespace of the lab; absent: the machine's own. */
   readonly namespace?: string;
-  /** Gives it its own `/run` and `/sys`, as on a machine of its own: wireguard-go's sockets, the devices it sees. */
-  readonly ownMachine?: boolean;
+  /** A directory that it sees as `/run`, with a `/sys` of its own, as on a machine of its own. */
+  readonly runDir?: string;
 }
 
 /**
- * wireguard-go names its sockets in /run/wireguard after the interface, the same on every edge. The devices in /sys are
- * those of the namespace that mounted it; where a user namespace forbids the mount, /sys shows none of the edge's.
+ * wireguard-go names its sockets in /run/wireguard after the interface, the same on every edge; they must outlive one run of
+ * the edge. The devices in /sys are those of the namespace that mounted it; where a user namespace forbids the mount, /sys
+ * shows none of the edge's.
  */
-const ownMachineScript =
-  'mount -t tmpfs tmpfs /run && mkdir /run/wireguard; mount -t sysfs sysfs /sys 2>/dev/null || :; exec "$@"';
+const ownMachineScript = 'mount --bind "$1" /run && shift; mount -t sysfs sysfs /sys 2>/dev/null || :; exec "$@"';
 
 /** Starts a program with the lab's marker and its output in `logs/<role>.log`; without a world, on the machine itself. */
 export function startProgram(home: LabHome, world: World | null, start: ProgramStart): ChildProcess {
@@ -67,12 +67,10 @@ export async function runProgram(
 }
 
 /** The whole argument list that runs a program where it belongs. */
-export function commandLine(
-  world: World | null,
-  start: Pick<ProgramStart, 'argv' | 'namespace' | 'ownMachine'>,
-): string[] {
+export function commandLine(world: World | null, start: Pick<ProgramStart, 'argv' | 'namespace' | 'runDir'>): string[] {
   if (start.namespace === undefined) return [...start.argv];
-  const own = start.ownMachine === true ? ['unshare', '--mount', 'sh', '-c', ownMachineScript, 'sh'] : [];
+  const own =
+    start.runDir === undefined ? [] : ['unshare', '--mount', 'sh', '-e', '-c', ownMachineScript, 'sh', start.runDir];
   return [...(world?.enter ?? []), ...intoNamespace(start.namespace), ...own, ...start.argv];
 }
 
@@ -82,10 +80,10 @@ export const environment = (home: LabHome, role: string): NodeJS.ProcessEnv => (
   ...markerOf(home.id, role),
 });
 
-/** The process that was started in a role, not its children; undefined when it does not run. */
+/** The process that was started in a role, not what it started in turn; undefined when it does not run. */
 export function findProgram(home: LabHome, role: string): LabProgram | undefined {
   const same = findPrograms(home.id).filter((program) => program.role === role);
-  return same.find((program) => !same.some((other) => other.pid === program.parentPid));
+  return same.find((program) => program.isNode && !same.some((other) => other.pid === program.parentPid));
 }
 
 /** How long a program may take to end by itself before it is killed. */
