@@ -86,10 +86,6 @@ export const allowances = [
     'node:https',
     'node:net',
   ),
-  ...allow('apps/controller/src/start-controller.ts', 'finds the built web page', '@patronus/web/package.json'),
-  ...allow('apps/controller/src/gateway', 'is the server that edges call', 'node:http', 'node:https', 'node:net'),
-  ...allow('apps/controller/src/api/access.ts', 'tells loopback addresses', 'node:net'),
-  ...allow('apps/controller/src/api/rest/rest-api.ts', 'names the types of requests', 'node:http'),
 
   ...allow('lab', 'domain types', '@patronus/core'),
   ...allow('lab', 'namespaces and commands', '@patronus/linux'),

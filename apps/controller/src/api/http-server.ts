@@ -7,7 +7,7 @@ import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import type { Logger } from 'pino';
 import { checkOrigin, isLoopback, type AccessLevel } from './access.ts';
 import type { ApiServices } from './api-services.ts';
-import { registerGraphql } from './graphql/index.ts';
+import { registerGraphql, servePlayground } from './graphql/index.ts';
 import { useProblemDocuments } from './http-errors.ts';
 import { healthRoutes } from './rest/health-routes.ts';
 import { restApi } from './rest/rest-api.ts';
@@ -18,6 +18,10 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may use the route. */
     access?: AccessLevel;
+  }
+  interface FastifyInstance {
+    /** What GraphQL's subscriptions run on. */
+    readonly websocketServer: { readonly clients: Iterable<{ terminate(): void }> };
   }
 }
 
@@ -46,6 +50,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   useProblemDocuments(app);
   const isBoundToLoopback = isLoopback(host);
   app.addHook('onRequest', async (request) => checkOrigin(request, isBoundToLoopback));
+  closeUpgrades(app);
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: contentPolicy },
     // Over plain HTTP browsers ignore it, and a proxy that speaks TLS sets its own.
@@ -62,6 +67,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     { prefix: '/api/v1' },
   );
   await app.register(async (scope) => healthRoutes(scope, services));
+  servePlayground(app);
   const { access } = services;
   await registerGraphql(app, {
     services,
@@ -74,6 +80,21 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     throw new PatronusError('not_found', `there is nothing at ${request.method} ${request.url.slice(0, 200)}`);
   });
   return app;
+}
+
+/** A client that is gone does not answer a close; waiting longer would only delay the stop. */
+const closeGraceMs = 500;
+
+/** Ends connections that asked to become a WebSocket and were refused, and at the stop those that became one. */
+function closeUpgrades(app: FastifyInstance): void {
+  app.addHook('onResponse', async (request) => {
+    if (request.headers.upgrade !== undefined) request.raw.socket.destroy();
+  });
+  app.addHook('preClose', async () => {
+    setTimeout(() => {
+      for (const client of app.websocketServer.clients) client.terminate();
+    }, closeGraceMs);
+  });
 }
 
 /** Only our own files and our own address; nothing inline. */

@@ -48,6 +48,13 @@ export class DocumentService {
     return this.#isBehind;
   }
 
+  /** Compiles every document anew, whatever is remembered; answers how many there were. */
+  async recompile(): Promise<number> {
+    const forgotten = this.#documents.size;
+    await this.#compile();
+    return forgotten;
+  }
+
   current(siteId: string): SiteDocument | null {
     return this.#documents.get(siteId as SiteId) ?? null;
   }

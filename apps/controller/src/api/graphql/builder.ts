@@ -1,5 +1,6 @@
 import SchemaBuilder from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
+import { PatronusError } from '@patronus/core';
 import type { GraphqlContext } from './graphql-services.ts';
 
 /** Deepest query the dashboards need is 4; fragments of hostile ones go on for ever. */
@@ -23,6 +24,10 @@ export const builder = new SchemaBuilder<{
     defaultComplexity: 1,
     defaultListMultiplier: 10,
     limit: { complexity: maxComplexity, depth: maxDepth, breadth: maxBreadth },
+    complexityError: (kind, { complexity, maxComplexity: most, depth, breadth }) =>
+      new PatronusError('too_large', `the ${kind} of this query is too high; ask for less at once`, {
+        facts: { complexity, most, depth, breadth },
+      }),
   },
 });
 

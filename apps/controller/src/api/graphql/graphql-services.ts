@@ -1,26 +1,8 @@
 import type { Caller } from '../../auth/index.ts';
-import type { DecisionService } from '../../services/decision-service.ts';
-import type { EndpointService } from '../../services/endpoint-service.ts';
-import type { EnrolmentKeyService } from '../../services/enrolment-key-service.ts';
-import type { EventService } from '../../services/event-service.ts';
-import type { MetricService } from '../../services/metric-service.ts';
-import type { PathService } from '../../services/path-service.ts';
-import type { PolicyService } from '../../services/policy-service.ts';
-import type { SiteService } from '../../services/site-service.ts';
-import type { TransportLinkService } from '../../services/transport-link-service.ts';
+import type { ApiServices } from '../api-services.ts';
 
 /** The services that operations are answered by. */
-export interface GraphqlServices {
-  readonly sites: SiteService;
-  readonly endpoints: EndpointService;
-  readonly paths: PathService;
-  readonly policies: PolicyService;
-  readonly decisions: DecisionService;
-  readonly events: EventService;
-  readonly metrics: MetricService;
-  readonly enrolmentKeys: EnrolmentKeyService;
-  readonly transportLinks: TransportLinkService;
-}
+export type GraphqlServices = Omit<ApiServices, 'access' | 'signIn' | 'store'>;
 
 /** What every operation knows. */
 export interface GraphqlContext {

@@ -154,3 +154,22 @@ builder.mutationFields((t) => ({
     },
   }),
 }));
+
+const clearing = builder.objectRef<{ clearedEntries: number }>('CacheClearing').implement({
+  fields: (t) => ({
+    success: t.boolean({ resolve: () => true }),
+    message: t.string({ resolve: ({ clearedEntries }) => `${clearedEntries} compiled documents were made anew` }),
+    cleared_entries: t.int({ resolve: ({ clearedEntries }) => clearedEntries }),
+  }),
+});
+
+builder.mutationField('clearCache', (t) =>
+  t.field({
+    type: clearing,
+    description: 'Forgets the compiled site documents and compiles them anew',
+    resolve: async (_root, _args, { services, caller }) => {
+      requireRole(caller, 'admin');
+      return { clearedEntries: await services.documents.recompile() };
+    },
+  }),
+);

@@ -58,7 +58,7 @@ builder.queryFields((t) => ({
     args: { endpoint_id: t.arg.id({ required: true }) },
     resolve: (_root, { endpoint_id }, context) => readable(context).endpoints.get(endpoint_id),
   }),
-  transport_links: t.field({
+  transportLinks: t.field({
     type: [transportLinkType],
     nullable: true,
     description: 'Which labels reach each other; null: all reach all',
@@ -95,7 +95,7 @@ builder.queryFields((t) => ({
     args: { path_id: t.arg.id({ required: true }) },
     resolve: (_root, { path_id }, context) => readable(context).paths.get(path_id),
   }),
-  path_metrics: t.field({
+  pathMetrics: t.field({
     type: [metricPointType],
     description: 'Means over each step of a time range',
     args: {
@@ -151,7 +151,7 @@ builder.queryFields((t) => ({
       return [...page.items];
     },
   }),
-  enrolment_keys: t.field({
+  enrolmentKeys: t.field({
     type: [enrolmentKeyType],
     resolve: (_root, _args, { services, caller }) => {
       requireRole(caller, 'admin');
