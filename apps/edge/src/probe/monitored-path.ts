@@ -87,7 +87,7 @@ export class MonitoredPath {
       pathId: this.planned.id,
       health: this.#state.health,
       since: this.#state.sinceMs + wallAheadMs,
-      quality: this.prober.quality(nowMs),
+      quality: this.#state.health === 'down' ? silent(this.prober.quality(nowMs)) : this.prober.quality(nowMs),
       sent: this.prober.sent,
       received: this.prober.received,
     };
@@ -97,3 +97,11 @@ export class MonitoredPath {
     return { health: this.#state.health, healthSinceMs: this.#state.sinceMs, quality };
   }
 }
+
+/** The figures of a path on which nothing passes: loss alone can be told, times would be those of the past. */
+const silent = ({ forward, reverse }: PathQuality): PathQuality => ({
+  rttMs: null,
+  forward: { delayMs: null, jitterMs: null, lossPercent: forward.lossPercent },
+  reverse: { delayMs: null, jitterMs: null, lossPercent: reverse.lossPercent },
+  mos: null,
+});

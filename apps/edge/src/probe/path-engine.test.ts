@@ -156,6 +156,22 @@ describe('blackout', () => {
     expect(outage_estimate_ms).toBe(kernel_at! - first_missed_at!);
   });
 
+  it('leaves loss as the only figure of the path: no delay is told that nobody measures', () => {
+    const wan = simulate('default');
+    wan.run(5_000);
+    wan.change(mpls, { forwardLoss: 1 });
+    wan.run(5_000);
+    const { quality, health } = wan.report(mpls);
+    expect(health).toBe('down');
+    expect(quality.forward.lossPercent).toBeGreaterThan(0);
+    expect([quality.rttMs, quality.forward.delayMs, quality.forward.jitterMs, quality.mos]).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
+  });
+
   it('is not seen in two lost probes', () => {
     const wan = simulate('fast');
     wan.run(10_000);
