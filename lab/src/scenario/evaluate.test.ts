@@ -36,6 +36,22 @@ describe('an outage', () => {
   });
 });
 
+describe('a window', () => {
+  const streams = [udpStory('call', { cut: [3000, 3040] })];
+  const lost = (window: object) =>
+    judge({ check: 'lost_packets', stream: 'call', max: 0, ...window }, { streams }).found;
+
+  it('begins with a step, or so long after its end', () => {
+    expect(lost({ after: after('cut') })).toBe('4');
+    expect(lost({ after: after('cut', 1) })).toBe('0');
+  });
+
+  it('ends with the beginning of a step', () => {
+    expect(lost({ before: after('cut') })).toBe('1');
+    expect(lost({ before: { step: null, offsetMs: 2990 } })).toBe('0');
+  });
+});
+
 describe('loss', () => {
   const streams = [udpStory('call', { cut: [3100, 3400] })];
 

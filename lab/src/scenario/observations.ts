@@ -37,13 +37,15 @@ export interface Measurements {
 }
 
 /**
- * The wall-clock bounds of a window. A step counts from its beginning: what it brings about may be there before the
- * command that did it has come to its end.
+ * The wall-clock bounds of a window. A step itself counts from its beginning, since what it brings about may be there
+ * before its command has ended; a time after a step counts from its end, since on a busy machine a command takes long.
  */
 export function boundsOf(seen: Pick<Observations, 'startedMs' | 'endedMs' | 'steps'>, window: Window): TimeSpan {
   const at = ({ step, offsetMs }: Moment): number => {
-    const base = step === null ? seen.startedMs : seen.steps.find(({ name }) => name === step)?.startedMs;
-    return (base ?? Number.NaN) + offsetMs;
+    if (step === null) return seen.startedMs + offsetMs;
+    const run = seen.steps.find(({ name }) => name === step);
+    if (run === undefined) return Number.NaN;
+    return offsetMs === 0 ? run.startedMs : run.endedMs + offsetMs;
   };
   return {
     fromMs: window.after === undefined ? seen.startedMs : at(window.after),

@@ -57,7 +57,7 @@ export type StepAction =
 /** A program of the lab that a scenario may kill and start. */
 export type ProgramName = 'controller' | `edge:${string}`;
 
-/** A point of the run: so long after its start, or after the beginning of a step. */
+/** A point of the run: so long after its start, the beginning of a step (offset 0), or so long after its end. */
 export interface Moment {
   readonly step: string | null;
   readonly offsetMs: number;

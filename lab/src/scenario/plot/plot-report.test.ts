@@ -65,6 +65,13 @@ describe('the plot of a run', () => {
     expect(bars[0]).toBeCloseTo(at(3100), 0);
   });
 
+  it('shows nothing of the time before the run and after it', () => {
+    const late = report({ streams, startedMs: runStartMs + 5000, endedMs: runStartMs + 8000, steps: [] });
+    const places = [...plotReport(late).matchAll(/(?:\bx|cx)="([\d.-]+)"/g)].map(([, x]) => Number(x));
+    expect(Math.min(...places)).toBeGreaterThanOrEqual(50);
+    expect(Math.max(...places)).toBeLessThanOrEqual(880);
+  });
+
   it('can be drawn of a run in which nothing arrived', () => {
     const empty = plotReport(report({ streams: [udpStory('call', { cut: [0, 20_000] })], steps: [] }));
     expect(empty).not.toMatch(/NaN|undefined|Infinity/);

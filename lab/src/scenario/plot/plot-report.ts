@@ -1,5 +1,6 @@
 import type { ScenarioReport } from '../report.ts';
 import { drawMarks, marksOf, placeMarks } from './marks.ts';
+import { clipResult } from './clip.ts';
 import { drawPanel } from './panels.ts';
 import { linear, ticks } from './scale.ts';
 import { colours, layout, lineFrom, textAt } from './svg.ts';
@@ -20,7 +21,7 @@ export function plotReport({ scenario, observations, holds }: ScenarioReport): s
   const panels: string[] = [];
   let bottom = panelsTop;
   for (const stream of streams) {
-    const panel = drawPanel(stream, bottom, scaleX);
+    const panel = drawPanel({ ...stream, result: clipResult(stream.result, { startedMs, endedMs }) }, bottom, scaleX);
     panels.push(panel.svg);
     bottom += panel.height + layout.panelGap;
   }
