@@ -74,6 +74,13 @@ describe('the table of paths', () => {
   });
 });
 
+describe('a path that loses everything', () => {
+  it('has no delay now, whatever it had before', () => {
+    const text = renderPaths([path({ health_status: 'down', loss: 100, mos: 1 })], plain, 61_000);
+    expect(text).toMatch(/down +– +– +100\.0 % +1\.0/);
+  });
+});
+
 describe('figures', () => {
   it('are scaled', () => {
     expect([formatRate(10_000_000), formatRate(2_500_000), formatRate(null)]).toEqual(['10 Mbit/s', '2.5 Mbit/s', '–']);

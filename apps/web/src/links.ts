@@ -83,3 +83,6 @@ export function bundleLabel({ links, health }: Bundle): string {
   if (links.length === 1) return `${name} ${health}`;
   return `${links.filter((link) => link.health === health).length} of ${links.length} ${health}`;
 }
+
+/** A time measured on a path; of one that loses everything it is of the past. */
+export const timed = (path: Path, ms: number | null): number | null => (path.loss === 100 ? null : ms);

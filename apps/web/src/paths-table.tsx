@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { mostPaths, type Path, type PathHealth } from './api-types.ts';
-import { labelsText } from './links.ts';
+import { labelsText, timed } from './links.ts';
 import { formatAge, formatMos, formatMs, formatPercent, unknownFigure } from './format.ts';
 
 const states: readonly PathHealth[] = ['up', 'degraded', 'down', 'unknown'];
@@ -90,8 +90,8 @@ function PathRow({ path, now }: { path: Path; now: number }) {
           <small className="line">no report for {formatAge(path.reported_at, now)}</small>
         )}
       </td>
-      {figure('Delay', formatMs(path.latency))}
-      {figure('Jitter', formatMs(path.jitter))}
+      {figure('Delay', formatMs(timed(path, path.latency)))}
+      {figure('Jitter', formatMs(timed(path, path.jitter)))}
       {figure('Loss', formatPercent(path.loss))}
       {figure('MOS', formatMos(path.mos))}
       <td className="figure" data-title="Since">

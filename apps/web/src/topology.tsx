@@ -1,7 +1,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Path, Site } from './api-types.ts';
 import { formatMs, formatPercent, unknownFigure } from './format.ts';
-import { bundleLabel, bundlesOf, linkLabel, linksOf, type Bundle, type Link } from './links.ts';
+import { bundleLabel, bundlesOf, linkLabel, linksOf, timed, type Bundle, type Link } from './links.ts';
 import { layoutTopology, roomyRadius, type DrawnBundle, type Point } from './topology-layout.ts';
 
 interface TopologyProps {
@@ -110,7 +110,7 @@ const direction = (path: Path | null): string =>
     ? unknownFigure
     : path.health_status === 'unknown'
       ? 'unknown'
-      : `${path.health_status}, delay ${formatMs(path.latency)}, jitter ${formatMs(path.jitter)}, loss ${formatPercent(path.loss)}`;
+      : `${path.health_status}, delay ${formatMs(timed(path, path.latency))}, jitter ${formatMs(timed(path, path.jitter))}, loss ${formatPercent(path.loss)}`;
 
 const Legend = () => (
   <ul className="legend" aria-label="Legend">

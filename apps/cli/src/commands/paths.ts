@@ -63,12 +63,15 @@ const columns = (paint: Paint, nowMs: number): Column<Path>[] => [
   { title: '', cell: () => '→' },
   { title: 'DESTINATION', cell: (path) => `${path.dest_site}/${path.dest_label}` },
   { title: 'STATE', cell: (path) => paint(healthStyle[path.health_status], path.health_status) + staleMark(path) },
-  { title: 'DELAY', align: 'right', cell: (path) => formatMs(path.latency) },
-  { title: 'JITTER', align: 'right', cell: (path) => formatMs(path.jitter) },
+  { title: 'DELAY', align: 'right', cell: (path) => formatMs(timed(path, path.latency)) },
+  { title: 'JITTER', align: 'right', cell: (path) => formatMs(timed(path, path.jitter)) },
   { title: 'LOSS', align: 'right', cell: (path) => formatPercent(path.loss) },
   { title: 'MOS', align: 'right', cell: (path) => formatMos(path.mos) },
   { title: 'SINCE', align: 'right', cell: (path) => formatAge(path.since, nowMs) },
 ];
+
+/** A time measured on a path; of one that loses everything it is of the past. */
+const timed = (path: Path, ms: number | null): number | null => (path.loss === 100 ? null : ms);
 
 const staleMark = (path: Path): string => (path.stale ? ' (no report)' : '');
 
