@@ -64,7 +64,8 @@ function compileTunnel(tunnel: Tunnel, document: SiteDocument, facts: LocalFacts
 /**
  * Forwarding; loose reverse-path checks, as a site is reached over several devices; the mark counts in those checks; flows
  * are shared over a group by their ports too, so that each keeps to one path. Without the compatibility mode of next hops a
- * switch takes microseconds, whatever the number of routes: with it the kernel announces each of them anew.
+ * switch takes microseconds, whatever the number of routes: with it the kernel announces each of them anew. Connection
+ * tracking need not add up every packet to see whether it is whole: the tunnels prove it, and the receiver checks it anyhow.
  */
 function compileSysctls(document: SiteDocument, facts: LocalFacts): Record<string, string> {
   const uplinks = document.endpoints.map(({ device }) => device).filter((device) => device in facts.uplinks);
@@ -75,6 +76,7 @@ function compileSysctls(document: SiteDocument, facts: LocalFacts): Record<strin
     'net/ipv4/fib_multipath_hash_policy': '1',
     'net/ipv4/nexthop_compat_mode': '0',
     'net/ipv4/conf/all/src_valid_mark': '1',
+    'net/netfilter/nf_conntrack_checksum': '0',
     ...Object.fromEntries([...uplinks, ...tunnels].map((device) => [reversePathSysctl(device), '2'])),
     ...(ipv6 ? { 'net/ipv6/conf/all/forwarding': '1', 'net/ipv6/fib_multipath_hash_policy': '1' } : {}),
   };
@@ -86,6 +88,7 @@ export const sysctlsOf = (document: SiteDocument): string[] => [
   'net/ipv4/fib_multipath_hash_policy',
   'net/ipv4/nexthop_compat_mode',
   'net/ipv4/conf/all/src_valid_mark',
+  'net/netfilter/nf_conntrack_checksum',
   'net/ipv6/conf/all/forwarding',
   'net/ipv6/fib_multipath_hash_policy',
   ...[...document.endpoints.map(({ device }) => device), ...document.tunnels.map(({ name }) => name)].map(

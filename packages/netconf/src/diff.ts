@@ -23,8 +23,10 @@ export function diff(observed: ObservedState, desired: KernelState): Step[] {
   const standing = withoutDevices(observed, new Set(observed.brokenTunnels));
   const doomed = observed.tunnels.filter(({ name }) => !desired.tunnels.some((tunnel) => tunnel.name === name));
   const tunnelSysctls = new Set(desired.tunnels.map(({ name }) => `net/ipv4/conf/${name}/rp_filter`));
+  // they exist once a ruleset has had the module loaded
+  const ofConntrack = (key: string): boolean => key.startsWith('net/netfilter/');
   return [
-    ...sysctlSteps(observed, desired, (key) => !tunnelSysctls.has(key)),
+    ...sysctlSteps(observed, desired, (key) => !tunnelSysctls.has(key) && !ofConntrack(key)),
     ...observed.brokenTunnels.map((name): Step => ({ do: 'delete_tunnel', name })),
     ...desired.tunnels.flatMap((tunnel) =>
       tunnelSteps(
@@ -35,6 +37,7 @@ export function diff(observed: ObservedState, desired: KernelState): Step[] {
     ...sysctlSteps(observed, desired, (key) => tunnelSysctls.has(key)),
     ...routingStep(additions(standing, desired)),
     ...rulesetSteps(observed, desired),
+    ...sysctlSteps(observed, desired, ofConntrack),
     ...routingStep(removals(standing, desired)),
     ...doomed.map(({ name }): Step => ({ do: 'delete_tunnel', name })),
   ];

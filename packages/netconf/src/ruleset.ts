@@ -95,13 +95,13 @@ function rulesetParts(policies: readonly Policy[], sets: SiteSets, generation: n
     ...policies.map((policy) => chooseChain(policy, generation)),
     chain('policies', null, policyRules(policies, sets)),
     chain('classify', null, classifyRules(sets)),
-    chain('resolve', null, [
-      `ct mark & ${hex(classMask | ctGenerationMask)} vmap @current comment "${rulesetComment(hash, generation)}"`,
-      'ct state untracked return',
-      ...keepClassOfReplies(policies),
-      'jump classify',
-    ]),
-    chain('prerouting', 'type filter hook prerouting priority mangle; policy accept;', ['jump resolve']),
+    chain('resolve', null, resolveRules(policies)),
+    // the same as a jump to the chain before, without its price for every packet
+    chain(
+      'prerouting',
+      'type filter hook prerouting priority mangle; policy accept;',
+      resolveRules(policies, `comment "${rulesetComment(hash, generation)}"`),
+    ),
     chain('output', 'type route hook output priority mangle; policy accept;', [
       `meta mark & ${hex(encryptedMark)} != 0 return`,
       'jump resolve',
@@ -176,6 +176,14 @@ const classifyRules = (sets: SiteSets): string[] => [
       `ct original ${ip} saddr @${every} ct original ${ip} daddr @${every} goto policies`,
     ];
   }),
+];
+
+/** Leads a packet to the chain of its flow's class, or to the policies when the flow has none of this generation. */
+const resolveRules = (policies: readonly Policy[], comment = ''): string[] => [
+  `ct mark & ${hex(classMask | ctGenerationMask)} vmap @current ${comment}`.trimEnd(),
+  'ct state untracked return',
+  ...keepClassOfReplies(policies),
+  'jump classify',
 ];
 
 /**

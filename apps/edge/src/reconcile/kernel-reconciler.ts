@@ -165,10 +165,16 @@ export class KernelReconciler {
 
   async #execute(step: Step, observed: ObservedState): Promise<void> {
     if (step.do === 'set_sysctl') {
-      const before = observed.sysctls[step.key];
+      const before = observed.sysctls[step.key] ?? (await this.#lateSysctl(step.key));
       if (before !== undefined) this.#parts.sysctls.remember(step.key, before);
     }
     await this.#parts.kernel.execute(step);
+  }
+
+  /** The value of a sysctl that came into being only with the steps before; those of tunnels go again with them. */
+  async #lateSysctl(key: string): Promise<string | undefined> {
+    if (!key.startsWith('net/netfilter/')) return undefined;
+    return (await this.#parts.kernel.observe([key])).sysctls[key];
   }
 
   async #clean(): Promise<void> {
