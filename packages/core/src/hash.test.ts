@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, contentHash } from './hash.ts';
+import { canonicalJson, contentHash, hashWithParts } from './hash.ts';
 
 const reversed = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(reversed);
@@ -29,4 +29,10 @@ describe('the hash of content', () => {
     expect(canonicalJson({ b: [1, { d: 2, c: 3 }], a: 'x' })).toBe('{"a":"x","b":[1,{"c":3,"d":2}]}');
     expect(contentHash({})).toBe('44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a');
   });
+});
+
+it('the hash of content is the same when parts of it were written before', () => {
+  const part = { y: 2, x: [1, { z: 'é"' }] };
+  const parts = new Map([[part, canonicalJson(part)]]);
+  expect(hashWithParts({ b: [part, part], a: 1 }, parts)).toBe(contentHash({ a: 1, b: [part, part] }));
 });

@@ -1,5 +1,5 @@
 import {
-  contentHash,
+  hashWithParts,
   type Address,
   type EndpointId,
   type PathId,
@@ -7,6 +7,7 @@ import {
   type Prefix,
   type ProbeProfile,
   type SiteId,
+  type WrittenParts,
 } from '@patronus/core';
 
 /**
@@ -85,8 +86,8 @@ export interface DocumentPath {
   readonly cost: number;
 }
 
-/** The version of a document: the hash of its content. */
-export function documentVersion(content: Omit<SiteDocument, 'version'>): string {
+/** The version of a document: the hash of its content. `parts` is that of `hashWithParts`. */
+export function documentVersion(content: Omit<SiteDocument, 'version'>, parts: WrittenParts = new Map()): string {
   const { version: _version, ...rest } = content as SiteDocument;
-  return contentHash(rest);
+  return hashWithParts(rest, parts);
 }

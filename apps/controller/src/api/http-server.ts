@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger, { type FastifyDynamicSwaggerOptions as SwaggerOptions } from '@fastify/swagger';
@@ -18,10 +19,6 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may use the route. */
     access?: AccessLevel;
-  }
-  interface FastifyInstance {
-    /** What GraphQL's subscriptions run on. */
-    readonly websocketServer: { readonly clients: Iterable<{ terminate(): void }> };
   }
 }
 
@@ -87,13 +84,18 @@ const closeGraceMs = 500;
 
 /** Ends connections that asked to become a WebSocket and were refused, and at the stop those that became one. */
 function closeUpgrades(app: FastifyInstance): void {
+  const upgraded = new Set<Duplex>();
+  app.server.on('upgrade', (_request, socket) => {
+    upgraded.add(socket);
+    socket.on('close', () => upgraded.delete(socket));
+  });
   app.addHook('onResponse', async (request) => {
     if (request.headers.upgrade !== undefined) request.raw.socket.destroy();
   });
   app.addHook('preClose', async () => {
     setTimeout(() => {
-      for (const client of app.websocketServer.clients) client.terminate();
-    }, closeGraceMs);
+      for (const socket of upgraded) socket.destroy();
+    }, closeGraceMs).unref();
   });
 }
 

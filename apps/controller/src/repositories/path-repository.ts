@@ -63,32 +63,21 @@ export const pathRepository = {
   find: (db: Db, pathId: string): Promise<PathRow | undefined> =>
     select(db).where('path_id', '=', pathId).executeTakeFirst(),
 
-  /** Ids and bandwidths only, of paths that touch one of the sites, or of all. */
-  listKeys: (db: Db, siteId?: string): Promise<{ path_id: string; bandwidth: number | null }[]> =>
+  /** Ids and bandwidths only, of paths that start or end at one of the endpoints, or of all. */
+  listKeys: (db: Db, endpointIds?: readonly string[]): Promise<{ path_id: string; bandwidth: number | null }[]> =>
     db
-      .selectFrom('sdwan_paths as path')
-      .innerJoin('sdwan_endpoints as source', 'source.endpoint_id', 'path.source_endpoint_id')
-      .innerJoin('sdwan_endpoints as dest', 'dest.endpoint_id', 'path.dest_endpoint_id')
-      .select(['path.path_id', 'path.bandwidth'])
-      .$if(siteId !== undefined, (query) =>
-        query.where((eb) => eb.or([eb('source.site_id', '=', siteId!), eb('dest.site_id', '=', siteId!)])),
+      .selectFrom('sdwan_paths')
+      .select(['path_id', 'bandwidth'])
+      .$if(endpointIds !== undefined, (query) =>
+        query.where((eb) =>
+          eb.or([eb('source_endpoint_id', 'in', endpointIds!), eb('dest_endpoint_id', 'in', endpointIds!)]),
+        ),
       )
       .execute(),
 
-  /** Endpoint ids of every path, in the order of sites and slots. */
-  listEnds: (db: Db): Promise<{ source: string; destination: string }[]> =>
-    db
-      .selectFrom('sdwan_paths as path')
-      .innerJoin('sdwan_endpoints as source', 'source.endpoint_id', 'path.source_endpoint_id')
-      .innerJoin('sdwan_sites as source_site', 'source_site.site_id', 'source.site_id')
-      .innerJoin('sdwan_endpoints as dest', 'dest.endpoint_id', 'path.dest_endpoint_id')
-      .innerJoin('sdwan_sites as dest_site', 'dest_site.site_id', 'dest.site_id')
-      .select(['path.source_endpoint_id as source', 'path.dest_endpoint_id as destination'])
-      .orderBy('source_site.site_index')
-      .orderBy('dest_site.site_index')
-      .orderBy('source.slot')
-      .orderBy('dest.slot')
-      .execute(),
+  /** Every path with its ends, in no order. */
+  listEnds: (db: Db): Promise<{ path_id: string; source_endpoint_id: string; dest_endpoint_id: string }[]> =>
+    db.selectFrom('sdwan_paths').select(['path_id', 'source_endpoint_id', 'dest_endpoint_id']).execute(),
 
   async insert(db: Db, rows: readonly Insertable<PathTable>[]): Promise<void> {
     for (let start = 0; start < rows.length; start += rowsPerStatement) {

@@ -1,14 +1,16 @@
 import {
-  pathId,
+  canonicalJson,
   probeAddress,
   tunnelName,
   tunnelPort,
   type Address,
   type EndpointId,
+  type PathId,
   type Policy,
   type Prefix,
   type ProbeProfile,
   type SiteId,
+  type WrittenParts,
 } from '@patronus/core';
 import {
   documentVersion,
@@ -47,8 +49,8 @@ export interface IntentSite {
 /** Everything that documents are made from. */
 export interface Intent {
   readonly sites: readonly IntentSite[];
-  /** Directed paths that may exist, source endpoint first. */
-  readonly paths: readonly { readonly source: string; readonly destination: string }[];
+  /** Directed paths that may exist, by the ids of their endpoints. */
+  readonly paths: readonly { readonly id: PathId; readonly source: string; readonly destination: string }[];
   /** In order of evaluation, enabled ones only. */
   readonly policies: readonly Policy[];
   readonly overlay: Prefix;
@@ -67,38 +69,61 @@ const natKeepalive = 25;
 const profileRank: Record<ProbeProfile, number> = { metered: 0, default: 1, fast: 2 };
 
 interface Ends {
+  readonly id: PathId;
   readonly local: IntentEndpoint;
   readonly remote: IntentEndpoint;
   readonly remoteSite: IntentSite;
 }
 
-/** One document per site; equal intent gives equal documents. */
-export function compileDocuments(intent: Intent): Map<SiteId, SiteDocument> {
-  const siteOf = new Map(intent.sites.map((site) => [site.id, site]));
-  const endpoints = new Map(intent.sites.flatMap((site) => site.endpoints.map((each) => [each.id as string, each])));
-  const bySite = Map.groupBy(
-    intent.paths.flatMap(({ source, destination }): Ends[] => {
-      const [local, remote] = [endpoints.get(source), endpoints.get(destination)];
-      if (local === undefined || remote === undefined) return [];
-      return [{ local, remote, remoteSite: siteOf.get(remote.siteId)! }];
-    }),
-    ({ local }) => local.siteId,
-  );
-  return new Map(intent.sites.map((site) => [site.id, compileSite(intent, site, bySite.get(site.id) ?? [])]));
+/**
+ * One document per site; equal intent gives equal documents, whatever the order it is told in. They come one at a time, so
+ * that whoever makes hundreds can do other work between.
+ */
+export function* compileDocuments(intent: Intent): Generator<SiteDocument> {
+  const sites = intent.sites.toSorted((a, b) => a.index - b.index);
+  const pathsOf = pathsBySite(sites, intent);
+  const remotes = sites.filter((site) => site.endpoints.length > 0).map(remoteSite);
+  const shared = [intent.policies, ...remotes];
+  const written = new Map<object, string>(shared.map((part) => [part, canonicalJson(part)]));
+  for (const site of sites) yield compileSite(intent, site, pathsOf.get(site.id) ?? [], remotes, written);
 }
 
-function compileSite(intent: Intent, site: IntentSite, paths: readonly Ends[]): SiteDocument {
+/** Paths from each site, in the order of remote sites and slots. */
+function pathsBySite(sites: readonly IntentSite[], intent: Intent): Map<SiteId, Ends[]> {
+  const siteOf = new Map(sites.map((site) => [site.id, site]));
+  const endpoints = new Map(sites.flatMap((site) => site.endpoints.map((each) => [each.id as string, each])));
+  const ends = intent.paths.flatMap(({ id, source, destination }): Ends[] => {
+    const [local, remote] = [endpoints.get(source), endpoints.get(destination)];
+    if (local === undefined || remote === undefined) return [];
+    return [{ id, local, remote, remoteSite: siteOf.get(remote.siteId)! }];
+  });
+  const groups = Map.groupBy(ends, ({ local }) => local.siteId);
+  for (const group of groups.values()) group.sort(byPlace);
+  return groups;
+}
+
+const byPlace = (a: Ends, b: Ends): number =>
+  a.remoteSite.index - b.remoteSite.index || a.local.slot - b.local.slot || a.remote.slot - b.remote.slot;
+
+function compileSite(
+  intent: Intent,
+  site: IntentSite,
+  paths: readonly Ends[],
+  remotes: readonly RemoteSite[],
+  written: WrittenParts,
+): SiteDocument {
   const content: Omit<SiteDocument, 'version'> = {
     format: 1,
     site: { id: site.id, name: site.name, prefixes: site.prefixes },
     endpoints: site.endpoints.map(localEndpoint),
     tunnels: tunnels(intent, site, paths),
-    remoteSites: intent.sites.filter((each) => each.id !== site.id && each.endpoints.length > 0).map(toRemoteSite),
+    // Sites without a path are told as well: what policies say of them must hold, and traffic to them must not leak out.
+    remoteSites: remotes.filter(({ id }) => id !== site.id),
     paths: paths.map((ends) => documentPath(intent, ends)),
     policies: intent.policies,
     confirmWindowMs: intent.confirmWindowMs,
   };
-  return { ...content, version: documentVersion(content) };
+  return { ...content, version: documentVersion(content, written) };
 }
 
 const localEndpoint = ({ id, slot, label, device, cost, profile }: IntentEndpoint): LocalEndpoint => ({
@@ -110,9 +135,11 @@ const localEndpoint = ({ id, slot, label, device, cost, profile }: IntentEndpoin
   profile,
 });
 
+const remoteSite = ({ id, index, name, prefixes }: IntentSite): RemoteSite => ({ id, index, name, prefixes });
+
 function tunnels(intent: Intent, site: IntentSite, paths: readonly Ends[]): Tunnel[] {
   const groups = Map.groupBy(paths, ({ local, remote }) => tunnelName(local.slot, remote.slot));
-  return [...groups].map(([name, members]) => {
+  const made = [...groups].map(([name, members]) => {
     const { local, remote } = members[0]!;
     return {
       name,
@@ -124,38 +151,33 @@ function tunnels(intent: Intent, site: IntentSite, paths: readonly Ends[]): Tunn
       peers: members.flatMap((ends) => tunnelPeer(intent, ends)),
     };
   });
+  return made.toSorted((a, b) => a.localSlot - b.localSlot || a.remoteSlot - b.remoteSlot);
 }
 
-function tunnelPeer(intent: Intent, { local, remote, remoteSite }: Ends): TunnelPeer[] {
-  const publicKey = remoteSite.tunnelKeys.get(tunnelName(remote.slot, local.slot));
+function tunnelPeer(intent: Intent, { local, remote, remoteSite: site }: Ends): TunnelPeer[] {
+  const publicKey = site.tunnelKeys.get(tunnelName(remote.slot, local.slot));
   if (publicKey === undefined) return [];
   return [
     {
-      siteId: remoteSite.id,
+      siteId: site.id,
       endpointId: remote.id,
       publicKey,
       address: remote.nat ? null : remote.address,
       port: tunnelPort(remote.port, remote.slot, local.slot),
-      probeAddress: probeAddress(intent.overlay, remoteSite.index, remote.slot, local.slot),
+      probeAddress: probeAddress(intent.overlay, site.index, remote.slot, local.slot),
       keepalive: local.nat ? natKeepalive : 0,
     },
   ];
 }
 
-/**
- * Sites without a path are told as well: what policies say of them must hold, and traffic to them must not leak out
- * unencrypted.
- */
-const toRemoteSite = ({ id, index, name, prefixes }: IntentSite): RemoteSite => ({ id, index, name, prefixes });
-
-const documentPath = (intent: Intent, { local, remote, remoteSite }: Ends): DocumentPath => ({
-  id: pathId(local.id, remote.id),
+const documentPath = (intent: Intent, { id, local, remote, remoteSite: site }: Ends): DocumentPath => ({
+  id,
   localEndpointId: local.id,
   remoteEndpointId: remote.id,
-  remoteSiteId: remoteSite.id,
+  remoteSiteId: site.id,
   remoteLabel: remote.label,
   tunnel: tunnelName(local.slot, remote.slot),
-  remoteProbeAddress: probeAddress(intent.overlay, remoteSite.index, remote.slot, local.slot),
+  remoteProbeAddress: probeAddress(intent.overlay, site.index, remote.slot, local.slot),
   profile: profileRank[local.profile] <= profileRank[remote.profile] ? local.profile : remote.profile,
   cost: local.cost + remote.cost,
 });

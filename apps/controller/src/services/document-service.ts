@@ -1,3 +1,4 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { SiteId, Timer, Timers } from '@patronus/core';
 import type { SiteDocument } from '@patronus/protocol';
 import type { Change, Store } from '../database/store.ts';
@@ -26,6 +27,7 @@ export class DocumentService {
   #compiling: Promise<void> = Promise.resolve();
   /** Changes of intent that are not compiled yet. */
   #isBehind = false;
+  #lastCompileMs = 0;
 
   constructor(parts: DocumentServiceParts) {
     this.#parts = parts;
@@ -34,7 +36,7 @@ export class DocumentService {
   /** Compiles all documents, and again after every change of intent. */
   async start(): Promise<void> {
     this.#parts.store.onIntentChange(() => this.#schedule());
-    await this.#compile();
+    await this.#enqueue();
   }
 
   async stop(): Promise<void> {
@@ -51,7 +53,7 @@ export class DocumentService {
   /** Compiles every document anew, whatever is remembered; answers how many there were. */
   async recompile(): Promise<number> {
     const forgotten = this.#documents.size;
-    await this.#compile();
+    await this.#enqueue();
     return forgotten;
   }
 
@@ -112,26 +114,47 @@ export class DocumentService {
 
   #schedule(): void {
     this.#isBehind = true;
-    this.#scheduled ??= this.#parts.timers.after('compile documents', settleMs, () => {
+    // Where compiling takes long, as with hundreds of sites, it takes at most half of the time.
+    const delayMs = Math.max(settleMs, this.#lastCompileMs);
+    this.#scheduled ??= this.#parts.timers.after('compile documents', delayMs, () => {
       this.#scheduled = null;
-      this.#compiling = this.#compiling.then(() => this.#compile()).catch(this.#parts.onFailure);
+      void this.#enqueue().catch(this.#parts.onFailure);
     });
+  }
+
+  /** One compilation after the other, so that a newer one is never replaced by an older. */
+  #enqueue(): Promise<void> {
+    const compiled = this.#compiling.then(() => this.#compile());
+    this.#compiling = compiled.catch(() => undefined);
+    return compiled;
   }
 
   async #compile(): Promise<void> {
     const { store, confirmWindowMs } = this.#parts;
-    const replaced = await store.change(async (change) => {
-      const documents = compileDocuments(await readIntent(change.db, confirmWindowMs));
-      const known = new Map((await configRepository.list(change.db)).map((row) => [row.site_id, row.version]));
+    const started = performance.now();
+    const intent = await store.change(({ db }) => readIntent(db, confirmWindowMs));
+    const documents = new Map<SiteId, SiteDocument>();
+    for (const document of compileDocuments(intent)) {
+      documents.set(document.site.id, document);
+      await yieldToOthers();
+    }
+    await store.change(async ({ db, at }) => {
+      const known = new Map((await configRepository.list(db)).map((row) => [row.site_id, row.version]));
+      const present = new Set((await siteRepository.list(db)).map((row) => row.site_id));
       for (const [siteId, { version }] of documents) {
-        if (known.get(siteId) !== version) await configRepository.saveVersion(change.db, siteId, version, change.at);
+        if (!present.has(siteId) || known.get(siteId) === version) continue;
+        await configRepository.saveVersion(db, siteId, version, at);
       }
-      return documents;
     });
     this.#isBehind = this.#scheduled !== null;
+    this.#replace(documents);
+    this.#lastCompileMs = performance.now() - started;
+  }
+
+  #replace(documents: Map<SiteId, SiteDocument>): void {
     const before = this.#documents;
-    this.#documents = replaced;
-    for (const [siteId, document] of replaced) {
+    this.#documents = documents;
+    for (const [siteId, document] of documents) {
       if (before.get(siteId)?.version === document.version) continue;
       for (const listener of this.#listeners) listener(siteId, document);
     }

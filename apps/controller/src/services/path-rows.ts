@@ -13,7 +13,11 @@ export async function syncPaths(change: Change, siteId?: string): Promise<void> 
   const links = await readTransportLinks(change.db);
   const endpoints = await endpointRepository.list(change.db);
   const wanted = new Map(allowedPairs(endpoints, links, siteId).map((pair) => [pair.path_id, pair]));
-  const present = await pathRepository.listKeys(change.db, siteId);
+  const touched = siteId === undefined ? undefined : endpoints.filter((row) => row.site_id === siteId);
+  const present = await pathRepository.listKeys(
+    change.db,
+    touched?.map((row) => row.endpoint_id),
+  );
   for (const { path_id, bandwidth } of present) {
     const pair = wanted.get(path_id);
     if (pair === undefined || pair.bandwidth === bandwidth) continue;

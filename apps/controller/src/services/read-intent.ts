@@ -2,6 +2,7 @@ import {
   defaultOverlay,
   type Address,
   type EndpointId,
+  type PathId,
   type Prefix,
   type ProbeProfile,
   type SiteId,
@@ -15,7 +16,7 @@ import { siteRepository } from '../repositories/site-repository.ts';
 import type { Intent, IntentEndpoint, IntentSite } from './compile-documents.ts';
 import { documentPolicy } from './policy-service.ts';
 
-/** All that documents are made from, read at one moment, in an order that does not depend on when rows were written. */
+/** All that documents are made from, read at one moment. */
 export async function readIntent(db: Db, confirmWindowMs: number): Promise<Intent> {
   const endpoints = Map.groupBy(await endpointRepository.list(db), (row) => row.site_id);
   const prefixes = Map.groupBy(await siteRepository.listPrefixes(db), (row) => row.site_id);
@@ -30,7 +31,11 @@ export async function readIntent(db: Db, confirmWindowMs: number): Promise<Inten
   }));
   return {
     sites: sites.toSorted((a, b) => a.index - b.index),
-    paths: await pathRepository.listEnds(db),
+    paths: (await pathRepository.listEnds(db)).map((row) => ({
+      id: row.path_id as PathId,
+      source: row.source_endpoint_id,
+      destination: row.dest_endpoint_id,
+    })),
     policies: (await policyRepository.list(db)).filter((row) => row.enabled === 1).map(documentPolicy),
     overlay: defaultOverlay,
     confirmWindowMs,

@@ -179,6 +179,17 @@ describe('what is refused', () => {
 });
 
 describe('subscriptions', () => {
+  it('do not hold up a stop, not even one whose client does not answer', async () => {
+    const own = await TestController.start();
+    const socket = new WebSocket(`${own.running.httpUrl.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    await new Promise((resolve) => socket.on('open', resolve));
+    socket.pause();
+    const started = performance.now();
+    await own.stop();
+    expect(performance.now() - started).toBeLessThan(5_000);
+    socket.terminate();
+  });
+
   it('tell events as they happen', async () => {
     const heard = subscribe('subscription { events { timestamp event_type severity message metadata } }');
     await until('an event is heard', async () => {
