@@ -44,7 +44,8 @@ export interface RunningController {
 export async function startController(settings: ControllerSettings): Promise<RunningController> {
   await using started = new AsyncDisposableStack();
   const directory = started.use(DataDirectory.hold(settings.dataDir));
-  const logger = pino({ name: 'controller', level: settings.logLevel });
+  // What people read goes to the standard output, so the log goes beside it.
+  const logger = pino({ name: 'controller', level: settings.logLevel, redact: secretFields }, pino.destination(2));
   const onFailure = (failure: unknown): void => logger.error({ err: failure }, 'background work failed');
 
   const store = new Store(await openDatabase(databaseFile(settings, directory)), systemClock);
@@ -113,6 +114,9 @@ export async function startController(settings: ControllerSettings): Promise<Run
   };
 }
 
+/** What must not reach the log, should a request ever be logged whole. */
+const secretFields = ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.token', '*.secret'];
+
 async function serve(
   started: AsyncDisposableStack,
   services: ApiServices,
@@ -127,8 +131,7 @@ async function serve(
   await listen(app, host, port);
   const address = app.server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
-  const shown = isLoopback(host) ? 'localhost' : reachableHost(host);
-  return `http://${shown}:${bound}`;
+  return `http://${reachableHost(host)}:${bound}`;
 }
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {

@@ -19,7 +19,7 @@ const busyTimeoutMs = 5_000;
  */
 export async function openDatabase(file: string): Promise<Db> {
   refuseNewer(file);
-  const sqlite = new SqliteFile(file);
+  const sqlite = opened(file);
   if (file !== ':memory:') chmodSync(file, 0o600);
   sqlite.pragma('journal_mode = WAL');
   sqlite.pragma('synchronous = FULL');
@@ -32,6 +32,15 @@ export async function openDatabase(file: string): Promise<Db> {
   } catch (cause) {
     await db.destroy();
     throw cause;
+  }
+}
+
+function opened(file: string): SqliteFile.Database {
+  try {
+    return new SqliteFile(file);
+  } catch (cause) {
+    const text = `the database ${file} cannot be opened: ${messageOf(cause)}; check that its directory is there and yours`;
+    throw new PatronusError('invalid_input', text, { cause, facts: { file } });
   }
 }
 

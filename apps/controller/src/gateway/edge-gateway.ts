@@ -3,7 +3,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, ListenOptions } from 'node:net';
-import { messageOf, PatronusError } from '@patronus/core';
+import { messageOf, PatronusError, systemClock } from '@patronus/core';
 import { maxMessageBytes, parseEnrolRequest, protocolVersion } from '@patronus/protocol';
 import { WebSocketServer } from 'ws';
 import { problemDocument } from '../api/problem.ts';
@@ -11,6 +11,7 @@ import type { EdgeService } from '../services/edge-service.ts';
 import type { ServerIdentity } from './certificate-authority.ts';
 import { EdgeDialogue, type DialogueParts } from './edge-dialogue.ts';
 import { EdgeSession } from './edge-session.ts';
+import { FailureLimit } from './failure-limit.ts';
 import { checkIdentityKey, otherProtocol } from './hello.ts';
 
 const maxEnrolBytes = 64 * 1024;
@@ -33,6 +34,7 @@ export class EdgeGateway {
   readonly #dialogue: EdgeDialogue;
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false });
   readonly #servers: Server[] = [];
+  readonly #failures = new FailureLimit(systemClock);
 
   private constructor(parts: GatewayParts) {
     this.#parts = parts;
@@ -96,7 +98,10 @@ export class EdgeGateway {
   }
 
   async #request(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Callers on the Unix socket have no address; they are few and this machine's own.
+    const caller = request.socket.remoteAddress ?? 'this machine';
     try {
+      this.#failures.check(caller);
       if (request.method !== 'POST' || request.url !== '/enrol') {
         throw new PatronusError(
           'not_found',
@@ -113,7 +118,8 @@ export class EdgeGateway {
       const answer = await this.#parts.edges.enrol(parsed.value);
       response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
     } catch (error) {
-      this.#parts.logger.warn({ err: error }, 'enrolment refused');
+      this.#failures.failed(caller);
+      this.#parts.logger.warn({ err: error, caller }, 'enrolment refused');
       const { status, body } = problemDocument(error);
       response.writeHead(status, { 'content-type': 'application/problem+json', connection: 'close' });
       response.end(JSON.stringify(body));

@@ -7,6 +7,8 @@ import { siteRepository } from '../repositories/site-repository.ts';
 import { compileDocuments } from './compile-documents.ts';
 import { readIntent } from './read-intent.ts';
 
+/** After a failure, as on a full disk, it is tried again this much later. */
+const retryMs = 5_000;
 /** Changes that come together, as when a lab is seeded, are compiled together; much longer would be felt by users. */
 const settleMs = 50;
 
@@ -14,7 +16,7 @@ export interface DocumentServiceParts {
   readonly store: Store;
   readonly timers: Timers;
   readonly confirmWindowMs: number;
-  /** Told when compiling failed; it is tried again with the next change. */
+  /** Told when compiling failed; it is tried again. */
   readonly onFailure: (failure: unknown) => void;
 }
 
@@ -28,6 +30,7 @@ export class DocumentService {
   /** Changes of intent that are not compiled yet. */
   #isBehind = false;
   #lastCompileMs = 0;
+  #isStopped = false;
 
   constructor(parts: DocumentServiceParts) {
     this.#parts = parts;
@@ -40,6 +43,7 @@ export class DocumentService {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     this.#scheduled?.cancel();
     this.#scheduled = null;
     await this.#compiling;
@@ -112,13 +116,16 @@ export class DocumentService {
     return change.event({ eventType, severity: 'error', message, site, metadata });
   }
 
-  #schedule(): void {
+  /** Where compiling takes long, as with hundreds of sites, it takes at most half of the time. */
+  #schedule(delayMs = Math.max(settleMs, this.#lastCompileMs)): void {
+    if (this.#isStopped) return;
     this.#isBehind = true;
-    // Where compiling takes long, as with hundreds of sites, it takes at most half of the time.
-    const delayMs = Math.max(settleMs, this.#lastCompileMs);
     this.#scheduled ??= this.#parts.timers.after('compile documents', delayMs, () => {
       this.#scheduled = null;
-      void this.#enqueue().catch(this.#parts.onFailure);
+      void this.#enqueue().catch((failure: unknown) => {
+        this.#parts.onFailure(failure);
+        this.#schedule(retryMs);
+      });
     });
   }
 

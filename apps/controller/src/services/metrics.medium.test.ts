@@ -32,7 +32,10 @@ const batchAt = (to: number, batch: Partial<TelemetryBatch> = {}): TelemetryBatc
   events: [],
   ...batch,
 });
-const store = (batch: TelemetryBatch) => network.telemetry.store(edge, ++sequence, batch);
+const store = (batch: TelemetryBatch) => {
+  network.clock.ms = Math.max(network.clock.ms, batch.to);
+  return network.telemetry.store(edge, ++sequence, batch);
+};
 const measured = (to: number, delayMs: number | null, lossPercent = 0) =>
   batchAt(to, {
     paths: [
@@ -113,6 +116,13 @@ describe('what an edge reports', () => {
     expect(await network.paths.get(path)).toMatchObject({ latency: 10, healthStatus: 'up', stale: false });
     network.clock.ms += 10_001;
     expect(await network.paths.get(path)).toMatchObject({ latency: 10, healthStatus: 'unknown', stale: true });
+  });
+
+  it('is not held off by an earlier report of a clock that ran ahead', async () => {
+    const now = network.clock.ms;
+    await network.telemetry.store(edge, ++sequence, measured(now + 3_600_000, 99));
+    await store(measured(now + 1_000, 10));
+    expect(await network.paths.get(path)).toMatchObject({ latency: 10, reportedAt: now + 1_000 });
   });
 
   it('changes nothing when it comes again', async () => {

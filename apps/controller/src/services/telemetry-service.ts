@@ -43,7 +43,8 @@ export class TelemetryService {
     if (batch.paths.length === 0) return;
     const own = await pathRepository.listIdsFrom(change.db, siteId);
     const reports = batch.paths.filter((report) => own.has(report.pathId));
-    const timestamp = Math.round(batch.to);
+    // A clock that runs ahead must not make later, true reports look old.
+    const timestamp = Math.min(Math.round(batch.to), change.at);
     await metricRepository.insertRaw(
       change.db,
       reports.map((report) => ({
