@@ -90,7 +90,7 @@ export class SystemCommandRunner implements CommandRunner {
       child.on('close', (exitCode, signal) => {
         clearTimeout(timer);
         if (overdue) reject(timeoutError(command, limit, stderr));
-        else if (exitCode === 127 && command.stdinByName === true) reject(missingTool(command.tool));
+        else if (command.stdinByName === true && notFoundStatuses.includes(exitCode)) reject(missingTool(command.tool));
         else if (exitCode !== 0) reject(failure(command, exitCode, signal, stderr));
         else resolve(Buffer.concat(out).toString());
       });
@@ -120,8 +120,13 @@ function killGroup(pid: number): void {
 
 const textOf = ({ tool, args }: Command): string => [tool, ...args].join(' ');
 
+/** The system says EACCES instead of ENOENT when PATH names a folder that this user may not search. */
+const notFoundCodes: readonly unknown[] = ['ENOENT', 'EACCES'];
+/** The same from a shell. */
+const notFoundStatuses: readonly unknown[] = [127, 126];
+
 function startError(command: Command, cause: Error): PatronusError {
-  if ('code' in cause && cause.code === 'ENOENT') return missingTool(command.tool, cause);
+  if ('code' in cause && notFoundCodes.includes(cause.code)) return missingTool(command.tool, cause);
   return new PatronusError('command_failed', `"${textOf(command)}" could not be started: ${cause.message}`, { cause });
 }
 
