@@ -28,9 +28,9 @@ export function existingWorld(home: LabHome): World | null {
  * @throws PatronusError `unsupported_kernel` where namespaces are not allowed, with the remedy.
  */
 export async function openWorld(home: LabHome): Promise<World> {
+  requireTunnelDevice();
   const world = existingWorld(home) ?? (await startHolder(home));
   await requireNamespaces(world);
-  requireTunnelDevice();
   return world;
 }
 
