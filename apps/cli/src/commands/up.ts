@@ -139,7 +139,7 @@ async function welcome(
     say();
   }
   say('Try, in another terminal:');
-  for (const [command, effect] of paths === null ? toTryAlone : toTryInLab) say(`  ${command.padEnd(48)}${effect}`);
+  for (const [command, effect] of paths === null ? toTryAlone : toTryInLab) say(`  ${command.padEnd(52)}${effect}`);
   say();
   say('Ctrl-C takes everything down.');
 }
