@@ -27,8 +27,8 @@ const patronus = fileURLToPath(new URL('../../../apps/cli/bin/patronus.mjs', imp
 const controllerRole = 'controller';
 const edgeRole = (site: string): string => `edge:${site}`;
 /** Generous: an emulated machine takes ten times as long as a slow one. */
-const startDeadlineMs = 60_000;
-const enrolDeadlineMs = 60_000;
+const startDeadlineMs = 120_000;
+const enrolDeadlineMs = 120_000;
 
 export interface ControllerPorts {
   /** Port of the API; absent: the controller's own default. */

@@ -23,7 +23,7 @@ describe.skipIf(unable !== null)(`the default lab${unable === null ? '' : ` (ski
 
   beforeAll(async () => {
     report = await labUp({ dataDir, port: 0, edgePort: 0 });
-  }, 90_000);
+  }, 400_000);
   afterAll(async () => {
     await labDown({ dataDir });
     rmSync(dataDir, { recursive: true });

@@ -7,7 +7,7 @@ import { expectedPaths, pathName, type PathItem } from './seed.ts';
 export type { PathItem } from './seed.ts';
 
 /** The default lab takes some 10 s on two slow cores; an emulated machine ten times that. */
-const pathsDeadlineMs = 120_000;
+const pathsDeadlineMs = 180_000;
 const pollMs = 200;
 
 /**
