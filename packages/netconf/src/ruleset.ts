@@ -107,10 +107,13 @@ function rulesetParts(policies: readonly Policy[], sets: SiteSets, generation: n
       'jump resolve',
       ...dropRules(policies),
     ]),
+    chain('clamp', null, [
+      'iifname "pt*" tcp option maxseg size set rt mtu',
+      'oifname "pt*" tcp option maxseg size set rt mtu',
+    ]),
     chain('forward', 'type filter hook forward priority mangle; policy accept;', [
       ...dropRules(policies),
-      'iifname "pt*" tcp flags syn tcp option maxseg size set rt mtu',
-      'oifname "pt*" tcp flags syn tcp option maxseg size set rt mtu',
+      'tcp flags syn jump clamp',
     ]),
   ];
 }
@@ -122,7 +125,7 @@ function rulesetParts(policies: readonly Policy[], sets: SiteSets, generation: n
 function untrackedChains({ endpoints, tunnels }: SiteDocument): Chain[] {
   const devices = endpoints.map(({ device }) => `"${device}"`).toSorted(byText);
   const ports = tunnels.map(({ listenPort }) => listenPort).toSorted((a, b) => a - b);
-  const arriving = `iifname { ${devices.join(', ')} } udp dport { ${ports.join(', ')} } notrack`;
+  const arriving = `udp dport { ${ports.join(', ')} } iifname { ${devices.join(', ')} } notrack`;
   return [
     chain(
       'raw_prerouting',
