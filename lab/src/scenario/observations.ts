@@ -21,6 +21,8 @@ export interface StepRun {
   readonly text: string;
   readonly startedMs: number;
   readonly endedMs: number;
+  /** What comes after it was put off by as long as it took. */
+  readonly holds: boolean;
 }
 
 export interface DecisionSample extends ObservedDecision {

@@ -4,6 +4,7 @@ import type { RunningStream } from '../traffic/index.ts';
 import type { ObservedDecision, ObservedPath, ScenarioLab } from './ports.ts';
 import { renderReport } from './report.ts';
 import { runOnLab } from './run.ts';
+import { sleep } from './run-time.ts';
 import type { Scenario, StepAction } from './scenario.ts';
 import { eventAt, udpStory } from './testing/index.ts';
 
@@ -38,6 +39,7 @@ class FakeLab implements ScenarioLab {
   label = 'mpls';
   failing = '';
   eventDelayMs = 0;
+  startTakesMs = 0;
 
   note(text: string): void {
     this.log.push(`${((this.time.wall() - this.startMs) / 1000).toFixed(1)} ${text}`);
@@ -59,6 +61,7 @@ class FakeLab implements ScenarioLab {
     this.note(action.do);
     if (action.do === this.failing) throw new Error(`cannot ${action.do}`);
     if (action.do === 'break') this.label = 'lte';
+    if (action.do === 'start') await sleep(this.time, 'start', this.startTakesMs);
   }
 
   async restore(): Promise<void> {
@@ -100,6 +103,15 @@ describe('a run', () => {
     expect(report.holds).toBe(true);
     expect(lab.time.waiting()).toEqual([]);
     expect(renderReport(report)).toMatch(/^PASS {2}trial: a trial\n.*2\.00 s {2}silently break branch mpls\n/);
+  });
+
+  it('holds its schedule while a program starts', async () => {
+    const lab = new FakeLab();
+    lab.startTakesMs = 7000;
+    const start = { name: 'start', atMs: 5000, action: { do: 'start', program: 'controller' } } as const;
+    const cut = { ...scenario.steps[0]!, atMs: 6000 };
+    await lab.run({ ...scenario, steps: [start, cut], expect: [] });
+    expect(lab.log).toEqual(['0.0 restore', '2.1 start', '7.1 start', '15.1 break', '19.1 stop', '21.6 restore']);
   });
 
   it('fails where an expectation does not hold, after waiting for what may still arrive', async () => {

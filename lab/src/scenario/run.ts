@@ -54,7 +54,7 @@ async function carryOut(
     const startedMs = time.wall();
     decisions.start();
     const steps = await takeSteps(lab, scenario, startedMs, progress, time);
-    await untilWall(time, startedMs + scenario.durationMs);
+    await untilWall(time, startedMs + scenario.durationMs + heldMs(steps));
     const endedMs = time.wall();
     const [samples, streams] = await Promise.all([
       decisions.stop(),
@@ -76,15 +76,20 @@ async function takeSteps(
 ): Promise<StepRun[]> {
   const runs: StepRun[] = [];
   for (const { name, atMs, action } of scenario.steps) {
-    await untilWall(time, startMs + atMs);
+    await untilWall(time, startMs + atMs + heldMs(runs));
     const text = describeAction(action);
     progress(text);
     const startedMs = time.wall();
     await lab.act(action);
-    runs.push({ name, text, startedMs, endedMs: time.wall() });
+    const holds = action.do === 'start' || action.do === 'restart';
+    runs.push({ name, text, startedMs, endedMs: time.wall(), holds });
   }
   return runs;
 }
+
+/** How long the schedule stood still while programs were starting: that depends on the machine, not on the network. */
+const heldMs = (steps: readonly StepRun[]): number =>
+  steps.filter(({ holds }) => holds).reduce((sum, { startedMs, endedMs }) => sum + endedMs - startedMs, 0);
 
 const untilWall = (time: RunTime, wallMs: number): Promise<void> => sleep(time, 'next step', wallMs - time.wall());
 

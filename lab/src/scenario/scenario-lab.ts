@@ -14,11 +14,14 @@ import {
 } from '../lifecycle/index.ts';
 import { labHome, type LabHome } from '../machine/index.ts';
 import { labHosts, startStream } from '../traffic/index.ts';
+import { until } from '../until.ts';
 import type { ObservedDecision, ObservedEvent, ObservedPath, ScenarioLab } from './ports.ts';
 import type { ProgramName, StepAction } from './scenario.ts';
 
 /** An edge answers within milliseconds. */
 const edgeAnswerMs = 1_000;
+/** A second or two, unless the machine has much else to do. */
+const edgeStartMs = 60_000;
 const eventsPerPage = 200;
 /** As fine as edges report. */
 const metricStepMs = 1_000;
@@ -32,6 +35,7 @@ interface DecisionItem {
 
 /** What this program reads of an edge's status. */
 interface EdgeStatus {
+  readonly paths: readonly { readonly health: string }[];
   readonly decisions: readonly {
     readonly policy: string;
     readonly remoteSite: string;
@@ -113,12 +117,21 @@ async function act(dataDir: string, action: StepAction): Promise<void> {
   }
 }
 
-/** The controller comes back on the ports that it had, which its file still tells after a kill. */
+/**
+ * Starts a program and waits until it does its work: the controller serves, an edge knows the state of its paths. The
+ * controller comes back on the ports that it had, which its file still tells after a kill.
+ */
 async function start(dataDir: string, program: ProgramName): Promise<void> {
   const file = readControllerFile(dataDir);
   const ports =
     file === null ? {} : { port: Number(new URL(file.http_url).port), edgePort: Number(new URL(file.edge_url).port) };
   await labStart({ dataDir, program, ...ports });
+  if (program === 'controller') return;
+  const site = program.slice('edge:'.length);
+  await until(`the edge of ${site} to know its paths`, edgeStartMs, async () => {
+    const paths = (await edgeStatus(labHome(dataDir), site))?.paths ?? [];
+    return paths.length > 0 && paths.every(({ health }) => health !== 'unknown');
+  });
 }
 
 async function missingPrograms(dataDir: string): Promise<ProgramName[]> {
@@ -145,20 +158,25 @@ async function events(dataDir: string, sinceMs: number): Promise<ObservedEvent[]
 
 /** What an edge itself decided; nothing while it does not run. */
 async function edgeDecisions(home: LabHome, site: string): Promise<ObservedDecision[]> {
+  const decisions = (await edgeStatus(home, site))?.decisions ?? [];
+  return decisions.map(({ policy, remoteSite, paths }) => ({
+    policy,
+    from: site,
+    to: remoteSite,
+    labels: paths.map(({ label }) => label),
+  }));
+}
+
+/** What an edge says of itself on its socket; null while it does not run. */
+async function edgeStatus(home: LabHome, site: string): Promise<EdgeStatus | null> {
   const socket = connect({
     path: join(home.edgeStateDir(site), 'edge.sock'),
     signal: AbortSignal.timeout(edgeAnswerMs),
   });
   try {
-    const status = JSON.parse(await text(socket)) as EdgeStatus;
-    return status.decisions.map(({ policy, remoteSite, paths }) => ({
-      policy,
-      from: site,
-      to: remoteSite,
-      labels: paths.map(({ label }) => label),
-    }));
+    return JSON.parse(await text(socket)) as EdgeStatus;
   } catch {
-    return [];
+    return null;
   } finally {
     socket.destroy();
   }

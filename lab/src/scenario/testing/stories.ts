@@ -85,8 +85,20 @@ export const quietRun = (parts: Partial<Observations> = {}): Observations => ({
   startedMs: runStartMs,
   endedMs: runStartMs + runMs,
   steps: [
-    { name: 'cut', text: 'silently break branch mpls', startedMs: runStartMs + 3000, endedMs: runStartMs + 3050 },
-    { name: 'mended', text: 'heal branch mpls', startedMs: runStartMs + 6000, endedMs: runStartMs + 6050 },
+    {
+      name: 'cut',
+      text: 'silently break branch mpls',
+      startedMs: runStartMs + 3000,
+      endedMs: runStartMs + 3050,
+      holds: false,
+    },
+    {
+      name: 'mended',
+      text: 'heal branch mpls',
+      startedMs: runStartMs + 6000,
+      endedMs: runStartMs + 6050,
+      holds: false,
+    },
   ],
   streams: [],
   decisions: [],
