@@ -19,7 +19,7 @@ export default defineConfig({
   test: {
     projects: [
       suite('unit', every(''), ['**/*.{medium,netns,e2e}.test.ts'], 10_000),
-      suite('medium', every('.medium'), [], 30_000),
+      suite('medium', every('.medium'), [], 120_000),
       suite('netns', every('.netns'), [], 120_000),
       suite('e2e', every('.e2e'), [], 120_000),
     ],

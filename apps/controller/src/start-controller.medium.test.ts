@@ -90,7 +90,7 @@ async function spawned(): Promise<{ child: ChildProcess; url: string; edgePort: 
   const node = ['--conditions=patronus-source', '--input-type=module', '--eval', program];
   const child = spawn(process.execPath, node, { stdio: ['ignore', 'ignore', 'inherit'] });
   children.push(child);
-  const file = await until('the controller is there', () => readAnnouncement(child.pid), 25_000);
+  const file = await until('the controller is there', () => readAnnouncement(child.pid), 80_000);
   return { child, url: file.http_url, edgePort: Number(new URL(file.edge_url).port) };
 }
 
