@@ -10,25 +10,30 @@ const stripHeight = 34;
 /** A stream's drawing, and how high it is. */
 export interface Panel {
   readonly svg: string;
+  /** Goes over everything else. */
+  readonly title: string;
   readonly height: number;
 }
 
 export function drawPanel({ name, stream, result }: StreamResult, top: number, scaleX: Scale): Panel {
   const what = { udp: 'one-way delay, ms', tcp: 'rate, Mbit/s', request: 'latency, ms' }[result.kind];
   const title =
-    textAt(layout.left, top + 12, `${name} (${result.kind}, ${stream.from.site} → ${stream.to.site})`, { bold: true }) +
-    textAt(layout.right, top + 12, what, { colour: colours.faint, anchor: 'end' });
+    textAt(layout.left, top + 12, `${name} (${result.kind}, ${stream.from.site} → ${stream.to.site})`, {
+      bold: true,
+      halo: true,
+    }) + textAt(layout.right, top + 12, what, { colour: colours.faint, anchor: 'end', halo: true });
   const plotTop = top + titleHeight;
   switch (result.kind) {
     case 'udp':
       return {
-        svg: title + drawDelay(result, plotTop, scaleX) + drawLoss(result, plotTop + plotHeight + stripGap, scaleX),
+        title,
+        svg: drawDelay(result, plotTop, scaleX) + drawLoss(result, plotTop + plotHeight + stripGap, scaleX),
         height: titleHeight + plotHeight + stripGap + stripHeight,
       };
     case 'tcp':
-      return { svg: title + drawRate(result, plotTop, scaleX), height: titleHeight + plotHeight };
+      return { title, svg: drawRate(result, plotTop, scaleX), height: titleHeight + plotHeight };
     case 'request':
-      return { svg: title + drawLatency(result, plotTop, scaleX), height: titleHeight + plotHeight };
+      return { title, svg: drawLatency(result, plotTop, scaleX), height: titleHeight + plotHeight };
   }
 }
 

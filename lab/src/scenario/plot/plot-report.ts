@@ -1,7 +1,7 @@
 import type { ScenarioReport } from '../report.ts';
 import { drawMarks, marksOf, placeMarks } from './marks.ts';
 import { clipResult } from './clip.ts';
-import { drawPanel } from './panels.ts';
+import { drawPanel, type Panel } from './panels.ts';
 import { linear, ticks } from './scale.ts';
 import { colours, layout, lineFrom, textAt } from './svg.ts';
 
@@ -18,11 +18,11 @@ export function plotReport({ scenario, observations, holds }: ScenarioReport): s
   );
   const laneTop = layout.title + 18;
   const panelsTop = laneTop + (Math.max(0, ...marks.map(({ row }) => row)) + 1) * layout.laneHeight;
-  const panels: string[] = [];
+  const panels: Panel[] = [];
   let bottom = panelsTop;
   for (const stream of streams) {
     const panel = drawPanel({ ...stream, result: clipResult(stream.result, { startedMs, endedMs }) }, bottom, scaleX);
-    panels.push(panel.svg);
+    panels.push(panel);
     bottom += panel.height + layout.panelGap;
   }
   const axis = ticks((endedMs - startedMs) / 1000, 12)
@@ -39,8 +39,9 @@ export function plotReport({ scenario, observations, holds }: ScenarioReport): s
     textAt(layout.left, 24, `${scenario.name}: ${holds ? 'all held' : 'not all held'}`, { size: 16, bold: true }),
     textAt(layout.left, 42, shortened(scenario.description), { colour: colours.faint }),
     ...axis,
-    ...panels,
+    ...panels.map(({ svg }) => svg),
     drawMarks(marks, laneTop, bottom),
+    ...panels.map(({ title }) => title),
     textAt(layout.left, bottom + 28, new Date(startedMs).toISOString(), { size: 9, colour: colours.faint }),
     '</svg>\n',
   ].join('\n');

@@ -27,13 +27,16 @@ interface TextStyle {
   readonly colour?: string;
   readonly anchor?: 'start' | 'middle' | 'end';
   readonly bold?: boolean;
+  /** White around the letters, to be read over lines. */
+  readonly halo?: boolean;
 }
 
 export function textAt(x: number, y: number, text: string, style: TextStyle = {}): string {
-  const { size = 11, colour = colours.ink, anchor = 'start', bold = false } = style;
+  const { size = 11, colour = colours.ink, anchor = 'start', bold = false, halo = false } = style;
   const weight = bold ? ' font-weight="600"' : '';
+  const around = halo ? ' stroke="#ffffff" stroke-width="4" paint-order="stroke"' : '';
   const place = `x="${coordinate(x)}" y="${coordinate(y)}" font-size="${size}" fill="${colour}" text-anchor="${anchor}"`;
-  return `<text ${place}${weight}>${escapeText(text)}</text>`;
+  return `<text ${place}${weight}${around}>${escapeText(text)}</text>`;
 }
 
 export const lineFrom = (x1: number, y1: number, x2: number, y2: number, colour: string, extra = ''): string =>
