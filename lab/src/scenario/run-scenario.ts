@@ -1,12 +1,13 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { InvalidInputError, toSnakeCase } from '@patronus/core';
+import { InvalidInputError, messageOf, toSnakeCase } from '@patronus/core';
 import { fileProblems } from '../check-yaml.ts';
 import { labHome } from '../machine/index.ts';
 import { labProblems } from './lab-problems.ts';
 import { loadScenario } from './load-scenario.ts';
 import { plotReport } from './plot/index.ts';
+import type { ScenarioLab } from './ports.ts';
 import { reportData, type ScenarioReport } from './report.ts';
 import { runOnLab } from './run.ts';
 import type { Scenario } from './scenario.ts';
@@ -41,7 +42,8 @@ export const shippedScenarios = (): string[] =>
 /**
  * Runs scenarios one after the other on the lab that is up, and writes a plot and the data of each below `lab/reports`.
  * All files are read and checked, also against the lab, before the first begins.
- * @throws InvalidInputError for what is wrong in a file; PatronusError `not_found` where no lab is up.
+ * @throws InvalidInputError for what is wrong in a file; PatronusError `not_found` where no lab is up. What goes wrong
+ * during a run is told in its report.
  */
 export async function runScenario(options: RunScenarioOptions): Promise<WrittenReport[]> {
   const say = options.onProgress ?? (() => undefined);
@@ -56,12 +58,28 @@ export async function runScenario(options: RunScenarioOptions): Promise<WrittenR
   }
   const reports: WrittenReport[] = [];
   for (const scenario of scenarios) {
-    const report = await runOnLab(lab, scenario, (step) => say(`${scenario.name}: ${step}`));
+    const report = await runOrTell(lab, scenario, (step) => say(`${scenario.name}: ${step}`));
     const written = write(options.dataDir, report);
     reports.push(written);
     options.onReport?.(written);
   }
   return reports;
+}
+
+/** What keeps one scenario from being carried out fails that one, and lets the others run. */
+async function runOrTell(lab: ScenarioLab, scenario: Scenario, say: (step: string) => void): Promise<ScenarioReport> {
+  const startedMs = Date.now();
+  try {
+    return await runOnLab(lab, scenario, say);
+  } catch (error) {
+    const endedMs = Math.max(Date.now(), startedMs + 1000);
+    return {
+      scenario,
+      observations: { startedMs, endedMs, steps: [], streams: [], decisions: [], events: [], measurements: [] },
+      verdicts: [{ holds: false, expected: 'it can be carried out', found: messageOf(error) }],
+      holds: false,
+    };
+  }
 }
 
 function scenarioFile(name: string): string {
