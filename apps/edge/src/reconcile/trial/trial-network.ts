@@ -172,7 +172,7 @@ export class TrialEdge {
 }
 
 /** Generous: these also run on an emulated machine. */
-const limitMs = 60_000;
+const limitMs = 110_000;
 
 const run = (command: Command): Promise<string> => new SystemCommandRunner().run({ timeoutMs: limitMs, ...command });
 
