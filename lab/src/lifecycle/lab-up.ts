@@ -38,9 +38,10 @@ export async function labUp(options: LabUpOptions): Promise<LabUpReport> {
   const home = labHome(options.dataDir);
   const topology = await loadTopology(options.file ?? defaultTopologyFile);
   await clearRemains(home);
+  const startedMs = Date.now();
   const { api, plan, emulator } = await build(home, topology, options, progress);
   progress('waiting for the paths');
-  const paths = await waitForPaths(api, plan, progress);
+  const paths = await waitForPaths(api, plan, startedMs, progress);
   return {
     id: home.id,
     dataDir: home.dataDir,

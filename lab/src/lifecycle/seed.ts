@@ -82,6 +82,8 @@ export interface PathItem {
   readonly jitter: number | null;
   readonly loss: number | null;
   readonly health_status: string;
+  /** Unix ms since when it has that health; null before the first report. */
+  readonly since: number | null;
 }
 
 /** Both directions of every pair of lines that a tunnel can join, as `hq/mpls → branch/mpls`. */

@@ -11,17 +11,19 @@ const pathsDeadlineMs = 180_000;
 const pollMs = 200;
 
 /**
- * Waits until every path of the plan is up and measured, and returns them.
+ * Waits until every path of the plan is up and measured, and returns them. What came up before `startedMs` (unix ms) is a
+ * report of edges that are gone: the controller shows it until it is stale.
  * @throws PatronusError `timeout` naming those that are not, with what they are instead.
  */
 export async function waitForPaths(
   api: ControllerApi,
   plan: LabPlan,
+  startedMs: number,
   progress: (step: string) => void = () => undefined,
 ): Promise<PathItem[]> {
   const expected = expectedPaths(plan);
   let paths = new Map<string, PathItem>();
-  const missing = (): string[] => expected.filter((name) => stateOf(paths.get(name)) !== 'up');
+  const missing = (): string[] => expected.filter((name) => stateOf(paths.get(name), startedMs) !== 'up');
   try {
     await until(
       'the paths',
@@ -34,7 +36,7 @@ export async function waitForPaths(
       pollMs,
     );
   } catch (cause) {
-    const list = missing().map((name) => `${name} (${stateOf(paths.get(name))})`);
+    const list = missing().map((name) => `${name} (${stateOf(paths.get(name), startedMs)})`);
     throw new PatronusError(
       'timeout',
       `after ${pathsDeadlineMs / 1000} s these paths are not up: ${list.join(', ')}; the logs of the edges are in lab/logs`,
@@ -44,8 +46,9 @@ export async function waitForPaths(
   return expected.map((name) => paths.get(name)!);
 }
 
-function stateOf(path: PathItem | undefined): string {
+function stateOf(path: PathItem | undefined, startedMs: number): string {
   if (path === undefined) return 'not there';
+  if (path.since === null || path.since < startedMs) return 'not reported yet';
   return path.health_status === 'up' && (path.latency === null || path.loss === null)
     ? 'unmeasured'
     : path.health_status;
