@@ -57,6 +57,13 @@ describe('jitter', () => {
     expect(Math.max(...delays) - Math.min(...delays)).toBeGreaterThan(19);
   });
 
+  test('differs from one probe to the next, a tenth of a second later, by two thirds of the amplitude on average', () => {
+    const delays = travel(lineWith({ delayMs: 90, jitterMs: 80 }).line, 5000, 100);
+    const differences = delays.slice(1).map((delay, index) => Math.abs(delay - delays[index]!));
+    expect(mean(differences)).toBeGreaterThan(45);
+    expect(mean(differences)).toBeLessThan(60);
+  });
+
   test('never reorders, however dense the traffic', () => {
     const { line } = lineWith({ delayMs: 50, jitterMs: 40 });
     const releases = Array.from({ length: 5000 }, (_, index) => line.admit(index * 0.1, 100));

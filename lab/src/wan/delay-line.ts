@@ -19,8 +19,8 @@ export function writeImpairment(into: Float64Array, impairment: Impairment): voi
 
 /**
  * When a packet comes out of one direction of a line. It waits for its turn at the line's rate, then travels for the
- * delay. The wandering part of the delay is drawn anew every 2 × jitter, so that it does not depend on how much traffic
- * there is, and a packet never overtakes another: after a long draw the delay falls as fast as the queue drains.
+ * delay. The wandering part of the delay is drawn anew once in each span as long as the jitter, so that it does not depend
+ * on how much traffic there is, and a packet never overtakes another: after a long draw the delay falls as fast as the queue drains.
  */
 export class DelayLine {
   readonly #settings: Float64Array;
@@ -51,7 +51,7 @@ export class DelayLine {
 
   #wander(nowMs: number, jitterMs: number): number {
     if (jitterMs === 0) return 0;
-    if (nowMs - this.#drawnMs >= Math.max(shortestDrawMs, 2 * jitterMs)) {
+    if (nowMs - this.#drawnMs >= Math.max(shortestDrawMs, jitterMs)) {
       this.#drawnMs = nowMs;
       this.#draw = this.#random.next() * 2 - 1;
     }

@@ -12,6 +12,7 @@ export type EventType =
   | 'path_down'
   | 'failover'
   | 'failback'
+  | 'better_path'
   | 'policy_unserved'
   | 'uplink_up'
   | 'uplink_down'

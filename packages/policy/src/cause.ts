@@ -22,7 +22,7 @@ export function changeCause(view: PolicyView, previous: Decision | null, decisio
     lost.push(index);
   }
   const gained = missingFrom(previous.paths, decision.paths)[0] ?? decision.paths[0]!;
-  return improvement(view, previous.rank, decision.rank, lost[0], view.plan.indexOfPath.get(gained.pathId)!);
+  return improvement(view, previous, decision.rank, lost[0], view.plan.indexOfPath.get(gained.pathId)!);
 }
 
 const missingFrom = (paths: readonly ChosenPath[], from: readonly ChosenPath[]): readonly ChosenPath[] =>
@@ -40,14 +40,15 @@ function troubleWith(view: PolicyView, index: number, rankBefore: Rank | null): 
 
 function improvement(
   view: PolicyView,
-  rankBefore: Rank | null,
+  { rank: rankBefore, wasServed }: Decision,
   rank: Rank | null,
   lost: number | undefined,
   gained: number,
 ): CauseOfChange {
   const name = pathName(view, gained);
-  if (rankBefore === null) return { cause: 'failback', trigger: `${name} is usable again` };
-  if (tierOf(rankBefore) === tiers.unknown) return { cause: 'initial', trigger: `${name} is up` };
+  if (rankBefore === null && wasServed) return { cause: 'failback', trigger: `${name} is usable again` };
+  if (rankBefore === null || tierOf(rankBefore) === tiers.unknown)
+    return { cause: 'initial', trigger: `${name} is up` };
   if (lost === undefined) return { cause: 'failback', trigger: `${name} is fit again` };
   const { cost, profile } = view.plan.paths[gained]!;
   if (rankBefore === rank && view.plan.paths[lost]!.cost === cost) {

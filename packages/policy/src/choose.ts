@@ -31,6 +31,7 @@ export function choose(view: PolicyView, siteIndex: number, previous: Decision |
     sinceMs: moved ? view.nowMs : previous.sinceMs,
     policy,
     rank: outcome.rank,
+    wasServed: paths.length > 0 || previous?.wasServed === true,
     challenger: outcome.challenger,
   };
 }

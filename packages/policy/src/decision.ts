@@ -38,6 +38,8 @@ export interface Decision {
   readonly policy: Policy;
   /** How well the (first) path suited the policy; see `rank.ts`. Null with no path. */
   readonly rank: number | null;
+  /** Whether there was ever a path for it: the first one after a start is nothing that came back. */
+  readonly wasServed: boolean;
   /** A path that would be better and has to prove itself first. */
   readonly challenger: { readonly pathId: PathId; readonly sinceMs: number } | null;
 }

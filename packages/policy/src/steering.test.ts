@@ -233,8 +233,13 @@ describe('failback', () => {
   });
 
   it('is immediate when nothing else is usable', () => {
-    const scene = new Scene(anything, [path('mpls')], { mpls: { health: 'down' } }).after(0, { mpls: {} });
+    const scene = new Scene(anything, [path('mpls')]).after(1_000, { mpls: { health: 'down' } }).after(0, { mpls: {} });
     expect(scene.lastChange).toMatchObject({ cause: 'failback', from: [], to: ['mpls'] });
+  });
+
+  it('is none where there was no path before', () => {
+    const scene = new Scene(anything, [path('mpls')], { mpls: { health: 'down' } }).after(0, { mpls: {} });
+    expect(scene.lastChange).toMatchObject({ cause: 'initial', from: [], to: ['mpls'] });
   });
 
   it('does not hold an edge that has just started on the path that happened to answer first', () => {

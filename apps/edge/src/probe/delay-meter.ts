@@ -1,5 +1,12 @@
 import { ClockOffset } from './clock-offset.ts';
 
+/**
+ * The delays of two probes are compared when they were sent at least this share of the path's probe interval apart. What a
+ * wandering delay does between two packets depends on the time between them, so a path that is being probed more often for
+ * the moment would seem to have less jitter.
+ */
+const leastSpacing = 0.9;
+
 /** The weight of a new difference in the jitter (RFC 3550, section 6.4.1). */
 const jitterShare = 1 / 16;
 
@@ -18,13 +25,17 @@ export class DelayMeter {
   readonly #reverse: Float64Array;
   readonly #roundTrip: Float64Array;
   readonly #sorted: Float64Array;
+  readonly #spacingMs: number;
   #count = 0;
+  #lastSentMs = Number.NaN;
   #lastForward = Number.NaN;
   #lastReverse = Number.NaN;
   #forwardJitter = Number.NaN;
   #reverseJitter = Number.NaN;
 
-  constructor(window: number) {
+  /** @param window replies over which delay is taken @param intervalMs between probes of a path that answers */
+  constructor(window: number, intervalMs: number) {
+    this.#spacingMs = leastSpacing * intervalMs;
     this.#forward = new Float64Array(window);
     this.#reverse = new Float64Array(window);
     this.#roundTrip = new Float64Array(window);
@@ -41,7 +52,8 @@ export class DelayMeter {
     this.#forward[slot] = forward;
     this.#reverse[slot] = reverse;
     this.#roundTrip[slot] = roundTrip;
-    if (!inOrder) return;
+    if (!inOrder || times.sentMs - this.#lastSentMs < this.#spacingMs) return;
+    this.#lastSentMs = times.sentMs;
     this.#forwardJitter = smooth(this.#forwardJitter, forward - this.#lastForward);
     this.#reverseJitter = smooth(this.#reverseJitter, reverse - this.#lastReverse);
     this.#lastForward = forward;
@@ -76,6 +88,7 @@ export class DelayMeter {
   }
 
   #breakJitter(): void {
+    this.#lastSentMs = Number.NaN;
     this.#lastForward = Number.NaN;
     this.#lastReverse = Number.NaN;
   }

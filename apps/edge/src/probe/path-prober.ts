@@ -51,7 +51,7 @@ export class PathProber {
     this.profile = profile;
     this.#timing = probeTiming[profile];
     this.#timer = new ReplyTimer(this.#timing.marginFloorMs);
-    this.#delay = new DelayMeter(this.#timing.delayWindow);
+    this.#delay = new DelayMeter(this.#timing.delayWindow, this.#timing.intervalMs);
     this.#budget = new ProbeBudget(this.#timing, nowMs);
     this.#nextSendMs = nowMs + phase * this.#timing.intervalMs;
   }

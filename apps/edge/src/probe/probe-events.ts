@@ -90,7 +90,8 @@ export function moveEvent(
 
 function kindOf({ change }: Move): [EventType, Severity] {
   if (change.to.length === 0) return ['policy_unserved', 'error'];
-  return change.cause === 'failover' ? ['failover', 'warning'] : ['failback', 'info'];
+  if (change.cause === 'failover') return ['failover', 'warning'];
+  return [change.cause === 'better_path' ? 'better_path' : 'failback', 'info'];
 }
 
 /** The kernel did not take a group. */

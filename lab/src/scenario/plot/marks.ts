@@ -3,10 +3,15 @@ import type { ObservedEvent } from '../ports.ts';
 import type { Scale } from './scale.ts';
 import { colours, layout, lineFrom, textAt } from './svg.ts';
 
+type MoveKind = keyof typeof moveNames;
+
+/** Events that tell of a move of traffic, as a label calls them. */
+const moveNames = { failover: 'failover', failback: 'failback', better_path: 'better path' } as const;
+
 /** A moment to be seen in every panel. */
 export interface Mark {
   readonly timeMs: number;
-  readonly kind: 'step' | 'failover' | 'failback';
+  readonly kind: 'step' | MoveKind;
   readonly text: string;
 }
 
@@ -19,19 +24,22 @@ const labelSize = 10.5;
 /** Steps, and moves of traffic, those close together in one mark. */
 export function marksOf(seen: Pick<Observations, 'steps' | 'events'>): Mark[] {
   const steps = seen.steps.map(({ startedMs, text }): Mark => ({ timeMs: startedMs, kind: 'step', text }));
-  return [...steps, ...movesOf(seen.events, 'failover'), ...movesOf(seen.events, 'failback')].toSorted(
-    (a, b) => a.timeMs - b.timeMs,
-  );
+  const moves = (Object.keys(moveNames) as MoveKind[]).flatMap((kind) => movesOf(seen.events, kind));
+  return [...steps, ...moves].toSorted((a, b) => a.timeMs - b.timeMs);
 }
 
-function movesOf(events: readonly ObservedEvent[], kind: 'failover' | 'failback'): Mark[] {
+function movesOf(events: readonly ObservedEvent[], kind: MoveKind): Mark[] {
   const groups: ObservedEvent[][] = [];
   for (const event of events.filter(({ event_type }) => event_type === kind)) {
     const last = groups.at(-1);
     if (last !== undefined && movedAt(event) - movedAt(last[0]!) < togetherMs) last.push(event);
     else groups.push([event]);
   }
-  return groups.map((group) => ({ timeMs: movedAt(group[0]!), kind, text: `${kind} ${describeMoves(group)}` }));
+  return groups.map((group) => ({
+    timeMs: movedAt(group[0]!),
+    kind,
+    text: `${moveNames[kind]} ${describeMoves(group)}`,
+  }));
 }
 
 /** When the kernel had moved it; else when it was told. */

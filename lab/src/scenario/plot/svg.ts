@@ -14,6 +14,7 @@ export const colours = {
   rateFill: '#cdebd9',
   failover: '#c05621',
   failback: '#2f855a',
+  better_path: '#2f855a',
 } as const;
 
 export const escapeText = (text: string): string =>

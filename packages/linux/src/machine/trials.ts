@@ -10,8 +10,6 @@ export interface Trial {
   readonly otherwise: 'missing' | 'limited';
 }
 
-const module = (name: string): string => `load it with "modprobe ${name}", or use a kernel that has it`;
-
 const trial = (
   name: string,
   purpose: string,
@@ -21,12 +19,6 @@ const trial = (
 
 const withLink = (command: string): string =>
   `ip link set lo up && ip link add ptx0 type veth peer name ptx1 && ip link set ptx0 up && ip link set ptx1 up && ${command}`;
-
-const queue = (kind: string, parameters: string, purpose: string, otherwise: Trial['otherwise']): Trial =>
-  trial(`queue ${kind}`, purpose, withLink(`tc qdisc add dev ptx0 root ${kind} ${parameters}`), {
-    remedy: module(`sch_${kind}`),
-    otherwise,
-  });
 
 /** Everything that Patronus asks of the ruleset language, in one transaction. */
 const classification = `
@@ -95,15 +87,12 @@ export const trials: readonly Trial[] = [
     ),
     { remedy: 'use a kernel with nft netdev chains (CONFIG_NF_TABLES_NETDEV)', otherwise: 'limited' },
   ),
-  queue('netem', 'delay 10ms', 'delay, jitter and loss in the lab; wirefilter takes its place', 'limited'),
-  queue('tbf', 'rate 10mbit burst 32k latency 50ms', 'rates of lines in the lab', 'limited'),
-  queue('htb', '', 'shaping of uplinks by class', 'limited'),
-  queue('fq_codel', '', 'short queues behind a shaped uplink', 'limited'),
-  queue('cake', 'bandwidth 10mbit', 'short and fair queues behind a shaped uplink', 'limited'),
-  trial('ifb devices', 'shaping all tunnels of an uplink together', 'ip link add ptx0 type ifb', {
-    remedy: module('ifb'),
-    otherwise: 'limited',
-  }),
+  trial(
+    'queue netem',
+    'lines of the lab; without it a program of the lab delays and loses packets',
+    withLink('tc qdisc add dev ptx0 root netem delay 10ms'),
+    { remedy: 'load it with "modprobe sch_netem", or use a kernel that has it', otherwise: 'limited' },
+  ),
 ];
 
 /** Programs that Patronus runs, and for what. */
