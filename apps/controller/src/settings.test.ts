@@ -1,11 +1,14 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { loadControllerSettings } from './settings.ts';
+import { afterAll, describe, expect, it, test } from 'vitest';
+import { describeSettings, loadControllerSettings } from './settings.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'patronus-settings-'));
+afterAll(() => rmSync(directory, { recursive: true }));
 
 const file = (content: string): string => {
-  const path = join(mkdtempSync(join(tmpdir(), 'patronus-settings-')), 'settings.json');
+  const path = join(directory, 'settings.json');
   writeFileSync(path, content);
   return path;
 };
@@ -50,4 +53,24 @@ describe('settings', () => {
   it('take an empty variable for none', () => {
     expect(loadControllerSettings({ env: { PATRONUS_PORT: '' } }).port).toBe(8080);
   });
+});
+
+test('docs/configuration.md says what the program says', async () => {
+  const rows = describeSettings().map(({ name, variable, fallback, values, about }) =>
+    [`\`${variable}\``, `\`${name}\``, fallback, values, about].join(' | '),
+  );
+  const page = [
+    '# Settings of the controller',
+    '',
+    'Defaults, then the file given by `--config` (JSON, with the names of the second column), then the environment, then flags; the later one wins.',
+    'A bad value stops the start with a message that names every bad one and where it came from.',
+    '',
+    'This page is written by the tests from the program itself: `npx vitest run --project unit apps/controller/src/settings.test.ts -u`.',
+    '',
+    'variable | in the file | default | values | what',
+    '--- | --- | --- | --- | ---',
+    ...rows,
+    '',
+  ].join('\n');
+  await expect(page).toMatchFileSnapshot('../../../docs/configuration.md');
 });

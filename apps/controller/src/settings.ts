@@ -10,6 +10,10 @@ interface SettingRule {
   readonly schema: TSchema;
   readonly fallback: unknown;
   readonly expected: string;
+  /** What it is for, as the documentation says it. */
+  readonly about: string;
+  /** What it is when nobody says, in words, where the fallback does not tell. */
+  readonly otherwise?: string;
   /** Never shown, not even when it is wrong. */
   readonly secret?: true;
 }
@@ -21,22 +25,56 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 const readModes = ['auto', 'always', 'never'] as const;
 
 const rules = {
-  dataDir: { variable: 'PATRONUS_DATA', schema: text, fallback: './data', expected: 'a directory' },
-  host: { variable: 'PATRONUS_HOST', schema: text, fallback: 'localhost', expected: 'an address to listen on' },
-  port: { variable: 'PATRONUS_PORT', schema: port, fallback: 8080, expected: portText },
-  edgeHost: { variable: 'PATRONUS_EDGE_HOST', schema: text, fallback: '0.0.0.0', expected: 'an address to listen on' },
-  edgePort: { variable: 'PATRONUS_EDGE_PORT', schema: port, fallback: 8443, expected: portText },
+  dataDir: {
+    variable: 'PATRONUS_DATA',
+    schema: text,
+    fallback: './data',
+    expected: 'a directory',
+    about: 'where the database, keys and tokens are',
+  },
+  host: {
+    variable: 'PATRONUS_HOST',
+    schema: text,
+    fallback: 'localhost',
+    expected: 'an address to listen on',
+    about: 'where the API and the page are served; localhost is both loopback addresses',
+  },
+  port: {
+    variable: 'PATRONUS_PORT',
+    schema: port,
+    fallback: 8080,
+    expected: portText,
+    about: 'the port of the API and the page; 0 takes a free one',
+  },
+  edgeHost: {
+    variable: 'PATRONUS_EDGE_HOST',
+    schema: text,
+    fallback: '0.0.0.0',
+    expected: 'an address to listen on',
+    about: 'where edges call in',
+  },
+  edgePort: {
+    variable: 'PATRONUS_EDGE_PORT',
+    schema: port,
+    fallback: 8443,
+    expected: portText,
+    about: 'the port at which edges call in; 0 takes a free one',
+  },
   edgeUrl: {
     variable: 'PATRONUS_EDGE_URL',
     schema: Type.Union([Type.Null(), Type.String({ pattern: '^https://[^/]+/?$' })]),
     fallback: null,
     expected: 'the address by which edges reach this controller, like https://controller.example.net:8443',
+    about: 'the address that enrolment keys tell edges',
+    otherwise: 'an address of this machine',
   },
   databaseUrl: {
     variable: 'PATRONUS_DATABASE_URL',
     schema: Type.Union([Type.Null(), Type.String({ pattern: '^sqlite:.+' })]),
     fallback: null,
     expected: 'sqlite:FILE',
+    about: 'the database',
+    otherwise: 'sqlite:, and patronus.db in the data directory',
     secret: true,
   },
   adminPassword: {
@@ -44,6 +82,8 @@ const rules = {
     schema: Type.Union([Type.Null(), text]),
     fallback: null,
     expected: 'a password',
+    about: 'makes the first administrator, admin',
+    otherwise: 'a one-time link to choose it is printed',
     secret: true,
   },
   anonymousReads: {
@@ -51,34 +91,56 @@ const rules = {
     schema: Type.Enum([...readModes]),
     fallback: 'auto',
     expected: readModes.join(', '),
+    about: 'whether reading needs no sign-in; auto: while only this machine can connect',
   },
   graphqlIntrospection: {
     variable: 'PATRONUS_GRAPHQL_INTROSPECTION',
     schema: Type.Enum(['on', 'off']),
     fallback: 'on',
     expected: 'on or off',
+    about: 'whether clients may ask for the GraphQL schema',
   },
   confirmWindowMs: {
     variable: 'PATRONUS_CONFIRM_WINDOW_MS',
     schema: Type.Integer({ minimum: 1_000, maximum: 3_600_000 }),
     fallback: 15_000,
     expected: 'milliseconds from 1000 to 3600000',
+    about: 'how long an edge waits to hear the controller again before it takes a change back',
   },
   logLevel: {
     variable: 'PATRONUS_LOG_LEVEL',
     schema: Type.Enum([...logLevels]),
     fallback: 'warn',
     expected: logLevels.join(', '),
+    about: 'which log lines are written, as JSON on standard error',
   },
   webDir: {
     variable: 'PATRONUS_WEB_DIR',
     schema: Type.Union([Type.Null(), text]),
     fallback: null,
     expected: 'a directory with a built web page',
+    about: 'the built web page to serve',
+    otherwise: 'the one that belongs to the program',
   },
 } satisfies Record<string, SettingRule>;
 
 type Name = keyof typeof rules;
+
+/** The settings as rows of text, for the documentation; defaults in words where they depend on the machine. */
+export const describeSettings = (): {
+  name: string;
+  variable: string;
+  fallback: string;
+  values: string;
+  about: string;
+}[] =>
+  Object.entries<SettingRule>(rules).map(([name, { variable, fallback, otherwise, expected, about }]) => ({
+    name,
+    variable,
+    fallback: otherwise ?? String(fallback),
+    values: expected,
+    about,
+  }));
 
 /** All that can be set about a controller. `host` localhost listens on both loopback addresses. */
 export type ControllerSettings = { readonly [K in Name]: Static<(typeof rules)[K]['schema']> };

@@ -36,7 +36,7 @@ export const probeTiming: Readonly<Record<ProbeProfile, ProbeTiming>> = {
   fast: {
     intervalMs: 10,
     suspectIntervalMs: 10,
-    marginFloorMs: 12,
+    marginFloorMs: 10,
     lossWindow: 200,
     delayWindow: 50,
     bytesPerDay: null,
