@@ -20,7 +20,8 @@ export default defineConfig({
     projects: [
       suite('unit', every(''), ['**/*.{medium,netns,e2e}.test.ts'], 10_000),
       suite('medium', every('.medium'), [], 120_000),
-      suite('netns', every('.netns'), [], 120_000),
+      // they also run on an emulated machine, where a program takes twenty seconds to start
+      suite('netns', every('.netns'), [], 400_000),
       suite('e2e', every('.e2e'), [], 120_000),
     ],
   },

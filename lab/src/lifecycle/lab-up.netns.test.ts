@@ -37,7 +37,9 @@ describe.skipIf(unable !== null)(`the default lab${unable === null ? '' : ` (ski
     for (const path of report.paths) {
       expect(path.health_status).toBe('up');
       const expected = delayOf(path.source_site, path.source_label) + delayOf(path.dest_site, path.dest_label);
-      expect(Math.abs(path.latency! - expected)).toBeLessThan(5);
+      // what a slow machine adds while it is still busy with starting everything
+      expect(path.latency! - expected).toBeGreaterThan(-2);
+      expect(path.latency! - expected).toBeLessThan(10);
     }
     expect((await labStatus({ dataDir })).state).toBe('up');
   });

@@ -1,28 +1,26 @@
-import type { ChangeCause, ChosenPath, Decision } from './decision.ts';
+import type { CauseOfChange, ChosenPath, Decision } from './decision.ts';
 import { isDegraded, tierOf, tiers, unusable, type Rank } from './rank.ts';
-import { profileTuning } from './tuning.ts';
-import { actionChanged, goodForMs, pathName, rankOfPath, type PolicyView } from './view.ts';
+import { actionChanged, pathName, rankOfPath, type PolicyView } from './view.ts';
 
-export interface CauseOfChange {
-  readonly cause: ChangeCause;
-  /** What set it off, for an operator. */
-  readonly trigger: string;
-}
-
-/** Why the paths of a decision differ from those of the previous one. */
-export function changeCause(view: PolicyView, previous: Decision | null, decision: Decision): CauseOfChange {
+/** Why these paths, with the best rank among them, are others than those of the previous decision. */
+export function changeCause(
+  view: PolicyView,
+  previous: Decision | null,
+  paths: readonly ChosenPath[],
+  rank: Rank | null,
+): CauseOfChange {
   if (previous === null) return { cause: 'initial', trigger: 'first decision' };
   if (actionChanged(view, previous)) return { cause: 'config_change', trigger: 'the policy was changed' };
   const lost: number[] = [];
-  for (const { pathId } of missingFrom(decision.paths, previous.paths)) {
+  for (const { pathId } of missingFrom(paths, previous.paths)) {
     const index = view.plan.indexOfPath.get(pathId);
     if (index === undefined) return { cause: 'config_change', trigger: 'a path was removed' };
     const trouble = troubleWith(view, index, previous.rank);
     if (trouble !== null) return { cause: 'failover', trigger: trouble };
     lost.push(index);
   }
-  const gained = missingFrom(previous.paths, decision.paths)[0] ?? decision.paths[0]!;
-  return improvement(view, previous, decision.rank, lost[0], view.plan.indexOfPath.get(gained.pathId)!);
+  const gained = missingFrom(previous.paths, paths)[0] ?? paths[0]!;
+  return improvement(view, previous, rank, lost[0], view.plan.indexOfPath.get(gained.pathId)!);
 }
 
 const missingFrom = (paths: readonly ChosenPath[], from: readonly ChosenPath[]): readonly ChosenPath[] =>
@@ -40,20 +38,22 @@ function troubleWith(view: PolicyView, index: number, rankBefore: Rank | null): 
 
 function improvement(
   view: PolicyView,
-  { rank: rankBefore, wasServed }: Decision,
+  { rank: rankBefore, movedFor }: Decision,
   rank: Rank | null,
   lost: number | undefined,
   gained: number,
 ): CauseOfChange {
   const name = pathName(view, gained);
-  if (rankBefore === null && wasServed) return { cause: 'failback', trigger: `${name} is usable again` };
-  if (rankBefore === null || tierOf(rankBefore) === tiers.unknown)
-    return { cause: 'initial', trigger: `${name} is up` };
-  if (lost === undefined) return { cause: 'failback', trigger: `${name} is fit again` };
-  const { cost, profile } = view.plan.paths[gained]!;
-  if (rankBefore === rank && view.plan.paths[lost]!.cost === cost) {
+  if (rankBefore === null) {
+    if (movedFor.cause === 'initial') return { cause: 'initial', trigger: `${name} is up` };
+    return { cause: 'failback', trigger: `${name} is usable again` };
+  }
+  if (lost !== undefined && rankBefore === rank && view.plan.paths[lost]!.cost === view.plan.paths[gained]!.cost) {
     return { cause: 'better_path', trigger: `${name} is clearly faster` };
   }
-  const settled = goodForMs(view, lost) >= profileTuning[profile].failbackDwellMs;
-  return { cause: settled ? 'failback' : 'better_path', trigger: `${name} suits the policy better` };
+  const displaced = movedFor.cause === 'failover' || movedFor.cause === 'failback';
+  if (displaced && lost === undefined) return { cause: 'failback', trigger: `${name} is fit again` };
+  const trigger = `${name} suits the policy ${lost === undefined ? 'too' : 'better'}`;
+  if (displaced) return { cause: 'failback', trigger };
+  return { cause: tierOf(rankBefore) === tiers.unknown ? 'initial' : 'better_path', trigger };
 }

@@ -1,4 +1,5 @@
 import type { PathId } from '@patronus/core';
+import { changeCause } from './cause.ts';
 import { samePaths, type ChosenPath, type Decision, type PathReading } from './decision.ts';
 import type { SteeringPlan } from './plan.ts';
 import { isDegraded, rankOf, tierOf, tiers, unusable, type Rank } from './rank.ts';
@@ -31,7 +32,7 @@ export function choose(view: PolicyView, siteIndex: number, previous: Decision |
     sinceMs: moved ? view.nowMs : previous.sinceMs,
     policy,
     rank: outcome.rank,
-    wasServed: paths.length > 0 || previous?.wasServed === true,
+    movedFor: moved ? changeCause(view, previous, paths, outcome.rank) : previous.movedFor,
     challenger: outcome.challenger,
   };
 }

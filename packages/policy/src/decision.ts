@@ -38,8 +38,8 @@ export interface Decision {
   readonly policy: Policy;
   /** How well the (first) path suited the policy; see `rank.ts`. Null with no path. */
   readonly rank: number | null;
-  /** Whether there was ever a path for it: the first one after a start is nothing that came back. */
-  readonly wasServed: boolean;
+  /** Why traffic moved to these paths. */
+  readonly movedFor: CauseOfChange;
   /** A path that would be better and has to prove itself first. */
   readonly challenger: { readonly pathId: PathId; readonly sinceMs: number } | null;
 }
@@ -47,19 +47,22 @@ export interface Decision {
 /**
  * - `initial`: the first decision for this policy and site.
  * - `failover`: a path in use became unfit.
- * - `failback`: a path that suits the policy better came back.
- * - `better_path`: an equally suitable path is clearly faster.
+ * - `failback`: traffic that had to leave a path moves to one that suits the policy better.
+ * - `better_path`: a path that suits the policy better, or as well and is clearly faster; nothing had failed.
  * - `config_change`: the policy or the set of paths was changed.
  */
 export type ChangeCause = 'initial' | 'failover' | 'failback' | 'better_path' | 'config_change';
 
-/** The paths of a decision changed. */
-export interface DecisionChange {
-  readonly policy: Policy;
-  readonly siteId: SiteId;
+export interface CauseOfChange {
   readonly cause: ChangeCause;
   /** What set it off, for an operator: `mpls → mpls is down`. */
   readonly trigger: string;
+}
+
+/** The paths of a decision changed. */
+export interface DecisionChange extends CauseOfChange {
+  readonly policy: Policy;
+  readonly siteId: SiteId;
   readonly from: readonly ChosenPath[];
   readonly to: readonly ChosenPath[];
   readonly decision: Decision;

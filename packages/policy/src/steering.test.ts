@@ -242,6 +242,14 @@ describe('failback', () => {
     expect(scene.lastChange).toMatchObject({ cause: 'initial', from: [], to: ['mpls'] });
   });
 
+  it('is one too where the path in use is so young that there is no wait', () => {
+    const unknown = { health: 'unknown' } as const;
+    const scene = new Scene(voice, usual, { mpls: unknown, broadband: unknown, 'lte>broadband': unknown });
+    scene.after(100, { mpls: {}, broadband: {} });
+    scene.after(500, { mpls: { health: 'down' } }).after(500, { mpls: {} });
+    expect(scene.lastChange).toMatchObject({ cause: 'failback', from: ['broadband'], to: ['mpls'] });
+  });
+
   it('does not hold an edge that has just started on the path that happened to answer first', () => {
     const unknown = { health: 'unknown' } as const;
     const scene = new Scene(voice, usual, { mpls: unknown, broadband: unknown, 'lte>broadband': unknown });

@@ -1,5 +1,4 @@
 import type { PathId, Sla } from '@patronus/core';
-import { changeCause } from './cause.ts';
 import { choose } from './choose.ts';
 import { samePaths, type Decision, type DecisionChange, type PathReading } from './decision.ts';
 import type { SteeringPlan } from './plan.ts';
@@ -71,11 +70,11 @@ export function stepSteering(
       const decision = choose(view, siteIndex, previous);
       decisions.push(decision);
       if (decision === previous || (previous !== null && samePaths(decision.paths, previous.paths))) continue;
-      const { siteId, paths: to } = decision;
+      const { siteId, movedFor, paths: to } = decision;
       changes.push({
         policy,
         siteId,
-        ...changeCause(view, previous, decision),
+        ...movedFor,
         from: previous?.paths ?? [],
         to,
         decision,
