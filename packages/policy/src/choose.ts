@@ -2,7 +2,7 @@ import type { PathId } from '@patronus/core';
 import { changeCause } from './cause.ts';
 import { samePaths, type ChosenPath, type Decision, type PathReading } from './decision.ts';
 import type { SteeringPlan } from './plan.ts';
-import { isDegraded, rankOf, tierOf, tiers, unusable, type Rank } from './rank.ts';
+import { isDegraded, rankIfMet, rankOf, tierOf, tiers, unusable, type Rank } from './rank.ts';
 import { reasonFor } from './reason.ts';
 import { pathWeights } from './share.ts';
 import { delayGain, profileTuning } from './tuning.ts';
@@ -72,6 +72,8 @@ function single(view: PolicyView, siteIndex: number, previous: Decision | null):
   const current = currentPath(view, previous);
   if (current < 0) return use(best);
   const [rank, bestRank] = [rankOfPath(view, current), rankOfPath(view, best)];
+  // a path that was merely measured sooner is no reason to move to and fro
+  if (rank !== bestRank && rankIfMet(rank) <= bestRank) return use(current);
   if (tierOf(rank) > tierOf(bestRank) || (isDegraded(rank) && !isDegraded(bestRank))) return use(best);
   if (rank === bestRank && view.plan.paths[current]!.cost === view.plan.paths[best]!.cost) {
     if (!isClearlyFaster(view, best, current)) return use(current);

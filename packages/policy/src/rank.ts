@@ -51,6 +51,10 @@ export function rankOf(suits: number, health: PathHealth, verdict: SlaVerdict | 
   return (tier << tierShift) | degraded | suits;
 }
 
+/** The rank that a path not yet measured has if it turns out to meet the SLA; that of any other path as it is. */
+export const rankIfMet = (rank: Rank): Rank =>
+  tierOf(rank) === tiers.unmeasured ? rank - (tiers.unmeasured << tierShift) : rank;
+
 export const tierOf = (rank: Rank): number => rank >> tierShift;
 
 export const isPreferred = (action: PolicyAction, rank: Rank): boolean =>

@@ -22,7 +22,7 @@ const usual = ['mpls', 'broadband', 'lte>broadband'].map((name) => path(name));
 interface Seen {
   health?: PathHealth;
   delayMs?: number;
-  lossPercent?: number;
+  lossPercent?: number | null;
 }
 
 /** An edge with one policy to one site. Paths start up, 20 ms, without loss, since long ago, unless told otherwise. */
@@ -256,6 +256,21 @@ describe('failback', () => {
     scene.after(100, { broadband: {} }).after(100, { mpls: {} });
     expect(scene.paths).toEqual(['mpls']);
     expect(scene.changes.map(({ cause }) => cause)).not.toContain('failback');
+  });
+});
+
+describe('a path in use whose SLA is not yet measured', () => {
+  const two = usual.slice(0, 2);
+  const unmeasured = { lossPercent: null };
+  it('is not left for one that suits worse and was measured sooner', () => {
+    const scene = new Scene(voice, two, { mpls: unmeasured, broadband: unmeasured }).after(500, { broadband: {} });
+    expect(scene.paths).toEqual(['mpls']);
+    expect(scene.after(500, { mpls: {} }).paths).toEqual(['mpls']);
+    expect(scene.changes.map(({ cause }) => cause)).toEqual(['initial']);
+  });
+  it('is left when it turns out to violate the SLA', () => {
+    const scene = new Scene(voice, usual, { mpls: unmeasured }).after(500, { mpls: { lossPercent: 5 } });
+    expect(scene.paths).toEqual(['broadband']);
   });
 });
 
