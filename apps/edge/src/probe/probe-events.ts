@@ -61,9 +61,10 @@ export function moveEvent(
   const siteName = plan.siteNames.get(change.siteId)!;
   const cause = found.pathCause === null ? change.trigger : `${change.trigger} (${found.pathCause})`;
   const [eventType, severity] = kindOf(move);
+  const stays = kernelMs === null ? ', and traffic stays where it was' : '';
   const route =
     change.to.length === 0
-      ? `${change.policy.name} to ${siteName} has no usable path left`
+      ? `${change.policy.name} to ${siteName} has no usable path left${stays}`
       : `${change.policy.name} to ${siteName} moved from ${names(plan, change.from)} to ${names(plan, change.to)}`;
   return {
     eventType,
