@@ -13,7 +13,8 @@ const pollMs = 200;
 /**
  * Waits until every path of the plan is up and measured, and returns them. What came up before `startedMs` (unix ms) is a
  * report of edges that are gone: the controller shows it until it is stale.
- * @throws PatronusError `timeout` naming those that are not, with what they are instead.
+ * @throws PatronusError `timeout` naming those that are not, with what they are instead; `unreachable` when the controller
+ * does not answer.
  */
 export async function waitForPaths(
   api: ControllerApi,
@@ -36,6 +37,7 @@ export async function waitForPaths(
       pollMs,
     );
   } catch (cause) {
+    if (!(cause instanceof PatronusError) || cause.code !== 'timeout') throw cause;
     const list = missing().map((name) => `${name} (${stateOf(paths.get(name), startedMs)})`);
     throw new PatronusError(
       'timeout',
