@@ -18,6 +18,7 @@ export interface Outcome {
 /** The paths of a policy to a site now; the previous decision itself when nothing changed. */
 export function choose(view: PolicyView, siteIndex: number, previous: Decision | null): Decision {
   const { plan, policyIndex } = view;
+  if (previous !== null && isSettled(view, siteIndex, previous)) return previous;
   const outcome = share(view, siteIndex, previous) ?? single(view, siteIndex, previous);
   const policy = plan.policies[policyIndex]!;
   if (previous !== null && previous.policy === policy && sameOutcome(outcome, previous)) return previous;
@@ -35,6 +36,16 @@ export function choose(view: PolicyView, siteIndex: number, previous: Decision |
     movedFor: moved ? changeCause(view, previous, paths, outcome.rank) : previous.movedFor,
     challenger: outcome.challenger,
   };
+}
+
+/** Whether the one path in use is still the best, and as good as it was: so it is on most steps, hence looked at first. */
+function isSettled(view: PolicyView, siteIndex: number, previous: Decision): boolean {
+  const { plan, policyIndex } = view;
+  if (previous.challenger !== null || plan.shares[policyIndex] !== null) return false;
+  if (previous.policy !== plan.policies[policyIndex]) return false;
+  const best = bestPath(view, siteIndex);
+  const pathId = best < 0 ? undefined : plan.paths[best]!.pathId;
+  return pathId === previous.paths[0]?.pathId && (best < 0 ? null : rankOfPath(view, best)) === previous.rank;
 }
 
 /** All fit paths with a weight, or null when the policy shares nothing or none is fit. */
@@ -87,12 +98,12 @@ function single(view: PolicyView, siteIndex: number, previous: Decision | null):
  * The index of the best usable path by rank, then cost, then delay, then id; −1 for none. The innermost loop of steering,
  * hence the plain variables.
  */
-function bestPath({ plan, policyIndex, readings, sla }: PolicyView, siteIndex: number): number {
+function bestPath({ plan, policyIndex, readings, conditions }: PolicyView, siteIndex: number): number {
   const suitability = plan.suitability[policyIndex]!;
   let best = -1;
   let bestRank: Rank = unusable;
   for (const index of plan.pathsOfSite[siteIndex]!) {
-    const rank = rankOf(suitability[index]!, readings[index]!.health, sla === null ? null : sla[index]!.verdict);
+    const rank = rankOf(suitability[index]!, conditions[index]!);
     if (rank > bestRank || rank === unusable) continue;
     if (rank < bestRank || beats(plan, readings, index, best)) {
       best = index;

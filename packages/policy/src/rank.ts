@@ -42,14 +42,20 @@ export function suitability(action: PolicyAction, path: CandidatePath): number {
   return (avoided ? avoidBit : 0) | (Math.min(preference, maxPreference) << 1);
 }
 
-/** The rank of a path whose labels have the given suitability; the verdict is null where the policy has no SLA. */
-export function rankOf(suits: number, health: PathHealth, verdict: SlaVerdict | null): Rank {
-  if (suits === never || health === 'down') return unusable;
-  if (health === 'unknown') return (tiers.unknown << tierShift) | suits;
+/**
+ * The part of the rank that the path's health and its verdict under the SLA decide, {@link unusable} when it is down; the
+ * verdict is null where the policy has no SLA.
+ */
+export function condition(health: PathHealth, verdict: SlaVerdict | null): number {
+  if (health === 'down') return unusable;
+  if (health === 'unknown') return tiers.unknown << tierShift;
   const tier = tiers[verdict ?? 'met'];
   const degraded = health === 'degraded' ? (tier === tiers.violated ? degradedWhenViolated : 1) : 0;
-  return (tier << tierShift) | degraded | suits;
+  return (tier << tierShift) | degraded;
 }
+
+/** The rank of a path whose labels have the given suitability, in the given condition. */
+export const rankOf = (suits: number, conditionNow: number): Rank => suits | conditionNow;
 
 /** The rank that a path not yet measured has if it turns out to meet the SLA; that of any other path as it is. */
 export const rankIfMet = (rank: Rank): Rank =>

@@ -2,6 +2,7 @@ import type { PathId, Sla } from '@patronus/core';
 import { choose } from './choose.ts';
 import { samePaths, type Decision, type DecisionChange, type PathReading } from './decision.ts';
 import type { SteeringPlan } from './plan.ts';
+import { condition } from './rank.ts';
 import { initialSlaState, stepSla, type SlaState } from './sla.ts';
 import { profileTuning } from './tuning.ts';
 import type { PolicyView } from './view.ts';
@@ -62,9 +63,11 @@ export function stepSteering(
   const sla = new Map(
     Array.from(plan.slas, ([key, bounds]) => [key, judge(plan, bounds, state.sla.get(key)!, readings, nowMs)]),
   );
+  const conditions = new Map([null, ...plan.slas.keys()].map((key) => [key, conditionsUnder(sla, key, readings)]));
   for (const [policyIndex, policy] of plan.policies.entries()) {
-    const verdicts = sla.get(plan.slaKeys[policyIndex] ?? '') ?? null;
-    const view: PolicyView = { plan, policyIndex, readings, sla: verdicts, nowMs };
+    const key = plan.slaKeys[policyIndex]!;
+    const verdicts = key === null ? null : sla.get(key)!;
+    const view: PolicyView = { plan, policyIndex, readings, sla: verdicts, conditions: conditions.get(key)!, nowMs };
     for (let siteIndex = 0; siteIndex < plan.sites.length; siteIndex++) {
       const previous = state.decisions[policyIndex * plan.sites.length + siteIndex]!;
       const decision = choose(view, siteIndex, previous);
@@ -82,6 +85,16 @@ export function stepSteering(
     }
   }
   return { state: { sla, decisions }, changes };
+}
+
+/** How each path stands under one SLA; the null key is that of policies without. */
+function conditionsUnder(sla: SteeringState['sla'], key: string | null, readings: readonly PathReading[]): Uint16Array {
+  const verdicts = key === null ? null : sla.get(key)!;
+  const conditions = new Uint16Array(readings.length);
+  for (const [index, { health }] of readings.entries()) {
+    conditions[index] = condition(health, verdicts === null ? null : verdicts[index]!.verdict);
+  }
+  return conditions;
 }
 
 /** Paths that carry nothing are judged anew when they come back: what was measured before the outage says little. */
