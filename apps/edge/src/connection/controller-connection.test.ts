@@ -65,6 +65,24 @@ describe('an edge that connects', () => {
     expect(connection.status()).toMatchObject({ state: 'online', localAddress: '10.9.1.1' });
   });
 
+  it('gives a busy controller that it has reached the time to answer', async () => {
+    controller.answer = 'busy';
+    connection.start();
+    await time.advance(19_000);
+    controller.answer = 'welcome';
+    controller.challenge();
+    await time.advance(0);
+    expect(controller.dials).toHaveLength(1);
+    expect(connection.status()).toMatchObject({ state: 'online' });
+  });
+
+  it('leaves a controller that takes the connection and never answers', async () => {
+    controller.answer = 'busy';
+    connection.start();
+    await time.advance(20_200);
+    expect(controller.dials).toHaveLength(2);
+  });
+
   it('tries every uplink, then the routing table, before it waits', async () => {
     controller.answer = 'unreachable';
     connection.start();

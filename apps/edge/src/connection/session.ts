@@ -9,8 +9,10 @@ import {
 } from '@patronus/protocol';
 import type { Channel, Dial, Dialling } from '../ports.ts';
 
-/** From dialling to welcome: several round trips over a bad line, but not so long that a dead uplink delays the next one much. */
-export const attemptLimitMs = 5_000;
+/** From dialling until TLS is up: round trips over a bad line, but not so long that a dead uplink delays the next one much. */
+export const reachLimitMs = 5_000;
+/** From then until the welcome: a controller to which all edges come back at once is busy for a while. */
+export const welcomeLimitMs = 20_000;
 /** How often the edge pings. */
 export const pingPeriodMs = 3_000;
 /** Silence after which the connection counts as dead: three pings unanswered. */
@@ -51,7 +53,7 @@ export class Session {
   private readonly parts: SessionParts;
   private readonly listener: SessionListener;
   private readonly channel: Channel;
-  private readonly attemptLimit: Timer;
+  private attemptLimit: Timer;
   private liveness: Timer | null = null;
   private opened: { readonly serverFingerprint: string; readonly localAddress: string } | null = null;
   private saidHello: { atMs: number; wallMs: number } | null = null;
@@ -64,12 +66,13 @@ export class Session {
   constructor(parts: SessionParts, dialling: Dialling, listener: SessionListener) {
     this.parts = parts;
     this.listener = listener;
-    this.attemptLimit = parts.timers.after('connection attempt limit', attemptLimitMs, () => {
-      const text = `the controller did not welcome this edge within ${attemptLimitMs / 1000} s`;
-      this.end(new PatronusError('timeout', text));
-    });
+    this.attemptLimit = this.limitAttempt(reachLimitMs, 'the controller did not answer');
     this.channel = parts.dial(dialling, {
-      opened: (serverFingerprint, localAddress) => (this.opened = { serverFingerprint, localAddress }),
+      opened: (serverFingerprint, localAddress) => {
+        this.opened = { serverFingerprint, localAddress };
+        this.attemptLimit.cancel();
+        this.attemptLimit = this.limitAttempt(welcomeLimitMs, 'the controller did not welcome this edge');
+      },
       message: (text) => this.received(text),
       pong: () => (this.heardAtMs = parts.clock.now()),
       closed: (error) => this.closed(error),
@@ -89,6 +92,12 @@ export class Session {
   end(reason: PatronusError): void {
     this.endReason ??= reason;
     this.channel.close();
+  }
+
+  private limitAttempt(limitMs: number, complaint: string): Timer {
+    return this.parts.timers.after('connection attempt limit', limitMs, () => {
+      this.end(new PatronusError('timeout', `${complaint} within ${limitMs / 1000} s`));
+    });
   }
 
   private received(text: string): void {

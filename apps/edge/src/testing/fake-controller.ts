@@ -3,7 +3,8 @@ import { challengeText, type ControllerMessage, type EdgeMessage } from '@patron
 import type { Clock } from '@patronus/core';
 import type { Channel, ChannelListener, Dial, Dialling } from '../ports.ts';
 
-type Answer = 'welcome' | 'silence' | 'unreachable' | { refuse: string };
+/** `busy`: it takes the connection and says nothing for now. */
+type Answer = 'welcome' | 'busy' | 'silence' | 'unreachable' | { refuse: string };
 
 /**
  * A controller behind a wire made of function calls. `answers` decides how each attempt goes; a dead route swallows
@@ -58,7 +59,7 @@ export class FakeController {
       if (this.answer === 'silence' || isDead()) return undefined;
       this.line = line;
       listener.opened('fingerprint', dialling.localAddress ?? this.defaultAddress);
-      return this.say({ type: 'challenge', nonce: 'a nonce of the controller' });
+      return this.answer === 'busy' ? undefined : this.challenge();
     });
     return channel;
   };
@@ -78,6 +79,10 @@ export class FakeController {
   sayText(text: string): void {
     const from = this.line?.dialling.localAddress ?? this.defaultAddress;
     if (!this.deadRoutes.has(from)) this.line?.listener.message(text);
+  }
+
+  challenge(): void {
+    this.say({ type: 'challenge', nonce: 'a nonce of the controller' });
   }
 
   /** Ends the connection as a crash of the controller does. */
