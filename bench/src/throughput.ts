@@ -140,7 +140,7 @@ async function measureSlice(network: TrialNetwork, pids: readonly string[]): Pro
 /** Takes the table and the rules of classes away and routes by the main table; the tunnels stay as they are. */
 async function withoutRules(edge: TrialEdge, network: TrialNetwork): Promise<void> {
   await edge.run('nft', 'delete', 'table', 'inet', 'patronus');
-  for (const priority of [11_001, 11_002, 11_003, 16_000]) {
+  for (const priority of [10_900, 11_001, 11_002, 11_003, 16_000]) {
     await edge.run('ip', 'rule', 'delete', 'pref', String(priority));
   }
   await edge.run('ip', 'route', 'add', otherLan(edge, network), 'dev', 'pt1-1');

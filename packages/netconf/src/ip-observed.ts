@@ -72,6 +72,8 @@ export const parseRules = (json: string, family: Family): RoutingRule[] =>
           ? null
           : { value: Number(rule.fwmark ?? 0), mask: Number(rule.fwmask ?? 0xffff_ffff) },
       from: rule.src === 'all' ? null : (rule.src as Address),
+      to:
+        rule.dst === undefined ? null : (`${rule.dst}/${rule.dstlen ?? (rule.dst.includes(':') ? 128 : 32)}` as Prefix),
       table: parseTable(rule.table),
       suppressPrefixLength: rule.suppress_prefixlen ?? null,
     }));
@@ -131,6 +133,9 @@ interface IpRoute {
 interface IpRule {
   readonly priority: number;
   readonly src: string;
+  readonly dst?: string;
+  /** Absent for a single address. */
+  readonly dstlen?: number;
   readonly fwmark?: string;
   readonly fwmask?: string;
   readonly table?: string;

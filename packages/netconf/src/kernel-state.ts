@@ -77,6 +77,7 @@ export interface RoutingRule {
   readonly priority: number;
   readonly fwmark: { readonly value: number; readonly mask: number } | null;
   readonly from: Address | null;
+  readonly to: Prefix | null;
   readonly table: number;
   /** Routes with a prefix this short or shorter are passed over; null: none are. */
   readonly suppressPrefixLength: number | null;

@@ -89,17 +89,23 @@ describe('what the tools print', () => {
   it('reads rules of ours', () => {
     const json = `[{"priority":0,"src":"all","table":"local"},
       {"priority":16000,"src":"all","fwmark":"0","fwmask":"0x1fff0000","table":"20481","protocol":"80"},
-      {"priority":10100,"src":"192.0.2.1","table":"main","suppress_prefixlen":0,"protocol":"80"}]`;
+      {"priority":10100,"src":"192.0.2.1","table":"main","suppress_prefixlen":0,"protocol":"80"},
+      {"priority":10900,"src":"all","dst":"10.0.0.0","dstlen":24,"table":"main","protocol":"80"},
+      {"priority":10900,"src":"all","dst":"10.0.1.1","table":"main","protocol":"80"}]`;
+    const plain = { family: 'inet', fwmark: null, from: null, to: null, table: 254, suppressPrefixLength: null };
     expect(parseRules(json, 'inet')).toEqual([
       {
         family: 'inet',
         priority: 16000,
         from: null,
+        to: null,
         table: 20481,
         suppressPrefixLength: null,
         fwmark: { value: 0, mask: 0x1fff_0000 },
       },
-      { family: 'inet', priority: 10100, fwmark: null, from: '192.0.2.1', table: 254, suppressPrefixLength: 0 },
+      { ...plain, priority: 10100, from: '192.0.2.1', suppressPrefixLength: 0 },
+      { ...plain, priority: 10900, to: '10.0.0.0/24' },
+      { ...plain, priority: 10900, to: '10.0.1.1/32' },
     ]);
   });
 

@@ -24,13 +24,21 @@ import {
   type RoutingRule,
 } from './kernel-state.ts';
 import type { LocalFacts, SteeringDecision, UplinkFacts } from './local-facts.ts';
-import { familyOf } from './prefix-set.ts';
+import { disjointPrefixes, familyOf } from './prefix-set.ts';
 
 /**
- * Priorities of our rules, before the main table's 32766. The most frequent packets meet theirs first: encrypted ones, then
- * those of a class. Then come packets with an address of an uplink, and last what has no class.
+ * Priorities of our rules, before the main table's 32766. The most frequent packets meet theirs first: encrypted ones, what
+ * came out of a tunnel for our LAN, then those of a class. Then come packets with an address of an uplink, and last what has
+ * no class.
  */
-const priorities = { pinned: 10_000, class: 11_000, direct: 15_100, fromUplink: 15_200, unmarked: 16_000 };
+const priorities = {
+  pinned: 10_000,
+  local: 10_900,
+  class: 11_000,
+  direct: 15_100,
+  fromUplink: 15_200,
+  unmarked: 16_000,
+};
 
 /** Behind every default route of an uplink, so that what is pinned to it never leaves by another. */
 const lastResortMetric = 4_278_198_272;
@@ -160,6 +168,7 @@ export function compileRules(document: SiteDocument, facts: LocalFacts): Routing
       priority,
       fwmark: { value: mark, mask: markMask },
       from: null,
+      to: null,
       table,
       suppressPrefixLength: null,
     }));
@@ -167,6 +176,7 @@ export function compileRules(document: SiteDocument, facts: LocalFacts): Routing
     ...document.endpoints.flatMap(({ slot }) =>
       perFamily(priorities.pinned + slot, uplinkMark(slot), uplinkTable(slot)),
     ),
+    ...localRules(document, facts),
     ...document.endpoints.flatMap((endpoint) => sourceRules(endpoint, facts)),
     ...document.policies.flatMap((policy) =>
       perFamily(priorities.class + policy.class, classMark(policy.class), classTable(policy.class)),
@@ -175,12 +185,29 @@ export function compileRules(document: SiteDocument, facts: LocalFacts): Routing
   ];
 }
 
+/**
+ * The main table alone knows the way to our own LAN, and the class tables nothing of it: a packet from a tunnel need not be
+ * looked up in all of them first.
+ */
+const localRules = ({ site }: SiteDocument, facts: LocalFacts): RoutingRule[] =>
+  families(facts).flatMap((family) =>
+    disjointPrefixes(site.prefixes, family).map((prefix) => ({
+      family,
+      priority: priorities.local,
+      fwmark: null,
+      from: null,
+      to: prefix,
+      table: mainTable,
+      suppressPrefixLength: null,
+    })),
+  );
+
 /** What is sent from an uplink's own address leaves by that uplink, unless the main table knows more than a default. */
 const sourceRules = ({ slot, device }: LocalEndpoint, facts: LocalFacts): RoutingRule[] => {
   const uplink = facts.uplinks[device];
   if (uplink === undefined) return [];
   return globalAddresses(uplink, facts).flatMap(({ address }) => {
-    const common = { family: familyOf(address), fwmark: null, from: address };
+    const common = { family: familyOf(address), fwmark: null, from: address, to: null };
     return [
       { ...common, priority: priorities.direct + slot, table: mainTable, suppressPrefixLength: 0 },
       { ...common, priority: priorities.fromUplink + slot, table: uplinkTable(slot), suppressPrefixLength: null },

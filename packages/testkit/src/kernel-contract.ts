@@ -48,6 +48,7 @@ const rule: RoutingRule = {
   priority: 11_001,
   fwmark: { value: 0x1_0000, mask: 0x1fff_0000 },
   from: null,
+  to: null,
   table: 0x5001,
   suppressPrefixLength: null,
 };
@@ -160,6 +161,13 @@ export function describeKernel(name: string, open: () => Promise<KernelUnderTest
         table: mainTable,
         suppressPrefixLength: 0,
       };
+      const toRule: RoutingRule = {
+        ...rule,
+        priority: 10_900,
+        fwmark: null,
+        to: prefix('10.0.0.0/24'),
+        table: mainTable,
+      };
       const unreachable: Route = {
         ...route,
         destination: 'default',
@@ -184,13 +192,13 @@ export function describeKernel(name: string, open: () => Promise<KernelUnderTest
         ...[...nextHops, blackhole].map((nextHop) => ({ verb: 'add', object: 'next_hop', nextHop }) as const),
         { verb: 'add', object: 'group', group: weighted },
         ...[route, route6, unreachable, overDevice, local].map((each) => add({ object: 'route', route: each })),
-        ...[rule, rule6, fromRule].map((each) => ({ verb: 'add', object: 'rule', rule: each }) as const),
+        ...[rule, rule6, fromRule, toRule].map((each) => ({ verb: 'add', object: 'rule', rule: each }) as const),
       );
       const observed = await observe();
       expect(texts(observed.nextHops)).toEqual(texts([...nextHops, blackhole]));
       expect(observed.groups).toEqual([weighted]);
       expect(texts(observed.routes)).toEqual(texts([route, route6, unreachable, overDevice, local]));
-      expect(texts(observed.rules)).toEqual(texts([rule, rule6, fromRule]));
+      expect(texts(observed.rules)).toEqual(texts([rule, rule6, fromRule, toRule]));
     });
 
     it('refuses what points at nothing', async () => {
