@@ -285,6 +285,19 @@ describe('brownout and failback', () => {
 });
 
 describe('the kernel', () => {
+  it('is given a path that was not known yet when it became the only one, once it is up', () => {
+    const wan = simulate('default');
+    const both = documentFor('default');
+    const mplsOnly = siteDocument({ paths: both.paths.slice(0, 1), policies: both.policies });
+    wan.engine.configure(planProbes(mplsOnly));
+    wan.run(10_000);
+    wan.engine.configure(planProbes(both));
+    wan.engine.linksDown(['eth0']);
+    expect(wan.groups.get(voiceGroup)).toEqual(member(0));
+    wan.run(3_000);
+    expect(wan.groups.get(voiceGroup)).not.toEqual(member(0));
+  });
+
   it('is not touched before anything is known of a path', () => {
     const wan = simulate('default');
     wan.run(15);
