@@ -15,7 +15,7 @@ export interface PolicyView {
 
 export function rankOfPath({ plan, policyIndex, readings, sla }: PolicyView, pathIndex: number): Rank {
   const verdict = sla === null ? null : sla[pathIndex]!.verdict;
-  return rankOf(plan.suitability[policyIndex]![pathIndex]!, readings[pathIndex]!.health, verdict);
+  return rankOf(plan.suitability[policyIndex]![pathIndex]!, readings[pathIndex]!, verdict);
 }
 
 /** For how long the path has had its health and its verdict, ms. */
