@@ -39,7 +39,7 @@ const policies = Array.from({ length: policyCount }, (_, index): Policy => ({
 
 const readings = paths.map((_path, index): PathReading => {
   const forward = { delayMs: 10 + (index % 7), jitterMs: 1, lossPercent: 0 };
-  return { health: 'up', healthSinceMs: 0, quality: { ...unmeasured, forward, mos: 4 } };
+  return { health: 'up', healthSinceMs: 0, quality: { ...unmeasured, forward, mos: 4 }, override: null };
 });
 
 export const bench: Bench = {

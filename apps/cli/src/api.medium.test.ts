@@ -109,6 +109,66 @@ describe('reading', () => {
   });
 });
 
+describe('paths', () => {
+  const path = (from: string, to: string, override: unknown = null) => {
+    const [[source_site, source_label], [dest_site, dest_label]] = [from.split('/'), to.split('/')];
+    return {
+      id: `${from} ${to}`.replaceAll(/[/ ]/g, '-'),
+      source_site,
+      source_label,
+      dest_site,
+      dest_label,
+      health_status: 'up',
+      override,
+    };
+  };
+  const paths = [path('branch/mpls', 'hq/mpls'), path('branch/lte', 'hq/mpls'), path('branch/lte', 'hq/lte')];
+  const answering = (body: unknown) => {
+    answer = ({ method }) => ({ body: method === 'GET' ? { items: paths, next_cursor: null } : body });
+  };
+
+  it('are found by their ends, shortly where that is clear', async () => {
+    const check = { ...paths[0], cause: null, sent: 2, answered: 1, loss: 50, rtt_min: 20, rtt_median: 20.5 };
+    answering({
+      ...check,
+      probes: [
+        { answered: true, rtt: 20 },
+        { answered: false, rtt: null },
+      ],
+    });
+    const { exitCode, out } = await patronus(['paths', 'check', 'branch/mpls:hq']);
+    expect(exitCode).toBe(0);
+    expect([seen[1]?.method, seen[1]?.url.pathname]).toEqual(['POST', '/api/v1/paths/branch-mpls-hq-mpls/check']);
+    expect(out).toMatch(/^state +up$/m);
+    expect(out).toMatch(/^answered +1 of 2$/m);
+    expect(out).toMatch(/^round trips +20\.0 ms, –$/m);
+  });
+
+  it.each([
+    ['branch/lte:hq', 'patronus: "branch/lte:hq" fits 2 paths; write one of branch/lte:hq/mpls, branch/lte:hq/lte\n'],
+    ['branch/dsl:hq', /there is no path "branch\/dsl:hq"; write its id or SITE\/LABEL:SITE\/LABEL/],
+  ])('named %s are not guessed', async (name, told) => {
+    answering({});
+    const { exitCode, err } = await patronus(['paths', 'release', name]);
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(told);
+    expect(seen).toHaveLength(1);
+  });
+
+  it('are taken out of use for a reason and a time, and released', async () => {
+    const expires_at = new Date(2026, 10, 21, 12).getTime();
+    answering({ message: 'mpls is out of use', path: { ...paths[0], override: { expires_at } } });
+    const args = ['branch/mpls:hq/mpls', '--reason', 'line is rebuilt', '--for', '30m'];
+    expect((await patronus(['paths', 'failover', ...args])).out).toBe(
+      'mpls is out of use; until 2026-11-21 12:00:00\n',
+    );
+    expect(seen[1]?.body).toEqual({ reason: 'line is rebuilt', expires_in_seconds: 1800 });
+    answering({ message: 'mpls may be used again' });
+    expect((await patronus(['paths', 'release', 'branch/mpls:hq/mpls'])).out).toBe('mpls may be used again\n');
+    expect([seen.at(-1)?.method, seen.at(-1)?.url.pathname.endsWith('/failover')]).toEqual(['DELETE', true]);
+  });
+});
+
 describe('writing', () => {
   it('sends what the flags say over what the file says', async () => {
     answer = () => ({ body: { name: 'berlin', id: 'x', endpoints: [{}] } });
@@ -230,6 +290,8 @@ describe('usage', () => {
     [['lab', 'impair', 'branch', 'mpls'], /say what to worsen/],
     [['lab', 'break', 'branch', 'mpls', '--direction', 'up'], /Write one of out, in, both/],
     [['policies', 'create', 'x', '--drop', '--steer'], /cannot be used with/],
+    [['paths', 'failover', 'branch/mpls:hq'], /required option '--reason <text>' not specified/],
+    [['paths', 'failover', 'x', '--reason', 'y', '--for', '30'], /Write a duration with its unit/],
     [['sites', 'create', 'x', '--endpoint', 'label=mpls,speed=3'], /"speed" is no field of an endpoint/],
     [['controller', '--port', '99999'], /whole number from 0 to 65535/],
     [['lab'], /Usage: patronus lab/],

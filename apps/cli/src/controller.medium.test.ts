@@ -69,6 +69,22 @@ describe('against a real controller, on the machine where it runs', () => {
     expect(await says('paths', '--from', 'hq')).toMatch(/^hq\/mpls +→ +branch\/mpls +unknown .*–/m);
   });
 
+  it('takes a path out of use, says that its edge is away, shows it, and releases it', async () => {
+    const failover = ['paths', 'failover', 'hq/mpls:branch', '--reason', 'line is rebuilt', '--for', '30m'];
+    expect(await says(...failover)).toMatch(
+      /^mpls → mpls from hq to branch is out of use; site hq is offline, and its edge applies this when it is back; until /,
+    );
+    expect(await says('paths', '--from', 'hq')).toMatch(/unknown \(no report\) \(out of use\)/);
+    expect(await says('paths', 'show', 'hq/mpls:branch/mpls')).toMatch(
+      /^override +line is rebuilt \(local, since .*, until .*\)$/m,
+    );
+    const check = await controller.patronus(['paths', 'check', 'hq/mpls:branch']);
+    expect([check.exitCode, /site hq is offline/.test(check.err)]).toEqual([1, true]);
+    const release = await says('paths', 'release', 'hq/mpls:branch');
+    expect(release).toBe('mpls → mpls from hq to branch may be used again; traffic returns as after any failover\n');
+    expect(await says('paths', '--from', 'hq')).not.toMatch(/out of use/);
+  });
+
   it('creates a policy, changes one of its bounds, and refuses what does not exist', async () => {
     const voice = ['--priority', '200', '--protocol', 'udp', '--dest-port', '16384-32767', '--dest-site', 'hq'];
     await says('policies', 'create', 'voice', ...voice, '--max-delay', '150ms', '--max-loss', '1%', '--prefer', 'mpls');

@@ -25,6 +25,7 @@ const path = (fields: Partial<Path>): Path => ({
   since: 1000,
   reported_at: 1000,
   stale: false,
+  override: null,
   ...fields,
 });
 

@@ -19,6 +19,8 @@ import { EnrolmentKeyService } from './services/enrolment-key-service.ts';
 import { EventService } from './services/event-service.ts';
 import { Maintenance } from './services/maintenance.ts';
 import { MetricService } from './services/metric-service.ts';
+import { PathCheckService } from './services/path-check-service.ts';
+import { PathOverrideService } from './services/path-override-service.ts';
 import { PathService } from './services/path-service.ts';
 import { PolicyService } from './services/policy-service.ts';
 import { Presence } from './services/presence.ts';
@@ -62,7 +64,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
 
   const authority = await CertificateAuthority.open(directory.path, store.wallMs);
   const edges = new EdgeService(store, presence);
-  const paths = new PathService(store);
+  const { paths, decisions, pathOverrides } = pathServices(store, presence);
   const telemetry = new TelemetryService(store, paths);
   const gateway = await EdgeGateway.start({
     store,
@@ -81,7 +83,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
   const edgeUrl = settings.edgeUrl ?? `https://${reachableHost(settings.edgeHost)}:${gateway.port}`;
 
   const metrics = new MetricService(store);
-  const maintenance = new Maintenance(store, metrics, onFailure);
+  const maintenance = new Maintenance({ store, metrics, overrides: pathOverrides, onFailure });
   maintenance.start(systemTimers);
   started.defer(() => maintenance.stop());
 
@@ -93,8 +95,10 @@ export async function startController(settings: ControllerSettings): Promise<Run
     endpoints: new EndpointService(store),
     policies,
     paths,
+    pathChecks: new PathCheckService(store, gateway),
+    pathOverrides,
     metrics,
-    decisions: new DecisionService(store),
+    decisions,
     events: new EventService(store),
     enrolmentKeys: new EnrolmentKeyService(store, { caFingerprint: authority.fingerprint, url: () => edgeUrl }),
     edges,
@@ -112,6 +116,12 @@ export async function startController(settings: ControllerSettings): Promise<Run
     dataDir: directory.path,
     stop: () => running.disposeAsync(),
   };
+}
+
+/** Paths, what they carry, and what keeps traffic off them. */
+function pathServices(store: Store, presence: Presence) {
+  const [paths, decisions] = [new PathService(store), new DecisionService(store)];
+  return { paths, decisions, pathOverrides: new PathOverrideService({ store, paths, decisions, presence }) };
 }
 
 /** What must not reach the log, should a request ever be logged whole. */

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { beforeEach, expect, it } from 'vitest';
-import { unmeasured } from '@patronus/core';
+import { unmeasured, type PathId } from '@patronus/core';
 import type { PathReport, SiteDocument, UplinkFact } from '@patronus/protocol';
 import { SeededRandom, siteDocument, VirtualTime } from '@patronus/testkit';
 import { Edge } from './edge.ts';
@@ -159,6 +159,36 @@ it('puts back at once what something else took out of the kernel', async () => {
   kernel.drifted();
   await time.advance(0);
   expect(reconciler.kernel).toEqual(document);
+});
+
+it('sends the probes that the controller asks for, and answers under the number of the question', async () => {
+  stored = { document, damaged: [] };
+  await start();
+  await time.advance(0);
+  const { id: pathId } = document.paths[0]!;
+  controller.say({ type: 'check_path', id: 7, pathId, probes: 3 });
+  await time.advance(150);
+  expect(engine.probed).toEqual([pathId, pathId]);
+  engine.silent.add(pathId);
+  await time.advance(100);
+  const [good, missed] = [
+    { answered: true, rttMs: 20 },
+    { answered: false, rttMs: null },
+  ];
+  expect(controller.heardOf('path_checked')).toEqual([
+    { type: 'path_checked', id: 7, probes: [good, good, missed], problem: null },
+  ]);
+});
+
+it('says of a path that it does not have that it cannot check it', async () => {
+  stored = { document, damaged: [] };
+  await start();
+  await time.advance(0);
+  const pathId = '00000000-0000-5000-8000-000000000000' as PathId;
+  controller.say({ type: 'check_path', id: 8, pathId, probes: 1 });
+  await time.advance(100);
+  expect(controller.heardOf('path_checked')).toMatchObject([{ id: 8, probes: [] }]);
+  expect(controller.heardOf('path_checked')[0]!.problem).toContain('does not have this path yet');
 });
 
 it('leaves nothing in the kernel and no timer when it stops', async () => {

@@ -7,6 +7,7 @@ import { ControllerConnection, routesOver, type DomainMessage, type Route } from
 import { EdgeView } from './edge-view.ts';
 import { eventEmitter, type EmitEvent } from './events.ts';
 import { parseGatewayUrl, socketAddress } from './gateway/index.ts';
+import { checkPath } from './path-check.ts';
 import type { Dial, ProbeEngine, ProbeEngineListener, Reconciler, WatchKernel } from './ports.ts';
 import { programVersion } from './program-version.ts';
 import type { DocumentStore, Enrolment } from './state/index.ts';
@@ -193,7 +194,13 @@ export class Edge {
         return this.journey.confirm(message.version);
       case 'telemetry_ack':
         return this.inBackground(this.telemetry.acknowledged(message.sequence));
+      case 'check_path':
+        return this.inBackground(this.checkPath(message));
     }
+  }
+
+  private async checkPath(message: DomainMessage & { type: 'check_path' }): Promise<void> {
+    this.connection.send(await checkPath(this.engine, this.parts.timers, message));
   }
 
   private inBackground(work: Promise<void>): void {

@@ -1,4 +1,4 @@
-import type { NetworkEvent } from '@patronus/core';
+import type { NetworkEvent, PathId } from '@patronus/core';
 import type { DecisionReport, PathReport, PolicyCounter, SiteDocument, UplinkFact } from '@patronus/protocol';
 
 /**
@@ -32,6 +32,17 @@ export interface Reconciler {
   policyCounters(): Promise<readonly PolicyCounter[]>;
 }
 
+/** What became of a probe sent on demand. Null figures where no reply came. */
+export interface ProbeResult {
+  readonly pathId: PathId;
+  /** False where there is no such path, so that nothing could be sent. */
+  readonly sent: boolean;
+  readonly answered: boolean;
+  readonly rttMs: number | null;
+  /** Why there is no answer. */
+  readonly problem: string | null;
+}
+
 /** What the probe engine tells; `paths` about once a second with every path, the others as they happen. */
 export interface ProbeEngineListener {
   paths(reports: readonly PathReport[]): void;
@@ -46,6 +57,8 @@ export interface ProbeEngine {
   configure(document: SiteDocument): Promise<void>;
   /** Paths over an uplink without carrier or address are down at once. */
   uplinksChanged(uplinks: readonly UplinkFact[]): void;
+  /** Sends a probe over a path now; answers when its reply has come or is overdue. Errors: `timeout`, `unreachable`. */
+  probeNow(pathId: PathId): Promise<ProbeResult>;
   stop(): Promise<void>;
 }
 

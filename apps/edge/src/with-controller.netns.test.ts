@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { groupNextHop, tunnelNextHop } from '@patronus/core';
+import { DocumentStore, statePaths } from './state/index.ts';
 import { ControllerProgram, EdgeNetwork, eventually } from './testing/index.ts';
 
 interface Listing<T> {
@@ -11,6 +13,7 @@ interface SiteAnswer {
   readonly config: { readonly status: string; readonly reason: string | null };
 }
 interface PathAnswer {
+  readonly id: string;
   readonly source_site: string;
   readonly source_label: string;
   readonly dest_label: string;
@@ -23,7 +26,22 @@ interface EventAnswer {
   readonly message: string;
   readonly site: string | null;
 }
+interface CheckAnswer {
+  readonly health_status: string;
+  readonly answered: number;
+  readonly rtt_median: number | null;
+}
+interface DecisionAnswer {
+  readonly policy: string;
+  readonly paths: readonly { readonly path_id: string }[];
+}
+interface FailoverAnswer {
+  readonly message: string;
+  readonly moves: readonly { readonly policy: string }[];
+}
 interface PolicyAnswer {
+  readonly name: string;
+  readonly class: number;
   readonly is_default: boolean;
   readonly packets_matched: number;
 }
@@ -42,6 +60,24 @@ describe.skipIf(!isRoot)('two edges and the controller (skipped without root)', 
     (await controller.get<Listing<EventAnswer>>('/events?limit=200')).items;
   const pingAcross = (): Promise<string> =>
     network.edges[0].runOnHost('ping', '-n', '-i', '0.05', '-W', '2', '-c', '10', '10.1.0.2');
+  /** From hq to branch over mpls. */
+  const mplsPath = async (): Promise<PathAnswer> =>
+    (await paths()).find((path) => path.source_site === 'hq' && path.source_label === 'mpls')!;
+  /** The next hops that carry calls from hq to branch, as the kernel has them. */
+  const voiceHops = async (): Promise<readonly number[]> => {
+    const { items } = await controller.get<Listing<PolicyAnswer>>('/policies');
+    const document = await new DocumentStore(statePaths(network.edges[0].stateDir).documents).peek();
+    const branch = document!.remoteSites.find(({ name }) => name === 'branch')!;
+    const group = groupNextHop(items.find(({ name }) => name === 'voice')!.class, branch.index);
+    const shown = await network.edges[0].run('ip', '-j', 'nexthop', 'show', 'id', String(group));
+    const [object] = JSON.parse(shown) as { group: { id: number }[] }[];
+    return object!.group.map(({ id }) => id);
+  };
+  const voiceGoesOver = (slot: number): Promise<readonly number[]> =>
+    eventually(voiceHops, (hops) => hops.length === 1 && hops[0] === tunnelNextHop(slot, slot));
+  /** Some seconds of a call: 50 packets a second, marked EF. */
+  const call = (): Promise<string> =>
+    network.edges[0].runOnHost('ping', '-n', '-i', '0.02', '-Q', '184', '-W', '2', '-c', '250', '10.1.0.2');
   const keys: string[] = [];
   const newKey = async (site: string): Promise<string> =>
     (await controller.send<{ key: string }>('POST', '/enrolment-keys', { site })).key;
@@ -125,7 +161,49 @@ describe.skipIf(!isRoot)('two edges and the controller (skipped without root)', 
     expect(performance.now() - start).toBeLessThan(5_000);
   });
 
+  it('check a path by probes of this moment when somebody asks', async () => {
+    const { id } = await mplsPath();
+    const check = await controller.send<CheckAnswer>('POST', `/paths/${id}/check`);
+    expect(check).toMatchObject({ health_status: 'up', answered: 5 });
+    expect(check.rtt_median).toBeGreaterThan(0);
+  });
+
+  it('take traffic off a path that was taken out of use and bring it back after, and lose nothing', async () => {
+    const { id } = await mplsPath();
+    await voiceGoesOver(0);
+    await eventually(
+      () => controller.get<Listing<DecisionAnswer>>('/decisions'),
+      ({ items }) => items.some((each) => each.policy === 'voice' && each.paths.some((path) => path.path_id === id)),
+    );
+    const leaving = call();
+    const failover = await controller.send<FailoverAnswer>('POST', `/paths/${id}/failover`, {
+      reason: 'line is rebuilt',
+    });
+    expect(failover.moves.map(({ policy }) => policy)).toContain('voice');
+    await voiceGoesOver(1);
+    expect(await leaving).toContain(' 0% packet loss');
+    await eventually(events, (seen) =>
+      seen.some(
+        ({ event_type: type, message }) => type === 'failover' && message.includes('by local: line is rebuilt'),
+      ),
+    );
+    const returning = call();
+    await controller.send('DELETE', `/paths/${id}/failover`);
+    await voiceGoesOver(0);
+    expect(await returning).toContain(' 0% packet loss');
+    await eventually(events, (seen) =>
+      seen.some(({ event_type: type, message }) => type === 'failback' && message.includes('voice to branch moved')),
+    );
+  });
+
   it('work on while the controller is dead, an edge restarted meanwhile too, and tell it all afterwards', async () => {
+    const { id } = await mplsPath();
+    await controller.send('POST', `/paths/${id}/failover`, { reason: 'line is rebuilt' });
+    await voiceGoesOver(1);
+    await eventually(
+      () => network.edges[0].status(),
+      ({ document }) => document!.confirmed,
+    );
     await controller.kill();
     const killedAt = Date.now();
     await network.edges[0].kill();
@@ -135,6 +213,9 @@ describe.skipIf(!isRoot)('two edges and the controller (skipped without root)', 
       ({ paths: own }) => own.length === 2 && own.every((path) => path.health === 'up'),
     );
     expect(await pingAcross()).toContain(' 0% packet loss');
+    const { decisions } = await network.edges[0].status();
+    const voice = decisions.find(({ policy }) => policy === 'voice');
+    expect(voice?.paths.map(({ label }) => label)).toEqual(['broadband']);
     await network.blackout(0, 1, true);
     await eventually(
       () => network.edges[0].status(),

@@ -10,6 +10,8 @@ export type EventType =
   | 'path_up'
   | 'path_degraded'
   | 'path_down'
+  | 'path_override_set'
+  | 'path_override_cleared'
   | 'failover'
   | 'failback'
   | 'better_path'

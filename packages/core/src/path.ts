@@ -21,6 +21,22 @@ export interface PathQuality {
   readonly mos: number | null;
 }
 
+/** Somebody wants traffic off a path: it is used only when nothing else is usable, until this is released or over. */
+export interface PathOverride {
+  readonly reason: string;
+  /** The name of whoever asked. */
+  readonly by: string;
+  /** Unix ms from which it no longer holds; null for until it is released. */
+  readonly expiresAt: number | null;
+}
+
+/** Whether an override holds at this time, unix ms. */
+export const isInForce = ({ expiresAt }: PathOverride, wallMs: number): boolean =>
+  expiresAt === null || wallMs < expiresAt;
+
+/** The longest reason of an override, characters: a sentence; more has its place in a ticket. */
+export const maxOverrideReason = 200;
+
 export const unmeasured: PathQuality = {
   rttMs: null,
   forward: { delayMs: null, jitterMs: null, lossPercent: null },

@@ -1,5 +1,5 @@
 import type { CauseOfChange, ChosenPath, Decision } from './decision.ts';
-import { isDegraded, tierOf, tiers, unusable, type Rank } from './rank.ts';
+import { isDegraded, isOutOfUse, tierOf, tiers, unusable, type Rank } from './rank.ts';
 import { actionChanged, pathName, rankOfPath, type PolicyView } from './view.ts';
 
 /** Why these paths, with the best rank among them, are others than those of the previous decision. */
@@ -30,6 +30,10 @@ function troubleWith(view: PolicyView, index: number, rankBefore: Rank | null): 
   const rank = rankOfPath(view, index);
   const name = pathName(view, index);
   if (rank === unusable) return `${name} is down`;
+  const { override } = view.readings[index]!;
+  if (override !== null && (rankBefore === null || !isOutOfUse(rankBefore))) {
+    return `${name} was taken out of use by ${override.by}: ${override.reason}`;
+  }
   if (rankBefore !== null && tierOf(rank) > tierOf(rankBefore)) {
     return `${name} violates the SLA: ${view.sla?.[index]!.breach ?? 'not measured'}`;
   }

@@ -2,7 +2,17 @@ import type { PathId } from '@patronus/core';
 import { changeCause } from './cause.ts';
 import { samePaths, type ChosenPath, type Decision, type PathReading } from './decision.ts';
 import type { SteeringPlan } from './plan.ts';
-import { isDegraded, rankIfMet, rankOf, tierOf, tiers, unusable, type Rank } from './rank.ts';
+import {
+  isDegraded,
+  isOfWorseTier,
+  isOutOfUse,
+  rankIfMet,
+  rankOf,
+  tierOf,
+  tiers,
+  unusable,
+  type Rank,
+} from './rank.ts';
 import { reasonFor } from './reason.ts';
 import { pathWeights } from './share.ts';
 import { delayGain, profileTuning } from './tuning.ts';
@@ -53,7 +63,8 @@ function share(view: PolicyView, siteIndex: number, previous: Decision | null): 
   const shares = view.plan.shares[view.policyIndex]!;
   if (shares === null) return null;
   const fit = view.plan.pathsOfSite[siteIndex]!.filter((index) => {
-    return shares[index] !== null && tierOf(rankOfPath(view, index)) === tiers.met;
+    const rank = rankOfPath(view, index);
+    return shares[index] !== null && tierOf(rank) === tiers.met && !isOutOfUse(rank);
   });
   const healthy = fit.filter((index) => view.readings[index]!.health === 'up');
   const members = healthy.length > 0 ? healthy : fit;
@@ -85,7 +96,7 @@ function single(view: PolicyView, siteIndex: number, previous: Decision | null):
   const [rank, bestRank] = [rankOfPath(view, current), rankOfPath(view, best)];
   // a path that was merely measured sooner is no reason to move to and fro
   if (rank !== bestRank && rankIfMet(rank) <= bestRank) return use(current);
-  if (tierOf(rank) > tierOf(bestRank) || (isDegraded(rank) && !isDegraded(bestRank))) return use(best);
+  if (isOfWorseTier(rank, bestRank) || (isDegraded(rank) && !isDegraded(bestRank))) return use(best);
   if (rank === bestRank && view.plan.paths[current]!.cost === view.plan.paths[best]!.cost) {
     if (!isClearlyFaster(view, best, current)) return use(current);
     const challenger = challengerNow(view, best, previous);

@@ -1,4 +1,4 @@
-import type { PathHealth, PathId, PathQuality, Policy, ProbeProfile, SiteId } from '@patronus/core';
+import type { PathHealth, PathId, PathOverride, PathQuality, Policy, ProbeProfile, SiteId } from '@patronus/core';
 
 /** A path as selection knows it from the document. */
 export interface CandidatePath {
@@ -16,6 +16,8 @@ export interface PathReading {
   /** Since when it has this health. */
   readonly healthSinceMs: number;
   readonly quality: PathQuality;
+  /** By which traffic is to keep off it now; null where it may be used. */
+  readonly override: PathOverride | null;
 }
 
 export interface ChosenPath {
@@ -46,7 +48,7 @@ export interface Decision {
 
 /**
  * - `initial`: the first decision for this policy and site.
- * - `failover`: a path in use became unfit.
+ * - `failover`: a path in use became unfit, or was taken out of use.
  * - `failback`: traffic that had to leave a path moves to one that suits the policy better.
  * - `better_path`: a path that suits the policy better, or as well and is clearly faster; nothing had failed.
  * - `config_change`: the policy or the set of paths was changed.

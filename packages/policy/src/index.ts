@@ -3,6 +3,7 @@
  * Everything here is a pure function of plain records and a time that is handed in; probing, timers and the kernel live
  * with the edge.
  */
+export * from './check-verdict.ts';
 export * from './decision.ts';
 export * from './path-state.ts';
 export * from './plan.ts';

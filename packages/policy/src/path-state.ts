@@ -123,7 +123,8 @@ function judgeQuality(state: PathState, quality: PathQuality, nowMs: number, tun
 
 type Bounds = { readonly [K in keyof typeof degradedQuality.enter]: number };
 
-function poorFigure({ forward }: PathQuality, bounds: Bounds): string | null {
+/** The first figure that reaches its bound, in words; null when none does. Figures not measured reach none. */
+export function poorFigure({ forward }: PathQuality, bounds: Bounds): string | null {
   if (forward.lossPercent !== null && forward.lossPercent >= bounds.lossPercent) {
     return `loss ${forward.lossPercent.toFixed(1)} %`;
   }

@@ -1,10 +1,11 @@
-import type { PathHealth, PolicyAction } from '@patronus/core';
-import type { CandidatePath } from './decision.ts';
+import type { PolicyAction } from '@patronus/core';
+import type { CandidatePath, PathReading } from './decision.ts';
 import type { SlaVerdict } from './sla.ts';
 
 /**
  * How well a path suits a policy, as one number that is cheap to compare; lower is better. From the highest bits down:
  *
+ * - taken out of use by an override: such a path is worse than every other that is not down;
  * - the tier: SLA met (or none asked) 0, not yet measured 1, violated 2, state of the path unknown 3;
  * - where the SLA is violated: degraded, since the healthiest of the unfit is the least harm;
  * - avoided label;
@@ -21,7 +22,9 @@ export const unusable: Rank = 0xffff;
 /** The suitability of a path with a label that the policy never uses. */
 export const never = 0xffff;
 
+const outOfUseBit = 1 << 15;
 const tierShift = 13;
+const tierMask = 3;
 const degradedWhenViolated = 1 << 12;
 const avoidBit = 1 << 11;
 const maxPreference = 1023;
@@ -43,15 +46,16 @@ export function suitability(action: PolicyAction, path: CandidatePath): number {
 }
 
 /**
- * The part of the rank that the path's health and its verdict under the SLA decide, {@link unusable} when it is down; the
+ * The part of the rank that the path's reading and its verdict under the SLA decide, {@link unusable} when it is down; the
  * verdict is null where the policy has no SLA.
  */
-export function condition(health: PathHealth, verdict: SlaVerdict | null): number {
+export function condition({ health, override }: PathReading, verdict: SlaVerdict | null): number {
   if (health === 'down') return unusable;
-  if (health === 'unknown') return tiers.unknown << tierShift;
+  const outOfUse = override === null ? 0 : outOfUseBit;
+  if (health === 'unknown') return outOfUse | (tiers.unknown << tierShift);
   const tier = tiers[verdict ?? 'met'];
   const degraded = health === 'degraded' ? (tier === tiers.violated ? degradedWhenViolated : 1) : 0;
-  return (tier << tierShift) | degraded;
+  return outOfUse | (tier << tierShift) | degraded;
 }
 
 /** The rank of a path whose labels have the given suitability, in the given condition. */
@@ -61,7 +65,12 @@ export const rankOf = (suits: number, conditionNow: number): Rank => suits | con
 export const rankIfMet = (rank: Rank): Rank =>
   tierOf(rank) === tiers.unmeasured ? rank - (tiers.unmeasured << tierShift) : rank;
 
-export const tierOf = (rank: Rank): number => rank >> tierShift;
+export const tierOf = (rank: Rank): number => (rank >> tierShift) & tierMask;
+
+export const isOutOfUse = (rank: Rank): boolean => rank !== unusable && (rank & outOfUseBit) !== 0;
+
+/** Whether traffic must leave a path of rank `a` at once where one of rank `b` is at hand. */
+export const isOfWorseTier = (a: Rank, b: Rank): boolean => a >> tierShift > b >> tierShift;
 
 export const isPreferred = (action: PolicyAction, rank: Rank): boolean =>
   (rank & (avoidBit - 1)) >> 1 < 2 * (action.prefer?.length ?? 0);

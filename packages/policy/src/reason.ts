@@ -1,5 +1,5 @@
 import type { Outcome } from './choose.ts';
-import { isAvoided, isDegraded, isPreferred, tierOf, tiers, unusable } from './rank.ts';
+import { isAvoided, isDegraded, isOutOfUse, isPreferred, tierOf, tiers, unusable } from './rank.ts';
 import { profileTuning } from './tuning.ts';
 import { pathName, rankOfPath, type PolicyView } from './view.ts';
 
@@ -19,6 +19,7 @@ function traitsOf(view: PolicyView, index: number): string[] {
   const rank = rankOfPath(view, index);
   const { action } = view.plan.policies[view.policyIndex]!;
   const traits: string[] = [];
+  if (isOutOfUse(rank)) traits.push('taken out of use, but nothing else is usable');
   if (view.sla !== null && tierOf(rank) === tiers.met) traits.push('meets the SLA');
   if (tierOf(rank) === tiers.unmeasured) traits.push('SLA not measured yet');
   if (tierOf(rank) === tiers.violated)

@@ -1,4 +1,4 @@
-import type { PathHealth, PathId, Policy, SiteId } from '@patronus/core';
+import type { PathHealth, PathId, PathOverride, Policy, SiteId } from '@patronus/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CandidatePath, PathReading } from './decision.ts';
@@ -39,7 +39,14 @@ const arbitraryPolicy = fc
   }));
 
 const health = fc.constantFrom<PathHealth>('unknown', 'up', 'degraded', 'down');
-const arbitraryReading = fc.record({ health, delayMs: figure(150), lossPercent: figure(10) });
+const override: PathOverride = { reason: 'maintenance', by: 'admin', expiresAt: null };
+const arbitraryReading = fc.record({
+  health,
+  delayMs: figure(150),
+  lossPercent: figure(10),
+  override: fc.option(fc.constant(override), { nil: null, freq: 2 }),
+});
+type Seen = typeof arbitraryReading extends fc.Arbitrary<infer T> ? T : never;
 /** For each step: how much later, and what each of the (at most eight) paths then looks like. */
 const arbitrarySteps = fc.array(
   fc.record({ laterMs: fc.nat(12_000), seen: fc.array(arbitraryReading, { minLength: 8, maxLength: 8 }) }),
@@ -50,7 +57,7 @@ const arbitrarySteps = fc.array(
 function play(
   policy: Policy,
   bare: Omit<CandidatePath, 'pathId' | 'profile'>[],
-  steps: { laterMs: number; seen: { health: PathHealth; delayMs: number | null; lossPercent: number | null }[] }[],
+  steps: { laterMs: number; seen: Seen[] }[],
 ) {
   const paths = bare.map((each, index) => ({
     ...each,
@@ -64,10 +71,15 @@ function play(
   return steps.map(({ laterMs, seen }) => {
     now += laterMs;
     readings = paths.map((_path, index) => {
-      const { health: isNow, delayMs, lossPercent } = seen[index]!;
+      const { health: isNow, delayMs, lossPercent, override: isOut } = seen[index]!;
       const healthSinceMs = readings[index]?.health === isNow ? readings[index].healthSinceMs : now;
       const forward = { delayMs, jitterMs: 0, lossPercent };
-      return { health: isNow, healthSinceMs, quality: { rttMs: null, forward, reverse: forward, mos: null } };
+      return {
+        health: isNow,
+        healthSinceMs,
+        quality: { rttMs: null, forward, reverse: forward, mos: null },
+        override: isOut,
+      };
     });
     const before = state;
     const step = stepSteering(plan, before, readings, now);
@@ -112,6 +124,21 @@ describe('whatever happens, steering', () => {
       });
       for (const { siteId, paths } of state.decisions.map((decision) => decision!)) {
         expect(paths.length > 0).toBe(usable.some(({ remoteSiteId }) => remoteSiteId === siteId));
+      }
+    });
+  });
+
+  it('takes a path that was taken out of use only where no other that is not down may be used', () => {
+    property((step, { action }) => {
+      const forbidden = new Set(action.never);
+      const chosen = chosenIn(step);
+      for (const path of chosen.filter((each) => each.override !== null)) {
+        const others = step.plan.paths.filter((each, index) => {
+          const { health: isNow, override: isOut } = step.readings[index]!;
+          const mayBeUsed = !forbidden.has(each.localLabel) && !forbidden.has(each.remoteLabel);
+          return each.remoteSiteId === path.siteId && isNow !== 'down' && isOut === null && mayBeUsed;
+        });
+        expect(others).toEqual([]);
       }
     });
   });

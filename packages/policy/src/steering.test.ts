@@ -1,4 +1,4 @@
-import type { PathHealth, PathId, Policy, PolicyAction, SiteId } from '@patronus/core';
+import type { PathHealth, PathId, PathOverride, Policy, PolicyAction, SiteId } from '@patronus/core';
 import { describe, expect, it } from 'vitest';
 import type { CandidatePath, DecisionChange, PathReading } from './decision.ts';
 import { planSteering, type SteeringPlan } from './plan.ts';
@@ -23,6 +23,7 @@ interface Seen {
   health?: PathHealth;
   delayMs?: number;
   lossPercent?: number | null;
+  override?: PathOverride | null;
 }
 
 /** An edge with one policy to one site. Paths start up, 20 ms, without loss, since long ago, unless told otherwise. */
@@ -43,11 +44,12 @@ class Scene {
   }
 
   see(seen: Record<string, Seen>, sinceMs = this.now): void {
-    for (const [name, { health = 'up', delayMs = 20, lossPercent = 0 }] of Object.entries(seen)) {
+    for (const [name, { health = 'up', delayMs = 20, lossPercent = 0, override = null }] of Object.entries(seen)) {
       const before = this.#readings.get(name);
       const healthSinceMs = before?.health === health ? before.healthSinceMs : sinceMs;
       const forward = { delayMs, jitterMs: 1, lossPercent };
-      this.#readings.set(name, { health, healthSinceMs, quality: { rttMs: 40, forward, reverse: forward, mos: 4 } });
+      const quality = { rttMs: 40, forward, reverse: forward, mos: 4 };
+      this.#readings.set(name, { health, healthSinceMs, quality, override });
     }
   }
 
@@ -344,6 +346,81 @@ describe('a policy with weights', () => {
     });
     expect(weights(scene)).toEqual({ 'lte>broadband': 1 });
     expect(scene.decision.slaMet).toBe(false);
+  });
+});
+
+describe('a path taken out of use', () => {
+  const override: PathOverride = { reason: 'line is rebuilt', by: 'admin', expiresAt: null };
+  const two = usual.slice(0, 2);
+
+  it('is left in the same step, and the move says who asked and why', () => {
+    const scene = new Scene(voice).after(0, { mpls: { override } });
+    expect(scene.lastChange).toEqual({
+      cause: 'failover',
+      trigger: 'mpls → mpls was taken out of use by admin: line is rebuilt',
+      from: ['mpls'],
+      to: ['broadband'],
+    });
+    expect(scene.decision.slaMet).toBe(true);
+  });
+
+  it('is left even for a path that violates the SLA, or is avoided', () => {
+    const action: PolicyAction = { ...voice, avoid: ['broadband'] };
+    const scene = new Scene(action, two, { broadband: { lossPercent: 9 } }).after(0, { mpls: { override } });
+    expect(scene.paths).toEqual(['broadband']);
+  });
+
+  it('carries traffic on when nothing else may be used, and the decision says so', () => {
+    const scene = new Scene(bulk, [path('broadband'), path('lte')]).after(0, { broadband: { override } });
+    expect(scene.paths).toEqual(['broadband']);
+    expect(scene.decision).toMatchObject({ slaMet: true });
+    expect(scene.decision.reason).toContain('taken out of use, but nothing else is usable');
+  });
+
+  it('takes traffic again when the last other path goes, and gives it back at once', () => {
+    const scene = new Scene(voice, two).after(60_000, { mpls: { override } });
+    scene.after(100, { broadband: { health: 'down' } });
+    expect(scene.paths).toEqual(['mpls']);
+    scene.after(0, { broadband: {} });
+    expect(scene.lastChange).toMatchObject({ cause: 'failback', from: ['mpls'], to: ['broadband'] });
+  });
+
+  it('gets its traffic back after its release as after any failover', () => {
+    const scene = new Scene(voice).after(1_000, { mpls: { override } });
+    const released = scene.after(60_000).after(0, { mpls: {} });
+    expect(released.lastChange).toEqual({
+      cause: 'failback',
+      trigger: 'mpls → mpls suits the policy better',
+      from: ['broadband'],
+      to: ['mpls'],
+    });
+  });
+
+  it('that was down meanwhile proves itself before traffic returns', () => {
+    const scene = new Scene(voice).after(60_000, { mpls: { override } });
+    scene.after(1_000, { mpls: { override, health: 'down' } }).after(1_000, { mpls: { override } });
+    expect(scene.after(3_900, { mpls: {} }).paths).toEqual(['broadband']);
+    expect(scene.after(100).paths).toEqual(['mpls']);
+  });
+
+  it('gets nothing back where nothing prefers it', () => {
+    const scene = new Scene(anything, [path('a'), path('b')]).after(60_000, { a: { override } });
+    expect(scene.after(60_000, { a: {} }).paths).toEqual(['b']);
+  });
+
+  it('has no share of a policy with weights', () => {
+    const weights = two.map(({ localLabel }) => ({ label: localLabel, weight: 1 }));
+    const scene = new Scene({ type: 'steer', weights }, two).after(0, { mpls: { override } });
+    expect(scene.paths).toEqual(['broadband']);
+    expect(scene.lastChange).toMatchObject({ cause: 'failover', from: ['mpls', 'broadband'], to: ['broadband'] });
+    expect(scene.after(0, { mpls: {} }).paths).toEqual(['mpls', 'broadband']);
+  });
+
+  it('is the better of two of them when both were', () => {
+    const scene = new Scene(voice, two, { mpls: { lossPercent: 9 } });
+    expect(scene.after(0, { mpls: { override, lossPercent: 9 }, broadband: { override } }).paths).toEqual([
+      'broadband',
+    ]);
   });
 });
 

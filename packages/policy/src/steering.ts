@@ -91,8 +91,8 @@ export function stepSteering(
 function conditionsUnder(sla: SteeringState['sla'], key: string | null, readings: readonly PathReading[]): Uint16Array {
   const verdicts = key === null ? null : sla.get(key)!;
   const conditions = new Uint16Array(readings.length);
-  for (const [index, { health }] of readings.entries()) {
-    conditions[index] = condition(health, verdicts === null ? null : verdicts[index]!.verdict);
+  for (const [index, reading] of readings.entries()) {
+    conditions[index] = condition(reading, verdicts === null ? null : verdicts[index]!.verdict);
   }
   return conditions;
 }

@@ -22,6 +22,14 @@ describe('a message from the controller', () => {
     expect(problemOf('{"type":"telemetry_ack","sequence":-1}')).toContain('sequence');
   });
 
+  it('asks for a few probes at most', () => {
+    const ask = (probes: number) =>
+      problemOf(JSON.stringify({ type: 'check_path', id: 1, pathId: '00000000-0000-4000-8000-000000000001', probes }));
+    expect(ask(5)).toBe('');
+    expect(ask(0)).toContain('probes');
+    expect(ask(10_000)).toContain('probes');
+  });
+
   it('says what it does not understand', () => {
     expect(problemOf('{"type":"toString"}')).toBe('type: is "toString", which is unknown');
     expect(problemOf('null')).toBe('type: is absent, which is unknown');

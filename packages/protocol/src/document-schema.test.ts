@@ -46,6 +46,24 @@ describe('a site document from the wire', () => {
     expect(problemsOf(rehashed({ tunnels: [] }))).toContain('paths[0]: runs through pt0-0, which is not here');
   });
 
+  describe('with a path taken out of use', () => {
+    const override = { reason: 'line is rebuilt', by: 'admin', expiresAt: 1_800_000_000_000 };
+    const withOverride = (changes: Record<string, unknown>): unknown =>
+      rehashed({ paths: siteDocument().paths.map((path) => ({ ...path, override: { ...override, ...changes } })) });
+
+    it('is read, with or without an end', () => {
+      expect(problemsOf(withOverride({}))).toBe('');
+      expect(problemsOf(withOverride({ expiresAt: null }))).toBe('');
+    });
+
+    it.each([{ reason: '' }, { reason: 'x'.repeat(201) }, { expiresAt: 'tomorrow' }, { by: 7 }, { since: 1 }])(
+      'is refused when the override has %j',
+      (changes) => {
+        expect(problemsOf(withOverride(changes))).toContain('paths[0].override');
+      },
+    );
+  });
+
   it.each([null, 7, 'text', [], {}])('is refused when it is %j', (value) => {
     expect(parseSiteDocument(value).ok).toBe(false);
   });

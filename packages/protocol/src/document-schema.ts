@@ -4,6 +4,7 @@ import {
   err,
   ipProtocols,
   maxClasses,
+  maxOverrideReason,
   maxSites,
   maxSlots,
   probeProfiles,
@@ -11,6 +12,7 @@ import {
   type FieldProblem,
   type LabelWeight,
   type MatchClause,
+  type PathOverride,
   type Policy,
   type PolicyAction,
   type PolicyMatch,
@@ -126,6 +128,12 @@ const tunnel = exact<Tunnel>({
   peers: Type.Array(peer),
 });
 
+const override = exact<PathOverride>({
+  reason: Type.String({ minLength: 1, maxLength: maxOverrideReason }),
+  by: humanText,
+  expiresAt: nullable(integer(0, Number.MAX_SAFE_INTEGER)),
+});
+
 const documentSchema = exact<SiteDocument>({
   format: Type.Literal(documentFormat),
   version: Type.String({ pattern: '^[0-9a-f]{64}$' }),
@@ -161,6 +169,7 @@ const documentSchema = exact<SiteDocument>({
       remoteProbeAddress: addressText,
       profile: choice(probeProfiles),
       cost: Type.Number(),
+      override: Type.Optional(override),
     }),
   ),
   policies: Type.Array(policy, { minItems: 1 }),

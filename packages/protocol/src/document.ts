@@ -3,6 +3,7 @@ import {
   type Address,
   type EndpointId,
   type PathId,
+  type PathOverride,
   type Policy,
   type Prefix,
   type ProbeProfile,
@@ -84,6 +85,8 @@ export interface DocumentPath {
   readonly profile: ProbeProfile;
   /** Sum of both endpoints' costs. */
   readonly cost: number;
+  /** Absent while traffic may use the path. The edge ends it by its own clock, with or without a controller. */
+  readonly override?: PathOverride;
 }
 
 /** The version of a document: the hash of its content. `parts` is that of `hashWithParts`. */

@@ -1,14 +1,16 @@
 import Type, { type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { err, type FieldProblem, type NetworkEvent, type Result } from '@patronus/core';
-import type {
-  DecisionReport,
-  EdgeMessage,
-  EnrolRequest,
-  PathReport,
-  PolicyCounter,
-  TelemetryBatch,
-  UplinkFact,
+import {
+  maxCheckProbes,
+  type DecisionReport,
+  type EdgeMessage,
+  type EnrolRequest,
+  type PathProbe,
+  type PathReport,
+  type PolicyCounter,
+  type TelemetryBatch,
+  type UplinkFact,
 } from './messages.ts';
 import { checked, choice, integer, nullable, open, uuidText } from './schema-kit.ts';
 
@@ -124,6 +126,12 @@ const fields: { readonly [K in Kind]: ReturnType<typeof open<MessageOf<K>>> } = 
   }),
   uplinks: open<MessageOf<'uplinks'>>({ type: Type.Literal('uplinks'), uplinks }),
   pong: open<MessageOf<'pong'>>({ type: Type.Literal('pong'), id: Type.Number() }),
+  path_checked: open<MessageOf<'path_checked'>>({
+    type: Type.Literal('path_checked'),
+    id: count,
+    probes: list(open<PathProbe>({ answered: Type.Boolean(), rttMs: figure }), maxCheckProbes),
+    problem: nullable(text(1_000)),
+  }),
 };
 
 const validators = Object.fromEntries(

@@ -61,7 +61,14 @@ export type EdgeMessage =
   | { readonly type: 'rejected'; readonly version: string; readonly reason: string; readonly restored: string | null }
   | { readonly type: 'telemetry'; readonly sequence: number; readonly batch: TelemetryBatch }
   | { readonly type: 'uplinks'; readonly uplinks: readonly UplinkFact[] }
-  | { readonly type: 'pong'; readonly id: number };
+  | { readonly type: 'pong'; readonly id: number }
+  /** The answer to `check_path` of the same id. `problem` says why nothing could be sent, and is null otherwise. */
+  | {
+      readonly type: 'path_checked';
+      readonly id: number;
+      readonly probes: readonly PathProbe[];
+      readonly problem: string | null;
+    };
 
 export type ControllerMessage =
   | { readonly type: 'challenge'; readonly nonce: string }
@@ -72,7 +79,19 @@ export type ControllerMessage =
   /** Everything up to this sequence is stored; the edge may forget it. */
   | { readonly type: 'telemetry_ack'; readonly sequence: number }
   | { readonly type: 'refused'; readonly code: string; readonly message: string }
-  | { readonly type: 'ping'; readonly id: number };
+  | { readonly type: 'ping'; readonly id: number }
+  /** Send so many probes over a path now, and say what became of each. */
+  | { readonly type: 'check_path'; readonly id: number; readonly pathId: PathId; readonly probes: number };
+
+/** What became of one probe that was asked for. */
+export interface PathProbe {
+  readonly answered: boolean;
+  /** Its round trip; null where no reply came in time. */
+  readonly rttMs: number | null;
+}
+
+/** The most probes of one `check_path`: enough to see a share of loss, few enough to be no load. */
+export const maxCheckProbes = 20;
 
 /** A second or so of one edge's life. Times are unix ms, corrected by the clock offset learned from `welcome`. */
 export interface TelemetryBatch {

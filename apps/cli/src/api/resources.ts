@@ -55,6 +55,36 @@ export interface Path {
   readonly since: Time | null;
   readonly reported_at: Time | null;
   readonly stale: boolean;
+  readonly override: {
+    readonly reason: string;
+    readonly by: string;
+    readonly since: Time;
+    readonly expires_at: Time | null;
+  } | null;
+}
+
+export interface PathCheck {
+  readonly source_site: string;
+  readonly dest_site: string;
+  readonly source_label: string;
+  readonly dest_label: string;
+  readonly health_status: PathHealth;
+  readonly cause: string | null;
+  readonly sent: number;
+  readonly answered: number;
+  readonly loss: number;
+  readonly rtt_min: number | null;
+  readonly rtt_median: number | null;
+  readonly probes: readonly { readonly answered: boolean; readonly rtt: number | null }[];
+}
+
+export interface PathFailover {
+  readonly message: string;
+  readonly path: Path;
+}
+
+export interface PathRelease {
+  readonly message: string;
 }
 
 export interface Policy {

@@ -1,11 +1,13 @@
 import type { PathHealth } from '@patronus/core';
 import type { Command } from 'commander';
+import { findPath, pathArgument } from '../api/find-path.ts';
 import type { Path } from '../api/resources.ts';
 import { formatAge, formatMos, formatMs, formatPercent, formatRate, formatTime } from '../format.ts';
 import { renderFacts, renderTable, type Column } from '../table.ts';
 import { healthStyle, type Paint, type Terminal } from '../terminal.ts';
 import { parseWord } from '../units.ts';
 import { answer, withApiOptions, withExamples, type ApiOptions } from './api-command.ts';
+import { addPathOperations } from './path-operations.ts';
 
 interface PathFilters extends ApiOptions {
   readonly from?: string;
@@ -41,10 +43,13 @@ export function addPaths(program: Command, terminal: Terminal): void {
       ),
   );
 
-  const show = withApiOptions(paths.command('show <id>').description('one path, both directions'));
-  withExamples(show, ['paths show 5b8f0c0e-6d0c-5f0a-9c55-2f0f3f6f1a11']).action((id: string, options: ApiOptions) =>
-    answer(terminal, options, (api) => api.get<Path>(`/paths/${encodeURIComponent(id)}`), describe),
+  const show = withApiOptions(paths.command('show').description('one path, both directions'));
+  show.argument('<path>', pathArgument);
+  withExamples(show, ['paths show branch/mpls:hq/mpls', 'paths show 5b8f0c0e-6d0c-5f0a-9c55-2f0f3f6f1a11']).action(
+    (path: string, options: ApiOptions) => answer(terminal, options, (api) => findPath(api, path), describe),
   );
+
+  addPathOperations(paths, terminal);
 }
 
 const states: readonly PathHealth[] = ['unknown', 'up', 'degraded', 'down'];
@@ -62,7 +67,7 @@ const columns = (paint: Paint, nowMs: number): Column<Path>[] => [
   { title: 'SOURCE', cell: (path) => `${path.source_site}/${path.source_label}` },
   { title: '', cell: () => '→' },
   { title: 'DESTINATION', cell: (path) => `${path.dest_site}/${path.dest_label}` },
-  { title: 'STATE', cell: (path) => paint(healthStyle[path.health_status], path.health_status) + staleMark(path) },
+  { title: 'STATE', cell: (path) => paint(healthStyle[path.health_status], path.health_status) + marks(path) },
   { title: 'DELAY', align: 'right', cell: (path) => formatMs(timed(path, path.latency)) },
   { title: 'JITTER', align: 'right', cell: (path) => formatMs(timed(path, path.jitter)) },
   { title: 'LOSS', align: 'right', cell: (path) => formatPercent(path.loss) },
@@ -73,19 +78,27 @@ const columns = (paint: Paint, nowMs: number): Column<Path>[] => [
 /** A time measured on a path; of one that loses everything it is of the past. */
 const timed = (path: Path, ms: number | null): number | null => (path.loss === 100 ? null : ms);
 
-const staleMark = (path: Path): string => (path.stale ? ' (no report)' : '');
+const marks = (path: Path): string =>
+  (path.stale ? ' (no report)' : '') + (path.override === null ? '' : ' (out of use)');
+
+function overrideText({ override }: Path): string {
+  if (override === null) return 'none';
+  const end = override.expires_at === null ? 'until it is released' : `until ${formatTime(override.expires_at)}`;
+  return `${override.reason} (${override.by}, since ${formatTime(override.since)}, ${end})`;
+}
 
 const describe = (path: Path, paint: Paint): string =>
   renderFacts([
     ['path', `${path.source_site}/${path.source_label} → ${path.dest_site}/${path.dest_label}`],
     ['id', path.id],
-    ['state', paint(healthStyle[path.health_status], path.health_status) + staleMark(path)],
+    ['state', paint(healthStyle[path.health_status], path.health_status) + marks(path)],
     ['since', formatTime(path.since)],
     ['forward', direction(path.latency, path.jitter, path.loss)],
     ['reverse', direction(path.reverse_latency, path.reverse_jitter, path.reverse_loss)],
     ['round trip', formatMs(path.rtt)],
     ['mos', formatMos(path.mos)],
     ['bandwidth', formatRate(path.bandwidth)],
+    ['override', overrideText(path)],
     ['reported', formatTime(path.reported_at)],
   ]);
 

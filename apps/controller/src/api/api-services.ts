@@ -7,6 +7,8 @@ import type { EndpointService } from '../services/endpoint-service.ts';
 import type { EnrolmentKeyService } from '../services/enrolment-key-service.ts';
 import type { EventService } from '../services/event-service.ts';
 import type { MetricService } from '../services/metric-service.ts';
+import type { PathCheckService } from '../services/path-check-service.ts';
+import type { PathOverrideService } from '../services/path-override-service.ts';
 import type { PathService } from '../services/path-service.ts';
 import type { PolicyService } from '../services/policy-service.ts';
 import type { SiteService } from '../services/site-service.ts';
@@ -22,6 +24,8 @@ export interface ApiServices {
   readonly endpoints: EndpointService;
   readonly policies: PolicyService;
   readonly paths: PathService;
+  readonly pathChecks: PathCheckService;
+  readonly pathOverrides: PathOverrideService;
   readonly metrics: MetricService;
   readonly decisions: DecisionService;
   readonly events: EventService;

@@ -10,6 +10,7 @@ export interface Database {
   sdwan_sites: SiteTable;
   sdwan_endpoints: EndpointTable;
   sdwan_paths: PathTable;
+  path_overrides: PathOverrideTable;
   sdwan_policies: PolicyTable;
   sdwan_policy_stats: PolicyStatTable;
   site_prefixes: SitePrefixTable;
@@ -87,6 +88,15 @@ export interface PathTable extends PathFigures {
   since: UnixMs | null;
   reported_at: UnixMs | null;
   created_at: UnixMs;
+}
+
+/** Somebody wants traffic off this path; null `expires_at` holds until it is released. */
+export interface PathOverrideTable {
+  path_id: string;
+  reason: string;
+  set_by: string;
+  since: UnixMs;
+  expires_at: UnixMs | null;
 }
 
 export interface PolicyTable {

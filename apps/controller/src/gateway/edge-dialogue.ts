@@ -1,11 +1,12 @@
-import { PatronusError, type Timers } from '@patronus/core';
-import type { EdgeMessage } from '@patronus/protocol';
+import { PatronusError, type PathId, type Timers } from '@patronus/core';
+import type { EdgeMessage, PathProbe } from '@patronus/protocol';
 import type { Logger } from 'pino';
 import type { Store } from '../database/index.ts';
 import { edgeRepository, type EdgeRow } from '../repositories/index.ts';
 import type { Presence } from '../services/presence.ts';
 import type { TelemetryService } from '../services/telemetry-service.ts';
 import { EdgeLinks } from './edge-links.ts';
+import { EdgeQuestions, offline } from './edge-questions.ts';
 import type { EdgeSession, SessionHost } from './edge-session.ts';
 import { authenticate, type Hello } from './hello.ts';
 import type { SiteDocuments } from './ports.ts';
@@ -31,10 +32,12 @@ export class EdgeDialogue implements SessionHost {
   readonly every: SessionHost['every'];
   readonly #parts: DialogueParts;
   readonly #stopListening: () => void;
+  readonly #questions: EdgeQuestions;
   #isStopping = false;
 
   constructor(parts: DialogueParts) {
     this.#parts = parts;
+    this.#questions = new EdgeQuestions(parts.timers);
     this.serverFingerprint = parts.serverFingerprint;
     this.after = (name, delayMs, action) => parts.timers.after(name, delayMs, action);
     this.every = (name, periodMs, action) => parts.timers.every(name, periodMs, action);
@@ -104,9 +107,22 @@ export class EdgeDialogue implements SessionHost {
       }
       case 'uplinks':
         return this.#uplinks(edge, JSON.stringify(message.uplinks));
+      case 'path_checked':
+        return this.#questions.answered(session, message);
       case 'pong':
         return;
     }
+  }
+
+  /** Lets the edge of a site probe a path now. Errors: `unreachable` while it is offline, `timeout`, `conflict`. */
+  async checkPath(
+    site: { readonly id: string; readonly name: string },
+    pathId: PathId,
+    probes: number,
+  ): Promise<readonly PathProbe[]> {
+    const [link] = this.links.ofSite(site.id);
+    if (link === undefined) throw offline(site.name);
+    return this.#questions.checkPath(site.name, link, pathId, probes);
   }
 
   async #tunnelKeys(edge: EdgeRow, keys: Readonly<Record<string, string>>): Promise<void> {
@@ -125,6 +141,7 @@ export class EdgeDialogue implements SessionHost {
   }
 
   ended(edge: EdgeRow, session: EdgeSession): void {
+    this.#questions.ended(session);
     if (!this.links.remove(edge, session)) return;
     const { store, presence } = this.#parts;
     presence.set(edge.site_id, false);

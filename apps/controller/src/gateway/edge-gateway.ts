@@ -8,6 +8,7 @@ import { maxMessageBytes, parseEnrolRequest, protocolVersion } from '@patronus/p
 import { WebSocketServer } from 'ws';
 import { problemDocument } from '../api/problem.ts';
 import type { EdgeService } from '../services/edge-service.ts';
+import type { EdgeProber } from '../services/path-check-service.ts';
 import type { ServerIdentity } from './certificate-authority.ts';
 import { EdgeDialogue, type DialogueParts } from './edge-dialogue.ts';
 import { EdgeSession } from './edge-session.ts';
@@ -29,7 +30,7 @@ export interface GatewayParts extends Omit<DialogueParts, 'serverFingerprint'> {
 }
 
 /** Where edges connect: `POST /enrol`, and a WebSocket at `/edge`, over TLS 1.3, on a TCP port and a Unix socket. */
-export class EdgeGateway {
+export class EdgeGateway implements EdgeProber {
   readonly #parts: GatewayParts;
   readonly #dialogue: EdgeDialogue;
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false });
@@ -60,6 +61,9 @@ export class EdgeGateway {
   get port(): number {
     return (this.#servers[0]!.address() as AddressInfo).port;
   }
+
+  readonly checkPath: EdgeProber['checkPath'] = (site, pathId, probes) =>
+    this.#dialogue.checkPath(site, pathId, probes);
 
   async stop(): Promise<void> {
     this.#dialogue.stop();

@@ -1,9 +1,10 @@
 import type { PatronusError } from '@patronus/core';
-import type { SiteDocument } from '@patronus/protocol';
+import type { ControllerMessage, SiteDocument } from '@patronus/protocol';
 import type { EdgeRow } from '../repositories/index.ts';
 
 /** A live connection to an edge, as others may use it. */
 export interface EdgeLink {
+  send(message: ControllerMessage): void;
   sendDocument(document: SiteDocument): void;
   refuse(error: PatronusError): void;
 }

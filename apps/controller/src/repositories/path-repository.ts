@@ -8,6 +8,11 @@ export interface PathRow extends Selectable<PathTable> {
   readonly dest_site_id: string;
   readonly dest_site: string;
   readonly dest_label: string;
+  /** Null where it has no override. */
+  readonly override_reason: string | null;
+  readonly override_by: string | null;
+  readonly override_since: number | null;
+  readonly override_expires_at: number | null;
 }
 
 export interface PathFilter {
@@ -32,6 +37,7 @@ const select = (db: Db) =>
     .innerJoin('sdwan_sites as source_site', 'source_site.site_id', 'source.site_id')
     .innerJoin('sdwan_endpoints as dest', 'dest.endpoint_id', 'path.dest_endpoint_id')
     .innerJoin('sdwan_sites as dest_site', 'dest_site.site_id', 'dest.site_id')
+    .leftJoin('path_overrides as override', 'override.path_id', 'path.path_id')
     .selectAll('path')
     .select([
       'source.site_id as source_site_id',
@@ -40,12 +46,16 @@ const select = (db: Db) =>
       'dest.site_id as dest_site_id',
       'dest_site.name as dest_site',
       'dest.label as dest_label',
+      'override.reason as override_reason',
+      'override.set_by as override_by',
+      'override.since as override_since',
+      'override.expires_at as override_expires_at',
     ]);
 
 export const pathRepository = {
   list: (db: Db, filter: PathFilter = {}): Promise<PathRow[]> => {
     let query = select(db);
-    if (filter.pathIds !== undefined) query = query.where('path_id', 'in', [...filter.pathIds]);
+    if (filter.pathIds !== undefined) query = query.where('path.path_id', 'in', [...filter.pathIds]);
     if (filter.sourceSiteId !== undefined) query = query.where('source.site_id', '=', filter.sourceSiteId);
     if (filter.destSiteId !== undefined) query = query.where('dest.site_id', '=', filter.destSiteId);
     if (filter.label !== undefined) {
@@ -61,7 +71,7 @@ export const pathRepository = {
   },
 
   find: (db: Db, pathId: string): Promise<PathRow | undefined> =>
-    select(db).where('path_id', '=', pathId).executeTakeFirst(),
+    select(db).where('path.path_id', '=', pathId).executeTakeFirst(),
 
   /** Ids and bandwidths only, of paths that start or end at one of the endpoints, or of all. */
   listKeys: (db: Db, endpointIds?: readonly string[]): Promise<{ path_id: string; bandwidth: number | null }[]> =>

@@ -45,7 +45,7 @@ function intentOf(...sites: IntentSite[]): Intent {
   const paths = all.flatMap((a) =>
     all.filter((b) => b.siteId !== a.siteId).map((b) => ({ id: pathId(a.id, b.id), source: a.id, destination: b.id })),
   );
-  return { sites, paths, policies: [fallback], overlay: defaultOverlay, confirmWindowMs: 10_000 };
+  return { sites, paths, overrides: new Map(), policies: [fallback], overlay: defaultOverlay, confirmWindowMs: 10_000 };
 }
 const documentOf = (intent: Intent, index: number) =>
   [...compileDocuments(intent)].find((document) => document.site.id === uuid(index))!;
@@ -59,6 +59,15 @@ describe('a site document', () => {
 
   it('is one that edges accept', () => {
     for (const document of compileDocuments(two)) expect(parseSiteDocument(document)).toMatchObject({ ok: true });
+  });
+
+  it('says of a path alone that it was taken out of use', () => {
+    const { id } = documentOf(two, 1).paths[0]!;
+    const override = { reason: 'line is rebuilt', by: 'admin', expiresAt: null };
+    const changed = { ...two, overrides: new Map([[id as string, override]]) };
+    expect(documentOf(changed, 1).paths.map((path) => path.override)).toEqual([override, undefined]);
+    expect(documentOf(changed, 2).version).toBe(documentOf(two, 2).version);
+    expect(parseSiteDocument(documentOf(changed, 1))).toMatchObject({ ok: true });
   });
 
   it('has one tunnel for each own slot and slot of others, whatever the number of sites', () => {

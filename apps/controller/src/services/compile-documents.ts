@@ -6,6 +6,7 @@ import {
   type Address,
   type EndpointId,
   type PathId,
+  type PathOverride,
   type Policy,
   type Prefix,
   type ProbeProfile,
@@ -51,6 +52,8 @@ export interface Intent {
   readonly sites: readonly IntentSite[];
   /** Directed paths that may exist, by the ids of their endpoints. */
   readonly paths: readonly { readonly id: PathId; readonly source: string; readonly destination: string }[];
+  /** By the ids of paths. */
+  readonly overrides: ReadonlyMap<string, PathOverride>;
   /** In order of evaluation, enabled ones only. */
   readonly policies: readonly Policy[];
   readonly overlay: Prefix;
@@ -170,14 +173,18 @@ function tunnelPeer(intent: Intent, { local, remote, remoteSite: site }: Ends): 
   ];
 }
 
-const documentPath = (intent: Intent, { id, local, remote, remoteSite: site }: Ends): DocumentPath => ({
-  id,
-  localEndpointId: local.id,
-  remoteEndpointId: remote.id,
-  remoteSiteId: site.id,
-  remoteLabel: remote.label,
-  tunnel: tunnelName(local.slot, remote.slot),
-  remoteProbeAddress: probeAddress(intent.overlay, site.index, remote.slot, local.slot),
-  profile: profileRank[local.profile] <= profileRank[remote.profile] ? local.profile : remote.profile,
-  cost: local.cost + remote.cost,
-});
+function documentPath(intent: Intent, { id, local, remote, remoteSite: site }: Ends): DocumentPath {
+  const override = intent.overrides.get(id);
+  return {
+    id,
+    localEndpointId: local.id,
+    remoteEndpointId: remote.id,
+    remoteSiteId: site.id,
+    remoteLabel: remote.label,
+    tunnel: tunnelName(local.slot, remote.slot),
+    remoteProbeAddress: probeAddress(intent.overlay, site.index, remote.slot, local.slot),
+    profile: profileRank[local.profile] <= profileRank[remote.profile] ? local.profile : remote.profile,
+    cost: local.cost + remote.cost,
+    ...(override === undefined ? {} : { override }),
+  };
+}

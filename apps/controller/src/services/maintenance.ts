@@ -3,26 +3,38 @@ import type { Store } from '../database/store.ts';
 import { eventRepository } from '../repositories/event-repository.ts';
 import { policyRepository } from '../repositories/policy-repository.ts';
 import type { MetricService } from './metric-service.ts';
+import type { PathOverrideService } from './path-override-service.ts';
 
 /** Plots over a range that raw metrics do not reach lag by this much. */
 const metricsPeriodMs = 30_000;
 /** Counters are written down this often for those who read `sdwan_policy_stats`. */
 const statsPeriodMs = 60_000;
+/** An override is over by itself; this late, those who ask and those who listen see it gone from the tables too. */
+const overridesPeriodMs = 2_000;
 const prunePeriodMs = 3_600_000;
 const keptMs = 90 * 24 * 3_600_000;
+
+export interface MaintenanceParts {
+  readonly store: Store;
+  readonly metrics: MetricService;
+  readonly overrides: PathOverrideService;
+  readonly onFailure: (failure: unknown) => void;
+}
 
 /** What the controller does by itself from time to time: rolls metrics up, writes counters down, drops what is old. */
 export class Maintenance {
   readonly #store: Store;
   readonly #metrics: MetricService;
+  readonly #overrides: PathOverrideService;
   readonly #onFailure: (failure: unknown) => void;
   #timers: Timer[] = [];
   #running: Promise<void> = Promise.resolve();
 
-  constructor(store: Store, metrics: MetricService, onFailure: (failure: unknown) => void) {
-    this.#store = store;
-    this.#metrics = metrics;
-    this.#onFailure = onFailure;
+  constructor(parts: MaintenanceParts) {
+    this.#store = parts.store;
+    this.#metrics = parts.metrics;
+    this.#overrides = parts.overrides;
+    this.#onFailure = parts.onFailure;
   }
 
   start(timers: Timers): void {
@@ -35,6 +47,7 @@ export class Maintenance {
     };
     every('roll up metrics', metricsPeriodMs, () => this.#metrics.maintain());
     every('write policy counters down', statsPeriodMs, () => this.snapshotStats());
+    every('end path overrides', overridesPeriodMs, () => this.#overrides.removeOver());
     every('drop old events', prunePeriodMs, () => this.#prune());
   }
 

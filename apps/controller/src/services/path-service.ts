@@ -1,4 +1,4 @@
-import type { PathHealth } from '@patronus/core';
+import { isInForce, type PathHealth, type PathOverride } from '@patronus/core';
 import { Broadcast } from '../database/broadcast.ts';
 import type { Store } from '../database/store.ts';
 import { pathRepository, type PathRow } from '../repositories/path-repository.ts';
@@ -7,6 +7,11 @@ import { found } from './found.ts';
 
 /** An edge reports every second or so; one that was silent this long has been cut off, and its figures are of the past. */
 const staleAfterMs = 10_000;
+
+/** What keeps traffic off a path. */
+export interface PathOverrideView extends PathOverride {
+  readonly since: number;
+}
 
 /** A directed path as the API shows it: figures of the forward direction in ms and percent, null where not measured. */
 export interface PathView {
@@ -31,6 +36,8 @@ export interface PathView {
   readonly reportedAt: number | null;
   /** The edge has not reported for a while: the figures are of the past and the health is unknown. */
   readonly stale: boolean;
+  /** Null while traffic may use it. */
+  readonly override: PathOverrideView | null;
 }
 
 export interface PathQuery {
@@ -98,5 +105,13 @@ function pathView(row: PathRow, nowMs: number): PathView {
     since: row.since,
     reportedAt: row.reported_at,
     stale: isStale,
+    override: overrideView(row, nowMs),
   };
+}
+
+function overrideView(row: PathRow, nowMs: number): PathOverrideView | null {
+  const { override_reason: reason, override_by: by, override_since: since, override_expires_at: expiresAt } = row;
+  if (reason === null || by === null || since === null) return null;
+  const override = { reason, by, since, expiresAt };
+  return isInForce(override, nowMs) ? override : null;
 }

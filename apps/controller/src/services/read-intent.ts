@@ -3,6 +3,7 @@ import {
   type Address,
   type EndpointId,
   type PathId,
+  type PathOverride,
   type Prefix,
   type ProbeProfile,
   type SiteId,
@@ -10,6 +11,7 @@ import {
 import type { Db } from '../database/schema.ts';
 import { edgeRepository } from '../repositories/edge-repository.ts';
 import { endpointRepository, type EndpointRow } from '../repositories/endpoint-repository.ts';
+import { pathOverrideRepository, type PathOverrideRow } from '../repositories/path-override-repository.ts';
 import { pathRepository } from '../repositories/path-repository.ts';
 import { policyRepository } from '../repositories/policy-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
@@ -36,11 +38,18 @@ export async function readIntent(db: Db, confirmWindowMs: number): Promise<Inten
       source: row.source_endpoint_id,
       destination: row.dest_endpoint_id,
     })),
+    overrides: new Map((await pathOverrideRepository.list(db)).map((row) => [row.path_id, pathOverride(row)])),
     policies: (await policyRepository.list(db)).filter((row) => row.enabled === 1).map(documentPolicy),
     overlay: defaultOverlay,
     confirmWindowMs,
   };
 }
+
+const pathOverride = (row: PathOverrideRow): PathOverride => ({
+  reason: row.reason,
+  by: row.set_by,
+  expiresAt: row.expires_at,
+});
 
 const intentEndpoint = (row: EndpointRow): IntentEndpoint => ({
   id: row.endpoint_id as EndpointId,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvalidInputError, systemTimers, type Clock } from '@patronus/core';
 import { openDatabase, Store } from '../database/index.ts';
+import { DecisionService } from '../services/decision-service.ts';
 import { DocumentService } from '../services/document-service.ts';
 import { EdgeService } from '../services/edge-service.ts';
 import type { EndpointInput } from '../services/endpoint-input.ts';
@@ -10,6 +11,7 @@ import { EndpointService } from '../services/endpoint-service.ts';
 import { EnrolmentKeyService } from '../services/enrolment-key-service.ts';
 import { EventService } from '../services/event-service.ts';
 import { MetricService } from '../services/metric-service.ts';
+import { PathOverrideService } from '../services/path-override-service.ts';
 import { PathService } from '../services/path-service.ts';
 import { PolicyService } from '../services/policy-service.ts';
 import { Presence } from '../services/presence.ts';
@@ -48,6 +50,7 @@ export async function testNetwork() {
     presence,
     documents,
     paths,
+    overrides: new PathOverrideService({ store, paths, decisions: new DecisionService(store), presence }),
     policies,
     sites: new SiteService(store, presence, documents),
     endpoints: new EndpointService(store),

@@ -28,7 +28,10 @@ export type HelloFacts = Pick<Hello, 'programVersion' | 'appliedVersion' | 'upli
 export type Welcome = Extract<ControllerMessage, { type: 'welcome' }>;
 export type Refusal = Extract<ControllerMessage, { type: 'refused' }>;
 /** What is left for others once the session has dealt with its own. */
-export type DomainMessage = Extract<ControllerMessage, { type: 'document' | 'confirmed' | 'telemetry_ack' }>;
+export type DomainMessage = Extract<
+  ControllerMessage,
+  { type: 'document' | 'confirmed' | 'telemetry_ack' | 'check_path' }
+>;
 
 export interface SessionListener {
   /** `uncertaintyMs`: half the time between hello and welcome, by which the controller's clock may be misread. */

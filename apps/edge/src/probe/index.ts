@@ -4,6 +4,5 @@
  * packets and open nothing; `probe-loop.ts` and `socket-outlet.ts` join them to sockets; `ProbeThread` is the main
  * thread's handle. What a state or a decision is, is `@patronus/policy`'s to say; which groups exist is the reconciler's.
  */
-export type { ProbeResult } from './path-engine.ts';
 export { planProbes, type PlannedPath, type ProbePlan } from './probe-plan.ts';
 export { ProbeThread } from './probe-thread.ts';

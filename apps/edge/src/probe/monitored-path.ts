@@ -1,4 +1,4 @@
-import type { PathQuality } from '@patronus/core';
+import { isInForce, type PathQuality } from '@patronus/core';
 import {
   initialPathState,
   profileTuning,
@@ -39,11 +39,24 @@ export class MonitoredPath {
     const waitMs = planned.callsFirst ? firstCallerWaitMs : secondCallerWaitMs;
     this.prober = new PathProber(planned.profile, nowMs + waitMs, phase);
     this.#state = initialPathState(nowMs);
-    this.#reading = this.#read(this.prober.quality(nowMs));
+    this.#reading = {
+      health: this.#state.health,
+      healthSinceMs: this.#state.sinceMs,
+      quality: this.prober.quality(nowMs),
+      override: null,
+    };
   }
 
   /** How selection sees it; the same object while nothing changed. */
   get reading(): PathReading {
+    return this.#reading;
+  }
+
+  /** The same after looking whether its override holds at this time, unix ms. */
+  readingAt(wallMs: number): PathReading {
+    const { override } = this.planned;
+    const inForce = override !== null && isInForce(override, wallMs) ? override : null;
+    if (inForce !== this.#reading.override) this.#reading = { ...this.#reading, override: inForce };
     return this.#reading;
   }
 
@@ -94,7 +107,8 @@ export class MonitoredPath {
   }
 
   #read(quality: PathQuality): PathReading {
-    return { health: this.#state.health, healthSinceMs: this.#state.sinceMs, quality };
+    const { override } = this.#reading;
+    return { health: this.#state.health, healthSinceMs: this.#state.sinceMs, quality, override };
   }
 }
 

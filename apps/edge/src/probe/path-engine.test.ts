@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { groupNextHop, tunnelNextHop, type PathId, type Policy, type ProbeProfile } from '@patronus/core';
+import {
+  groupNextHop,
+  tunnelNextHop,
+  type PathId,
+  type PathOverride,
+  type Policy,
+  type ProbeProfile,
+} from '@patronus/core';
 import type { SiteDocument } from '@patronus/protocol';
 import { emptyReflectorPacket } from '@patronus/protocol/stamp';
 import { SeededRandom, siteDocument } from '@patronus/testkit';
@@ -284,7 +291,72 @@ describe('brownout and failback', () => {
   });
 });
 
+describe('a path taken out of use', () => {
+  const without = documentFor('default');
+  /** Keeps traffic off every path over mpls. */
+  const withOverride = (override: PathOverride): SiteDocument => {
+    const paths = without.paths.map((path) => (path.tunnel === 'pt1-1' ? path : { ...path, override }));
+    return siteDocument({ paths, policies: without.policies });
+  };
+  const override = { reason: 'line is rebuilt', by: 'admin', expiresAt: null };
+
+  it('is left with the document that says so, while it is probed on, and gets its traffic back with the next', () => {
+    const wan = simulate('default');
+    wan.run(10_000);
+    wan.engine.configure(planProbes(withOverride(override)));
+    expect(wan.groups.get(voiceGroup)).toEqual(member(1));
+    expect(wan.eventsOf('failover')[0]!.message).toBe(
+      'voice to branch moved from mpls → mpls to broadband → broadband: ' +
+        'mpls → mpls was taken out of use by admin: line is rebuilt',
+    );
+    wan.run(10_000);
+    expect(wan.report(mpls).health).toBe('up');
+    wan.engine.configure(planProbes(without));
+    expect(wan.groups.get(voiceGroup)).toEqual(member(0));
+  });
+
+  it('is free again when its time is over by the clock of the edge, with nobody to say so', () => {
+    const wan = simulate('default');
+    wan.run(10_000);
+    wan.engine.configure(planProbes(withOverride({ ...override, expiresAt: wan.clock.wall() + 60_000 })));
+    wan.run(59_000);
+    expect(wan.groups.get(voiceGroup)).toEqual(member(1));
+    wan.run(1_200);
+    expect(wan.groups.get(voiceGroup)).toEqual(member(0));
+  });
+
+  it('stays left when the edge starts anew and hears it first', () => {
+    const wan = new ProbeSimulation(withOverride(override), new SeededRandom(7), {});
+    wan.change(broadband, { forwardMs: 80 });
+    wan.run(3_000);
+    expect(wan.groups.get(voiceGroup)).toEqual(member(1));
+    expect(wan.groupWrites).toHaveLength(2);
+  });
+
+  it('carries traffic while every other is down', () => {
+    const wan = simulate('default');
+    wan.run(10_000);
+    wan.engine.configure(planProbes(withOverride(override)));
+    wan.cut(broadband);
+    wan.run(1_000);
+    expect(wan.groups.get(voiceGroup)).toEqual(member(0));
+  });
+});
+
 describe('the kernel', () => {
+  it('is given a path that was not known yet when it became the only one, once it is up', () => {
+    const wan = simulate('default');
+    const both = documentFor('default');
+    const mplsOnly = siteDocument({ paths: both.paths.slice(0, 1), policies: both.policies });
+    wan.engine.configure(planProbes(mplsOnly));
+    wan.run(10_000);
+    wan.engine.configure(planProbes(both));
+    wan.engine.linksDown(['eth0']);
+    expect(wan.groups.get(voiceGroup)).toEqual(member(0));
+    wan.run(3_000);
+    expect(wan.groups.get(voiceGroup)).not.toEqual(member(0));
+  });
+
   it('is not touched before anything is known of a path', () => {
     const wan = simulate('default');
     wan.run(15);

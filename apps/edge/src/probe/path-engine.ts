@@ -2,6 +2,7 @@ import type { Clock, NetworkEvent, PathId } from '@patronus/core';
 import type { DecisionReport, PathReport } from '@patronus/protocol';
 import type { ReflectorPacket } from '@patronus/protocol/stamp';
 import type { PathChange } from '@patronus/policy';
+import type { ProbeResult } from '../ports.ts';
 import { GroupWriter, type GroupSwitch } from './group-writer.ts';
 import { MonitoredPath } from './monitored-path.ts';
 import { moveEvent, pathEvent, refusalEvent, type EventContent } from './probe-events.ts';
@@ -17,15 +18,6 @@ export interface ProbeOutlet {
   queue(path: MonitoredPath, sequence: number): void;
   /** Sends what was queued, and tells each path's prober when its probe left. */
   flush(): void;
-}
-
-/** The answer of a probe sent on demand. Null figures where no reply came. */
-export interface ProbeResult {
-  readonly pathId: PathId;
-  readonly answered: boolean;
-  readonly rttMs: number | null;
-  /** Why there is no answer. */
-  readonly problem: string | null;
 }
 
 export interface EngineListener {
@@ -131,7 +123,8 @@ export class PathEngine {
   probeNow(id: PathId, request: number): void {
     const path = this.#paths.find((each) => each.planned.id === id);
     if (path === undefined) {
-      this.#probed(request, id, null, 'this edge has no such path');
+      const problem = 'this edge has no such path';
+      this.#parts.listener.probed(request, { pathId: id, sent: false, answered: false, rttMs: null, problem });
       return;
     }
     const sequence = path.prober.open(this.#parts.clock.now());
@@ -213,7 +206,8 @@ export class PathEngine {
     this.#pathChanged = false;
     this.#reviewMs = nowMs + reviewIntervalMs;
     if (this.#plan === null) return;
-    const readings = this.#paths.map((path) => path.reading);
+    const wallMs = this.#parts.clock.wall();
+    const readings = this.#paths.map((path) => path.readingAt(wallMs));
     const { moves, decisions } = this.#steering.step(readings, nowMs);
     for (const move of moves) this.#tellMove(this.#plan, move);
     if (decisions.length > 0) this.#parts.listener.decisions(decisions, false);
@@ -249,7 +243,7 @@ export class PathEngine {
   }
 
   #probed(request: number, pathId: PathId, rttMs: number | null, problem: string | null): void {
-    this.#parts.listener.probed(request, { pathId, answered: problem === null, rttMs, problem });
+    this.#parts.listener.probed(request, { pathId, sent: true, answered: problem === null, rttMs, problem });
   }
 
   #watchWallClock(nowMs: number): void {

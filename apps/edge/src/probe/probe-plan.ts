@@ -4,6 +4,7 @@ import {
   tunnelNextHop,
   type Address,
   type PathId,
+  type PathOverride,
   type ProbeProfile,
   type SiteId,
 } from '@patronus/core';
@@ -27,6 +28,8 @@ export interface PlannedPath {
   readonly siteName: string;
   /** Of the two ends of a fresh tunnel, the one whose first packet opens it; the other waits a little. */
   readonly callsFirst: boolean;
+  /** By which traffic is to keep off it, until it ends. */
+  readonly override: PathOverride | null;
 }
 
 /** Somebody whose probes we answer: its address, and ours that it must write to. */
@@ -99,6 +102,7 @@ function planPath(document: SiteDocument, path: DocumentPath): PlannedPath | nul
     siteId: site.id,
     siteName: site.name,
     callsFirst: callsFirst(path, peer),
+    override: path.override ?? null,
   };
 }
 

@@ -10,8 +10,7 @@ import {
 } from '@patronus/linux';
 import type { DecisionReport, SiteDocument, UplinkFact } from '@patronus/protocol';
 import { stampPort } from '@patronus/protocol/stamp';
-import type { ProbeEngine, ProbeEngineListener } from '../ports.ts';
-import type { ProbeResult } from './path-engine.ts';
+import type { ProbeEngine, ProbeEngineListener, ProbeResult } from '../ports.ts';
 import type { FromProbeThread, ProbeWorkerData, ToProbeThread } from './thread-messages.ts';
 
 /** First pause before a thread that died is started again; doubles up to the cap while it keeps dying. */

@@ -24,7 +24,7 @@ export class Steering {
   readonly #wallMs: () => number;
   #plan: ProbePlan | null = null;
   #state: SteeringState | null = null;
-  /** Decisions whose group the kernel has not been given since the last document. */
+  /** Decisions that the kernel has not been given: since the last document, or because they were not founded yet. */
   readonly #unwritten = new Set<number>();
 
   constructor(groups: GroupWriter, wallMs: () => number) {
@@ -68,12 +68,15 @@ export class Steering {
 
   #move(plan: ProbePlan, change: DecisionChange, readings: readonly PathReading[], decidedMs: number): Move {
     const index = this.#state!.decisions.indexOf(change.decision);
-    if (!isFounded(plan, change.decision, readings)) return { change, decidedMs, kernelMs: null };
+    if (!isFounded(plan, change.decision, readings)) {
+      this.#unwritten.add(index);
+      return { change, decidedMs, kernelMs: null };
+    }
     const done = this.#write(plan, index, change.decision);
     return { change, decidedMs, kernelMs: done ? this.#wallMs() : null };
   }
 
-  /** After a new document: the groups whose decision is founded and not written yet. */
+  /** The groups whose decision is founded and not written yet. */
   #writeRest(plan: ProbePlan, readings: readonly PathReading[]): void {
     for (const index of this.#unwritten) {
       const decision = this.#state!.decisions[index];

@@ -1,7 +1,7 @@
 import type { NetworkEvent, PathId } from '@patronus/core';
 import type { ThreadPriority } from '@patronus/linux';
 import type { DecisionReport, PathReport, SiteDocument } from '@patronus/protocol';
-import type { ProbeResult } from './path-engine.ts';
+import type { ProbeResult } from '../ports.ts';
 
 /** What the worker is started with: descriptors that the main thread opened and will close after it. */
 export interface ProbeWorkerData {

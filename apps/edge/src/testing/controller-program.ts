@@ -46,7 +46,7 @@ export class ControllerProgram {
     return this.ask('GET', path);
   }
 
-  send<T>(method: 'POST' | 'PUT' | 'PATCH', path: string, body: unknown): Promise<T> {
+  send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T> {
     return this.ask(method, path, body);
   }
 
@@ -54,7 +54,10 @@ export class ControllerProgram {
     const token = readFileSync(join(this.dataDir, 'local-token'), 'utf8').trim();
     const answer = await fetch(`${this.httpUrl}/api/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await answer.text();

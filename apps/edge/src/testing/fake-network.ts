@@ -1,6 +1,6 @@
-import { PatronusError } from '@patronus/core';
+import { PatronusError, type PathId } from '@patronus/core';
 import type { PolicyCounter, SiteDocument, UplinkFact } from '@patronus/protocol';
-import type { AppliedReport, ProbeEngine, ProbeEngineListener, Reconciler } from '../ports.ts';
+import type { AppliedReport, ProbeEngine, ProbeEngineListener, ProbeResult, Reconciler } from '../ports.ts';
 
 /** A kernel that is one document, and refuses those it is told to. */
 export class FakeReconciler implements Reconciler {
@@ -45,6 +45,8 @@ export class FakeEngine implements ProbeEngine {
   document: SiteDocument | null = null;
   listener: ProbeEngineListener | null = null;
   uplinks: readonly UplinkFact[] = [];
+  readonly silent = new Set<PathId>();
+  readonly probed: PathId[] = [];
   stopped = false;
 
   start = (listener: ProbeEngineListener): ProbeEngine => {
@@ -59,6 +61,14 @@ export class FakeEngine implements ProbeEngine {
 
   uplinksChanged(uplinks: readonly UplinkFact[]): void {
     this.uplinks = uplinks;
+  }
+
+  /** Every path of the document answers after 20 ms but those in `silent`. */
+  probeNow(pathId: PathId): Promise<ProbeResult> {
+    const sent = this.document?.paths.some(({ id }) => id === pathId) === true;
+    const answered = sent && !this.silent.has(pathId);
+    this.probed.push(pathId);
+    return Promise.resolve({ pathId, sent, answered, rttMs: answered ? 20 : null, problem: answered ? null : 'none' });
   }
 
   stop(): Promise<void> {

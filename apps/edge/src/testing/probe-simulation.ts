@@ -2,7 +2,8 @@ import { err, ok, type Clock, type NetworkEvent, type PathId, type Random, type 
 import type { NextHopMember, NextHopRefusal } from '@patronus/linux';
 import { emptyReflectorPacket, type DecisionReport, type PathReport, type SiteDocument } from '@patronus/protocol';
 import type { MonitoredPath } from '../probe/monitored-path.ts';
-import { PathEngine, type ProbeResult } from '../probe/path-engine.ts';
+import type { ProbeResult } from '../ports.ts';
+import { PathEngine } from '../probe/path-engine.ts';
 import { planProbes } from '../probe/probe-plan.ts';
 
 /** One path of the simulated network. Shares are 0–1; jitter is uniform extra delay up to this, each way. */

@@ -4,7 +4,7 @@ import type { MetricPoint } from '../../repositories/index.ts';
 import type { DecisionView } from '../../services/decision-service.ts';
 import type { EndpointView } from '../../services/endpoint-service.ts';
 import type { EnrolmentKeyView } from '../../services/enrolment-key-service.ts';
-import type { PathView } from '../../services/path-service.ts';
+import type { PathOverrideView, PathView } from '../../services/path-service.ts';
 import type { PolicyView } from '../../services/policy-service.ts';
 import type { SiteView } from '../../services/site-service.ts';
 import { builder } from './builder.ts';
@@ -66,6 +66,16 @@ export const siteType = builder.objectRef<SiteView>('Site').implement({
   }),
 });
 
+const pathOverrideType = builder.objectRef<PathOverrideView>('PathOverride').implement({
+  description: 'Traffic keeps off the path while anything else is usable',
+  fields: (t) => ({
+    reason: t.exposeString('reason'),
+    by: t.exposeString('by'),
+    since: t.expose('since', { type: 'Timestamp' }),
+    expires_at: t.expose('expiresAt', { type: 'Timestamp', nullable: true }),
+  }),
+});
+
 export const pathType = builder.objectRef<PathView>('Path').implement({
   description: 'A directed path: latency, jitter (ms) and loss (percent) are of its forward direction',
   fields: (t) => ({
@@ -89,6 +99,7 @@ export const pathType = builder.objectRef<PathView>('Path').implement({
     since: t.expose('since', { type: 'Timestamp', nullable: true }),
     reported_at: t.expose('reportedAt', { type: 'Timestamp', nullable: true }),
     stale: t.exposeBoolean('stale'),
+    override: t.expose('override', { type: pathOverrideType, nullable: true }),
   }),
 });
 

@@ -67,6 +67,30 @@ export const PathSchema = Type.Object({
   since: Nullable(time),
   reported_at: Nullable(time),
   stale: Type.Boolean({ description: 'Not reported for a while: the figures are of the past' }),
+  override: Nullable(
+    Type.Object(
+      { reason: Type.String(), by: Type.String(), since: time, expires_at: Nullable(time) },
+      { description: 'Traffic keeps off the path while anything else is usable' },
+    ),
+  ),
+});
+
+export const DecisionSchema = Type.Object({
+  policy_id: Type.Integer(),
+  policy: Type.String(),
+  source_site: Type.String(),
+  dest_site: Type.String(),
+  paths: Type.Array(
+    Type.Object({
+      path_id: Type.String(),
+      weight: Type.Number(),
+      source_label: Type.String(),
+      dest_label: Type.String(),
+    }),
+  ),
+  sla_met: Type.Boolean(),
+  reason: Type.String(),
+  since: time,
 });
 
 export const EventSchema = Type.Object({

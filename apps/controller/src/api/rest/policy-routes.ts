@@ -8,7 +8,7 @@ import {
   PolicyInputSchema,
 } from '../../services/policy-input.ts';
 import type { ApiServices } from '../api-services.ts';
-import { pageAnswer, pageQuery, PageSchema, policyAnswer } from './answers.ts';
+import { DecisionSchema, pageAnswer, pageQuery, PageSchema, policyAnswer } from './answers.ts';
 import type { RestApp } from './rest-api.ts';
 
 const params = Type.Object({ id: Type.Integer() });
@@ -28,24 +28,6 @@ const PolicySchema = Type.Object({
   bytes_matched: counter,
   created_at: Type.Integer(),
   updated_at: Type.Integer(),
-});
-
-const DecisionSchema = Type.Object({
-  policy_id: Type.Integer(),
-  policy: Type.String(),
-  source_site: Type.String(),
-  dest_site: Type.String(),
-  paths: Type.Array(
-    Type.Object({
-      path_id: Type.String(),
-      weight: Type.Number(),
-      source_label: Type.String(),
-      dest_label: Type.String(),
-    }),
-  ),
-  sla_met: Type.Boolean(),
-  reason: Type.String(),
-  since: Type.Integer(),
 });
 
 const tags = ['policies'];

@@ -7,6 +7,7 @@ import { edgeRoutes } from './edge-routes.ts';
 import { endpointRoutes } from './endpoint-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { healthRoutes } from './health-routes.ts';
+import { pathOperationRoutes } from './path-operation-routes.ts';
 import { pathRoutes } from './path-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
 import { siteRoutes } from './site-routes.ts';
@@ -32,6 +33,7 @@ export function restApi(app: RestApp, services: ApiServices): void {
   endpointRoutes(app, services);
   policyRoutes(app, services);
   pathRoutes(app, services);
+  pathOperationRoutes(app, services);
   eventRoutes(app, services);
   edgeRoutes(app, services);
   authRoutes(app, services);

@@ -1,0 +1,53 @@
+import { toSnakeCase } from '@patronus/core';
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { requireRole } from '../../auth/index.ts';
+import { FailoverInputSchema } from '../../services/path-override-input.ts';
+import type { ApiServices } from '../api-services.ts';
+import { DecisionSchema, Nullable, PathSchema } from './answers.ts';
+import type { RestApp } from './rest-api.ts';
+
+const params = Type.Object({ id: Type.String() });
+const roundTrip = Nullable(Type.Number({ description: 'Round trip, ms' }));
+const CheckSchema = Type.Object({
+  path_id: Type.String(),
+  source_site: Type.String(),
+  dest_site: Type.String(),
+  source_label: Type.String(),
+  dest_label: Type.String(),
+  health_status: Type.Enum(['up', 'degraded', 'down']),
+  cause: Nullable(Type.String({ description: 'Why it is not up' })),
+  sent: Type.Integer(),
+  answered: Type.Integer(),
+  loss: Type.Number({ description: 'Percent, of the way there and back' }),
+  rtt_min: roundTrip,
+  rtt_median: roundTrip,
+  probes: Type.Array(Type.Object({ answered: Type.Boolean(), rtt: roundTrip })),
+  checked_at: Type.Integer({ description: 'Unix ms' }),
+});
+const FailoverSchema = Type.Object({
+  message: Type.String(),
+  path: PathSchema,
+  moves: Type.Array(DecisionSchema, { description: 'What the path carries, as its edge last told' }),
+});
+const ReleaseSchema = Type.Object({ message: Type.String(), path: PathSchema, released: Type.Boolean() });
+const tags = ['paths'];
+
+/** What is done with a path, beside reading it: a check now, and traffic off it. */
+export function pathOperationRoutes(app: RestApp, { access, pathChecks, pathOverrides }: ApiServices): void {
+  const nameOfCaller = async (request: FastifyRequest): Promise<string> =>
+    requireRole(await access.callerOf(request.headers.authorization), 'operator').name;
+
+  app.post('/paths/:id/check', { schema: { tags, params, response: { 200: CheckSchema } } }, async (request) =>
+    toSnakeCase(await pathChecks.check(request.params.id)),
+  );
+  app.post(
+    '/paths/:id/failover',
+    { schema: { tags, params, body: FailoverInputSchema, response: { 200: FailoverSchema } } },
+    async (request) =>
+      toSnakeCase(await pathOverrides.failover(request.params.id, request.body, await nameOfCaller(request))),
+  );
+  app.delete('/paths/:id/failover', { schema: { tags, params, response: { 200: ReleaseSchema } } }, async (request) =>
+    toSnakeCase(await pathOverrides.release(request.params.id, await nameOfCaller(request))),
+  );
+}
