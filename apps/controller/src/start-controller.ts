@@ -7,10 +7,12 @@ import { pino, type Logger } from 'pino';
 import { Access, isLoopback } from './api/access.ts';
 import type { ApiServices } from './api/api-services.ts';
 import { createHttpServer } from './api/http-server.ts';
+import { AuditLog } from './audit/index.ts';
 import { LocalToken, SignInService, TokenSigner } from './auth/index.ts';
 import { DataDirectory } from './data-directory.ts';
 import { openDatabase, Store } from './database/index.ts';
 import { CertificateAuthority, EdgeGateway } from './gateway/index.ts';
+import { AuditService } from './services/audit-service.ts';
 import { DecisionService } from './services/decision-service.ts';
 import { DocumentService } from './services/document-service.ts';
 import { EdgeService } from './services/edge-service.ts';
@@ -48,7 +50,8 @@ export async function startController(settings: ControllerSettings): Promise<Run
   const logger = pino({ name: 'controller', level: settings.logLevel, redact: secretFields }, pino.destination(2));
   const onFailure = (failure: unknown): void => logger.error({ err: failure }, 'background work failed');
 
-  const store = new Store(await openDatabase(databaseFile(settings, directory)), systemClock);
+  const authority = await CertificateAuthority.open(directory.path, Math.round(systemClock.wall()));
+  const store = await openStore(databaseFile(settings, directory), authority);
   started.defer(() => store.close());
   const presence = new Presence();
   const { confirmWindowMs } = settings;
@@ -60,7 +63,6 @@ export async function startController(settings: ControllerSettings): Promise<Run
   await documents.start();
   started.defer(() => documents.stop());
 
-  const authority = await CertificateAuthority.open(directory.path, store.wallMs);
   const edges = new EdgeService(store, presence);
   const paths = new PathService(store);
   const telemetry = new TelemetryService(store, paths);
@@ -85,8 +87,10 @@ export async function startController(settings: ControllerSettings): Promise<Run
   maintenance.start(systemTimers);
   started.defer(() => maintenance.stop());
 
+  const audit = new AuditService(store);
+  const localToken = LocalToken.open(directory.path);
   const services: ApiServices = {
-    access: new Access({ localToken: LocalToken.open(directory.path), signIn, readsAreOpen: areReadsOpen(settings) }),
+    access: new Access({ localToken, signIn, audit, readsAreOpen: areReadsOpen(settings) }),
     signIn,
     store,
     sites: new SiteService(store, presence, documents),
@@ -96,6 +100,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
     metrics,
     decisions: new DecisionService(store),
     events: new EventService(store),
+    audit,
     enrolmentKeys: new EnrolmentKeyService(store, { caFingerprint: authority.fingerprint, url: () => edgeUrl }),
     edges,
     transportLinks: new TransportLinkService(store),
@@ -113,6 +118,10 @@ export async function startController(settings: ControllerSettings): Promise<Run
     stop: () => running.disposeAsync(),
   };
 }
+
+/** The audit log is signed with the authority's key, which is not in the database. */
+const openStore = async (file: string, authority: CertificateAuthority): Promise<Store> =>
+  new Store(await openDatabase(file), systemClock, new AuditLog(authority));
 
 /** What must not reach the log, should a request ever be logged whole. */
 const secretFields = ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.token', '*.secret'];

@@ -9,9 +9,11 @@ const metricsPeriodMs = 30_000;
 /** Counters are written down this often for those who read `sdwan_policy_stats`. */
 const statsPeriodMs = 60_000;
 const prunePeriodMs = 3_600_000;
+/** Audit rows that are not signed yet wait this long at most; idle controllers sign nothing. */
+const anchorPeriodMs = 3_600_000;
 const keptMs = 90 * 24 * 3_600_000;
 
-/** What the controller does by itself from time to time: rolls metrics up, writes counters down, drops what is old. */
+/** What the controller does by itself from time to time: rolls metrics up, writes counters down, signs audit rows, drops what is old. */
 export class Maintenance {
   readonly #store: Store;
   readonly #metrics: MetricService;
@@ -36,18 +38,24 @@ export class Maintenance {
     every('roll up metrics', metricsPeriodMs, () => this.#metrics.maintain());
     every('write policy counters down', statsPeriodMs, () => this.snapshotStats());
     every('drop old events', prunePeriodMs, () => this.#prune());
+    every('sign the newest audit row', anchorPeriodMs, () => this.anchorAudit());
   }
 
-  /** Waits for what runs, and writes the counters down a last time. */
+  /** Waits for what runs, writes the counters down a last time and signs the last audit row. */
   async stop(): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
     this.#timers = [];
     await this.#running;
     await this.snapshotStats().catch(this.#onFailure);
+    await this.anchorAudit().catch(this.#onFailure);
   }
 
   snapshotStats(): Promise<void> {
     return this.#store.change(({ db, at }) => policyRepository.snapshotStats(db, at));
+  }
+
+  anchorAudit(): Promise<void> {
+    return this.#store.change(({ db, at }) => this.#store.audit.anchor(db, at));
   }
 
   #prune(): Promise<void> {
