@@ -76,6 +76,21 @@ describe('reading', () => {
     });
   });
 
+  it('exports page after page, and asks for each when the one before is written', async () => {
+    answer = ({ url }) => {
+      const sequence = Number(url.searchParams.get('cursor') ?? 0) + 1;
+      return { body: { items: [{ sequence }], next_cursor: sequence < 3 ? String(sequence) : null } };
+    };
+    const { exitCode, out } = await patronus(['audit', 'export', '--actor', 'admin']);
+    expect([exitCode, out]).toEqual([0, '{"sequence":1}\n{"sequence":2}\n{"sequence":3}\n']);
+    expect(Object.fromEntries(seen[1]!.url.searchParams)).toEqual({
+      actor: 'admin',
+      order: 'oldest',
+      limit: '500',
+      cursor: '1',
+    });
+  });
+
   it('says where it looked when no controller answers, and how to start one', async () => {
     const { exitCode, err, out } = await patronus(['sites'], { env: { PATRONUS_URL: 'http://127.0.0.1:1' } });
     expect(exitCode).toBe(1);
@@ -294,6 +309,7 @@ describe('usage', () => {
     [['paths', 'failover', 'x', '--reason', 'y', '--for', '30'], /Write a duration with its unit/],
     [['sites', 'create', 'x', '--endpoint', 'label=mpls,speed=3'], /"speed" is no field of an endpoint/],
     [['controller', '--port', '99999'], /whole number from 0 to 65535/],
+    [['audit', 'verify', '--known', '7:abc'], /Write ROW:HASH/],
     [['lab'], /Usage: patronus lab/],
   ])('answers %j with exit code 2 and what is wrong', async (args, told) => {
     const { exitCode, out, err } = await patronus(args);

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient } from './api/api-client.ts';
 import { followEvents } from './api/event-feed.ts';
-import type { EnrolmentKey, NetworkEvent, Policy, Site } from './api/resources.ts';
+import type { AuditEntry, EnrolmentKey, NetworkEvent, Policy, Site } from './api/resources.ts';
 import { processTerminal } from './terminal.ts';
 import { startTestController, until, type TestController } from './testing/index.ts';
 
@@ -113,6 +115,47 @@ describe('against a real controller, on the machine where it runs', () => {
     expect(await json('paths')).toEqual([]);
     await says('transport-links', 'clear');
     expect(await json('paths')).toHaveLength(2);
+  });
+
+  it('lists who did what, and finds the log whole against a row that was noted', async () => {
+    await says('sites', 'update', 'hq', '--location', 'Vienna');
+    expect(await says('audit', '--action', 'site_updated', '--target', 'hq')).toMatch(
+      /^ *ROW +TIME +ACTOR[\s\S]*local +(127\.0\.0\.1|::1) +site_updated +hq +success$/m,
+    );
+    const [newest] = await json<AuditEntry[]>('audit', 'list', '--limit', '1');
+    expect(newest).toMatchObject({ actor_type: 'local_token', details: { location: { to: 'Vienna' } } });
+    const verdict = await says('audit', 'verify');
+    expect(verdict).toMatch(/^the audit log is whole: \d+ rows, \d+ signed anchors?\nlast row \d+:[0-9a-f]{64}\n$/);
+    await says('sites', 'update', 'hq', '--location', 'Graz');
+    const known = /last row (\S+)/.exec(verdict)![1]!;
+    expect(await json('audit', 'verify', '--known', known)).toMatchObject({ valid: true, fault: null });
+    const other = `${known.split(':')[0]}:${'0'.repeat(64)}`;
+    const { exitCode, out, err } = await controller.patronus(['audit', 'verify', '--known', other]);
+    expect([exitCode, err]).toEqual([1, '']);
+    expect(out).toMatch(/row \d+ has another hash than the one known elsewhere/);
+  });
+
+  it('exports every row of the audit log, one per line, oldest first', async () => {
+    const lines = (await says('audit', 'export')).trimEnd().split('\n');
+    const rows = lines.map((line) => JSON.parse(line) as AuditEntry & { previous_hash: string });
+    expect(rows.map(({ sequence }) => sequence)).toEqual(rows.map((_, index) => index + 1));
+    for (const [index, row] of rows.entries()) {
+      expect(row.previous_hash).toBe(index === 0 ? '0'.repeat(64) : rows[index - 1]!.hash);
+    }
+    expect((await says('audit', 'export', '--action', 'site_created')).match(/\n/g)?.length).toBeGreaterThan(1);
+  });
+
+  it('names the first bad row of the audit log, and ends with exit code 1', async () => {
+    await controller.whileStopped(async () => {
+      const sqlite = new DatabaseSync(join(controller.home, 'data', 'patronus.db'));
+      sqlite.exec(`DROP TRIGGER sdwan_audit_log_no_delete; DELETE FROM sdwan_audit_log WHERE sequence = 3`);
+      sqlite.close();
+    });
+    const { exitCode, out, err } = await controller.patronus(['audit', 'verify']);
+    expect([exitCode, err]).toEqual([1, '']);
+    expect(out).toBe(
+      'the audit log was changed: row 3 is missing: the next one there is row 4; 2 rows before it are whole\n',
+    );
   });
 
   it('follows events over a restart of the controller, and misses none', async () => {

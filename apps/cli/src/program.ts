@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addAudit } from './commands/audit.ts';
 import { addController } from './commands/controller.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEdge } from './commands/edge.ts';
@@ -46,6 +47,7 @@ export function buildProgram(terminal: Terminal): Command {
   addPaths(program, terminal);
   addPolicies(program, terminal);
   addEvents(program, terminal);
+  addAudit(program, terminal);
   addTransportLinks(program, terminal);
   addEnrolmentKeys(program, terminal);
   addLogin(program, terminal);

@@ -117,3 +117,12 @@ function numberAndUnit(text: string): { value: number; unit: string } {
   const match = /^(\d+(?:\.\d+)?|\.\d+)\s*(\S*)$/.exec(text.trim());
   return match === null ? { value: Number.NaN, unit: '' } : { value: Number(match[1]), unit: match[2]! };
 }
+
+/** A time in unix ms: so long ago, or a date that JavaScript reads. */
+export function parseSince(text: string): number {
+  if (/^[\d.]+\s*[a-z]+$/.test(text)) return Date.now() - parseDuration(text);
+  const time = Date.parse(text);
+  if (Number.isNaN(time))
+    throw new InvalidArgumentError('Write a duration such as 1h, or a time such as 2026-01-31T08:00Z.');
+  return time;
+}

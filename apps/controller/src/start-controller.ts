@@ -7,10 +7,12 @@ import { pino, type Logger } from 'pino';
 import { Access, isLoopback } from './api/access.ts';
 import type { ApiServices } from './api/api-services.ts';
 import { createHttpServer } from './api/http-server.ts';
+import { AuditLog } from './audit/index.ts';
 import { LocalToken, SignInService, TokenSigner } from './auth/index.ts';
 import { DataDirectory } from './data-directory.ts';
 import { openDatabase, Store } from './database/index.ts';
 import { CertificateAuthority, EdgeGateway } from './gateway/index.ts';
+import { AuditService } from './services/audit-service.ts';
 import { DecisionService } from './services/decision-service.ts';
 import { DocumentService } from './services/document-service.ts';
 import { EdgeService } from './services/edge-service.ts';
@@ -50,7 +52,8 @@ export async function startController(settings: ControllerSettings): Promise<Run
   const logger = pino({ name: 'controller', level: settings.logLevel, redact: secretFields }, pino.destination(2));
   const onFailure = (failure: unknown): void => logger.error({ err: failure }, 'background work failed');
 
-  const store = new Store(await openDatabase(databaseFile(settings, directory)), systemClock);
+  const authority = await CertificateAuthority.open(directory.path, Math.round(systemClock.wall()));
+  const store = await openStore(databaseFile(settings, directory), authority);
   started.defer(() => store.close());
   const presence = new Presence();
   const { confirmWindowMs } = settings;
@@ -62,10 +65,9 @@ export async function startController(settings: ControllerSettings): Promise<Run
   await documents.start();
   started.defer(() => documents.stop());
 
-  const authority = await CertificateAuthority.open(directory.path, store.wallMs);
   const edges = new EdgeService(store, presence);
-  const { paths, decisions, pathOverrides } = pathServices(store, presence);
-  const telemetry = new TelemetryService(store, paths);
+  const ofPaths = pathServices(store, presence);
+  const telemetry = new TelemetryService(store, ofPaths.paths);
   const gateway = await EdgeGateway.start({
     store,
     timers: systemTimers,
@@ -83,26 +85,27 @@ export async function startController(settings: ControllerSettings): Promise<Run
   const edgeUrl = settings.edgeUrl ?? `https://${reachableHost(settings.edgeHost)}:${gateway.port}`;
 
   const metrics = new MetricService(store);
-  const maintenance = new Maintenance({ store, metrics, overrides: pathOverrides, onFailure });
+  const maintenance = new Maintenance({ store, metrics, overrides: ofPaths.pathOverrides, onFailure });
   maintenance.start(systemTimers);
   started.defer(() => maintenance.stop());
 
+  const keys = new EnrolmentKeyService(store, { caFingerprint: authority.fingerprint, url: () => edgeUrl });
+  const readsAreOpen = areReadsOpen(settings);
+  const localToken = LocalToken.open(directory.path);
+  const audit = new AuditService(store);
   const services: ApiServices = {
-    access: new Access({ localToken: LocalToken.open(directory.path), signIn, readsAreOpen: areReadsOpen(settings) }),
+    access: new Access({ localToken, signIn, audit, readsAreOpen }),
     signIn,
     store,
-    sites: new SiteService(store, presence, documents),
-    endpoints: new EndpointService(store),
+    ...inventoryServices(store, presence, documents),
     policies,
-    paths,
+    ...ofPaths,
     pathChecks: new PathCheckService(store, gateway),
-    pathOverrides,
     metrics,
-    decisions,
     events: new EventService(store),
-    enrolmentKeys: new EnrolmentKeyService(store, { caFingerprint: authority.fingerprint, url: () => edgeUrl }),
+    audit,
+    enrolmentKeys: keys,
     edges,
-    transportLinks: new TransportLinkService(store),
     documents,
   };
   const httpUrl = await serve(started, services, settings, logger);
@@ -118,11 +121,22 @@ export async function startController(settings: ControllerSettings): Promise<Run
   };
 }
 
+/** Sites, their endpoints, and which of them are linked. */
+const inventoryServices = (store: Store, presence: Presence, documents: DocumentService) => ({
+  sites: new SiteService(store, presence, documents),
+  endpoints: new EndpointService(store),
+  transportLinks: new TransportLinkService(store),
+});
+
 /** Paths, what they carry, and what keeps traffic off them. */
 function pathServices(store: Store, presence: Presence) {
   const [paths, decisions] = [new PathService(store), new DecisionService(store)];
   return { paths, decisions, pathOverrides: new PathOverrideService({ store, paths, decisions, presence }) };
 }
+
+/** The audit log is signed with the authority's key, which is not in the database. */
+const openStore = async (file: string, authority: CertificateAuthority): Promise<Store> =>
+  new Store(await openDatabase(file), systemClock, new AuditLog(authority));
 
 /** What must not reach the log, should a request ever be logged whole. */
 const secretFields = ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.token', '*.secret'];

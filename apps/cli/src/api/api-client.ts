@@ -14,6 +14,15 @@ interface Page<T> {
   readonly next_cursor: string | null;
 }
 
+interface Sent {
+  readonly method: Method;
+  readonly path: string;
+  readonly query?: Query;
+  readonly body: unknown;
+  readonly token: string | null;
+  readonly timeoutMs?: number;
+}
+
 interface TokenPair {
   readonly access_token: string;
   readonly refresh_token: string;
@@ -47,8 +56,9 @@ export class ApiClient {
     return this.#token;
   }
 
-  get<T>(path: string, query: Query = {}): Promise<T> {
-    return this.#request<T>('GET', path, query);
+  /** Waits longer than usual for an answer where `timeoutMs` says so. */
+  get<T>(path: string, query: Query = {}, timeoutMs = requestTimeoutMs): Promise<T> {
+    return this.#request<T>('GET', path, query, undefined, { timeoutMs });
   }
 
   post<T>(path: string, body: unknown): Promise<T> {
@@ -70,17 +80,25 @@ export class ApiClient {
   /** All items of a list, over as many pages as there are, or up to `limit` of them. */
   async list<T>(path: string, query: Query = {}, limit = Number.POSITIVE_INFINITY): Promise<T[]> {
     const items: T[] = [];
-    let cursor: string | undefined;
-    do {
-      const page: Page<T> = await this.get<Page<T>>(path, { ...query, cursor });
-      items.push(...page.items);
-      cursor = page.next_cursor ?? undefined;
-    } while (cursor !== undefined && items.length < limit);
+    for await (const page of this.pages<T>(path, query)) {
+      items.push(...page);
+      if (items.length >= limit) break;
+    }
     return items.slice(0, limit);
   }
 
+  /** The same page by page, each asked for when the one before has been used. */
+  async *pages<T>(path: string, query: Query = {}): AsyncGenerator<readonly T[]> {
+    let cursor: string | undefined;
+    do {
+      const page: Page<T> = await this.get<Page<T>>(path, { ...query, cursor });
+      yield page.items;
+      cursor = page.next_cursor ?? undefined;
+    } while (cursor !== undefined);
+  }
+
   async signIn(username: string, password: string): Promise<void> {
-    const pair = await this.#request<TokenPair>('POST', '/auth/login', {}, { username, password }, 'anonymous');
+    const pair = await this.#request<TokenPair>('POST', '/auth/login', {}, { username, password }, { anonymous: true });
     this.#keep(username, pair);
   }
 
@@ -93,15 +111,21 @@ export class ApiClient {
     return true;
   }
 
-  async #request<T>(method: Method, path: string, query: Query, body?: unknown, as?: 'anonymous'): Promise<T> {
-    const send = () => this.#send(method, path, query, body, as === 'anonymous' ? null : this.#token);
+  async #request<T>(
+    method: Method,
+    path: string,
+    query: Query,
+    body?: unknown,
+    { anonymous = false, timeoutMs = requestTimeoutMs }: { anonymous?: boolean; timeoutMs?: number } = {},
+  ): Promise<T> {
+    const send = () => this.#send({ method, path, query, body, token: anonymous ? null : this.#token, timeoutMs });
     let response = await send();
-    if (response.status === 401 && as === undefined && (await this.#renew())) response = await send();
-    if (!response.ok) throw await problemOf(response, as === 'anonymous' ? '' : signInRemedy);
+    if (response.status === 401 && !anonymous && (await this.#renew())) response = await send();
+    if (!response.ok) throw await problemOf(response, anonymous ? '' : signInRemedy);
     return (response.status === 204 ? undefined : await response.json()) as T;
   }
 
-  async #send(method: Method, path: string, query: Query, body: unknown, token: string | null): Promise<Response> {
+  async #send({ method, path, query = {}, body, token, timeoutMs = requestTimeoutMs }: Sent): Promise<Response> {
     const url = new URL(`/api/v1${path}`, this.url);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -110,9 +134,9 @@ export class ApiClient {
     if (body !== undefined) headers['content-type'] = 'application/json';
     const request = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
     try {
-      return await fetch(url, { ...request, signal: AbortSignal.timeout(requestTimeoutMs) });
+      return await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) });
     } catch (cause) {
-      throw unreachable(this.url, cause);
+      throw unreachable(this.url, timeoutMs, cause);
     }
   }
 
@@ -120,7 +144,12 @@ export class ApiClient {
     const login = this.#renewable ? this.#logins.get(this.url) : null;
     if (login === null) return false;
     this.#renewable = false;
-    const response = await this.#send('POST', '/auth/refresh', {}, { refresh_token: login.refreshToken }, null);
+    const response = await this.#send({
+      method: 'POST',
+      path: '/auth/refresh',
+      body: { refresh_token: login.refreshToken },
+      token: null,
+    });
     if (!response.ok) {
       this.#logins.delete(this.url);
       throw new PatronusError('unauthenticated', 'your sign-in has ended; run "patronus login" again');
@@ -135,9 +164,9 @@ export class ApiClient {
   }
 }
 
-function unreachable(url: string, cause: unknown): PatronusError {
+function unreachable(url: string, timeoutMs: number, cause: unknown): PatronusError {
   if (cause instanceof Error && cause.name === 'TimeoutError') {
-    return new PatronusError('timeout', `the controller at ${url} did not answer within ${requestTimeoutMs / 1000} s`, {
+    return new PatronusError('timeout', `the controller at ${url} did not answer within ${timeoutMs / 1000} s`, {
       cause,
     });
   }

@@ -126,3 +126,25 @@ export interface TransportLink {
   readonly a: string;
   readonly b: string;
 }
+
+export interface AuditEntry {
+  readonly sequence: number;
+  readonly time: Time;
+  readonly actor_type: string;
+  readonly actor: string;
+  readonly address: string | null;
+  readonly action: string;
+  readonly target_type: string;
+  readonly target: string | null;
+  readonly result: 'success' | 'refused' | 'failed';
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly hash: string;
+}
+
+export interface AuditVerification {
+  readonly valid: boolean;
+  readonly rows: number;
+  readonly anchors: number;
+  readonly last: { readonly sequence: number; readonly hash: string };
+  readonly fault: { readonly sequence: number; readonly message: string } | null;
+}

@@ -1,11 +1,11 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { ApiClient } from '../api/api-client.ts';
 import { followEvents } from '../api/event-feed.ts';
 import type { NetworkEvent } from '../api/resources.ts';
 import { formatTime } from '../format.ts';
 import { interrupted } from '../interrupt.ts';
 import { painter, printLine, type Paint, type Style, type Terminal } from '../terminal.ts';
-import { parseDuration, parseInteger } from '../units.ts';
+import { parseInteger, parseSince } from '../units.ts';
 import { answer, withApiOptions, withExamples, type ApiOptions } from './api-command.ts';
 
 interface EventOptions extends ApiOptions {
@@ -44,15 +44,6 @@ export function addEvents(program: Command, terminal: Terminal): void {
       (event, paint) => `${line(event, paint)}\n${JSON.stringify(event.metadata, null, 2)}`,
     ),
   );
-}
-
-/** A time in unix ms: so long ago, or a date that JavaScript reads. */
-function parseSince(text: string): number {
-  if (/^[\d.]+\s*[a-z]+$/.test(text)) return Date.now() - parseDuration(text);
-  const time = Date.parse(text);
-  if (Number.isNaN(time))
-    throw new InvalidArgumentError('Write a duration such as 1h, or a time such as 2026-01-31T08:00Z.');
-  return time;
 }
 
 const recent = (options: EventOptions) => async (api: ApiClient) => {

@@ -1,10 +1,22 @@
 import { isIPv4 } from 'node:net';
-import { PatronusError } from '@patronus/core';
+import { messageOf, PatronusError } from '@patronus/core';
 import type { FastifyRequest } from 'fastify';
+import { anonymousActor, type Actor } from '../audit/index.ts';
 import { requireRole, type Caller, type LocalToken, type Role, type SignInService } from '../auth/index.ts';
+import type { AuditService } from '../services/audit-service.ts';
 
 /** Who may do something: anyone, whoever may read, or callers of a role. */
 export type AccessLevel = 'open' | 'read' | Exclude<Role, 'viewer'>;
+
+/** Something that somebody asks to do. */
+export interface AccessRequest {
+  /** Null for nobody. */
+  readonly caller: Caller | null;
+  readonly address: string | null;
+  readonly level: AccessLevel;
+  /** What it is called: `DELETE /api/v1/sites/:site`, or the name of a GraphQL field. */
+  readonly operation: string;
+}
 
 const bearerForm = /^Bearer +([^\s]+)$/i;
 
@@ -12,12 +24,14 @@ const bearerForm = /^Bearer +([^\s]+)$/i;
 export class Access {
   readonly #localToken: LocalToken;
   readonly #signIn: SignInService;
+  readonly #audit: AuditService;
   /** Whether everybody may read. */
   readonly readsAreOpen: boolean;
 
-  constructor(parts: { localToken: LocalToken; signIn: SignInService; readsAreOpen: boolean }) {
+  constructor(parts: { localToken: LocalToken; signIn: SignInService; audit: AuditService; readsAreOpen: boolean }) {
     this.#localToken = parts.localToken;
     this.#signIn = parts.signIn;
+    this.#audit = parts.audit;
     this.readsAreOpen = parts.readsAreOpen;
   }
 
@@ -31,12 +45,28 @@ export class Access {
     return this.#localToken.caller(token) ?? (await this.#signIn.caller(token));
   }
 
-  /** Errors: `unauthenticated`, `forbidden`. */
-  check(caller: Caller | null, level: AccessLevel): void {
+  /**
+   * Whoever answers for the operation, once they may do it. A signed-in caller who may not leaves a row in the audit log; a
+   * stranger leaves none, as strangers could fill it. Errors: `unauthenticated`, `forbidden`.
+   */
+  async admit({ caller, address, level, operation }: AccessRequest): Promise<Actor> {
+    const actor = caller === null ? anonymousActor(address) : actorOf(caller, address);
+    try {
+      this.#check(caller, level);
+    } catch (thrown) {
+      if (caller !== null) await this.#audit.noteRefusal(actor, operation, messageOf(thrown));
+      throw thrown;
+    }
+    return actor;
+  }
+
+  #check(caller: Caller | null, level: AccessLevel): void {
     if (level === 'open' || (level === 'read' && this.readsAreOpen)) return;
     requireRole(caller, level === 'read' ? 'viewer' : level);
   }
 }
+
+const actorOf = ({ type, id, name }: Caller, address: string | null): Actor => ({ type, id, name, address });
 
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host.endsWith('.localhost') || host === '::1' || (isIPv4(host) && host.startsWith('127.'));

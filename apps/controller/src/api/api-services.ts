@@ -1,5 +1,6 @@
 import type { SignInService } from '../auth/index.ts';
 import type { Store } from '../database/index.ts';
+import type { AuditService } from '../services/audit-service.ts';
 import type { DecisionService } from '../services/decision-service.ts';
 import type { DocumentService } from '../services/document-service.ts';
 import type { EdgeService } from '../services/edge-service.ts';
@@ -29,6 +30,7 @@ export interface ApiServices {
   readonly metrics: MetricService;
   readonly decisions: DecisionService;
   readonly events: EventService;
+  readonly audit: AuditService;
   readonly enrolmentKeys: EnrolmentKeyService;
   readonly edges: EdgeService;
   readonly transportLinks: TransportLinkService;

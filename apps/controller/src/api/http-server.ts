@@ -6,6 +6,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { PatronusError } from '@patronus/core';
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import type { Actor } from '../audit/index.ts';
 import { checkOrigin, isLoopback, type AccessLevel } from './access.ts';
 import type { ApiServices } from './api-services.ts';
 import { registerGraphql, servePlayground } from './graphql/index.ts';
@@ -19,6 +20,10 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may use the route. */
     access?: AccessLevel;
+  }
+  interface FastifyRequest {
+    /** Who answers for it, on routes of the REST API. */
+    actor: Actor;
   }
 }
 
@@ -71,6 +76,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     introspection,
     anonymousReads: access.readsAreOpen,
     authenticate: (authorization) => access.callerOf(authorization),
+    admit: (request) => access.admit(request),
   });
   await app.register(async (scope) => webPage(scope, webDir));
   app.setNotFoundHandler(async (request) => {

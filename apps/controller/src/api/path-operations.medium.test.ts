@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
-import type { PathId } from '@patronus/core';
+import type { PathId, PathOverride } from '@patronus/core';
 import type { PathProbe } from '@patronus/protocol';
 import { TestController, TestEdge, until } from '../testing/index.ts';
 
@@ -75,6 +75,15 @@ const failover = <T = Failover>(body: Record<string, unknown>) =>
   controller.ask<T>('POST', `paths/${path.id}/failover`, body);
 const graphql = async <T>(query: string, variables = {}): Promise<Graphql<T>> =>
   (await controller.ask<Graphql<T>>('POST', '/graphql', { query, variables })).body;
+/** The newest document that the edge has, once it tells this of the path. */
+const newestDocument = (tells: string, fits: (override: PathOverride | undefined) => boolean) =>
+  until(`the edge has a document that tells ${tells}`, () => {
+    const newest = edge.heard.findLast((message) => message.type === 'document')?.document;
+    const its = newest?.paths.find(({ id }) => id === path.id);
+    return its !== undefined && fits(its.override) ? newest : undefined;
+  });
+const documentWith = (reason: string) => newestDocument(reason, (override) => override?.reason === reason);
+const documentWithout = () => newestDocument('of no override', (override) => override === undefined);
 const eventsOf = async (type: string) =>
   (await controller.get<{ items: { message: string; metadata: Record<string, unknown> }[] }>(`events?type=${type}`))
     .items;
@@ -194,8 +203,7 @@ describe('a check of a path', () => {
 describe('taking a path out of use', () => {
   it('puts it into the document of its source alone, and tells what moves', async () => {
     await connect();
-    const { document } = await edge.hears('document');
-    const hq = document.remoteSites[0]!;
+    const hq = (await documentWithout()).remoteSites[0]!;
     const paths = [{ pathId: path.id, weight: 1 }];
     edge.report(1, { decisions: [{ policyId: 1, siteId: hq.id, paths, slaMet: true, reason: 'the best' }] });
     await edge.hears('telemetry_ack');
@@ -206,9 +214,9 @@ describe('taking a path out of use', () => {
     expect(body.path.override).toMatchObject(override);
     const { since, expires_at: expiresAt } = (await shown()).override!;
     expect(expiresAt! - since).toBe(1_800_000);
-    const next = await edge.hears('document', (message) => message.document.version !== document.version);
-    expect(next.document.paths.find(({ id }) => id === path.id)?.override).toEqual({ ...override, expiresAt });
-    expect(next.document.paths.filter((each) => each.override !== undefined)).toHaveLength(1);
+    const { paths: told } = await documentWith('line is rebuilt');
+    expect(told.find(({ id }) => id === path.id)?.override).toEqual({ ...override, expiresAt });
+    expect(told.filter((each) => each.override !== undefined)).toHaveLength(1);
     const [event] = await eventsOf('path_override_set');
     expect(event?.message).toMatch(
       /^Path mpls → mpls from branch to hq was taken out of use by local until \d{4}-.*: line is rebuilt$/,
@@ -249,19 +257,17 @@ describe('taking a path out of use', () => {
     const { body } = await failover({ reason: 'line is rebuilt' });
     expect(body.message).toContain('site branch is offline, and its edge applies this when it is back');
     await connect();
-    const { document } = await edge.hears('document', (message) =>
-      message.document.paths.some((each) => each.override !== undefined),
-    );
+    const document = await documentWith('line is rebuilt');
     expect(document.paths.find(({ id }) => id === path.id)?.override?.expiresAt).toBeNull();
   });
 
   it('ends with its release, which may be said twice', async () => {
     await failover({ reason: 'line is rebuilt' });
     await connect();
-    await edge.hears('document', ({ document }) => document.paths.some((each) => each.override !== undefined));
+    await documentWith('line is rebuilt');
     const release = () => controller.ask<{ released: boolean }>('DELETE', `paths/${path.id}/failover`);
     expect(await release()).toMatchObject({ status: 200, body: { released: true, path: { override: null } } });
-    await edge.hears('document', ({ document }) => document.paths.every((each) => each.override === undefined));
+    await documentWithout();
     expect(await release()).toMatchObject({ status: 200, body: { released: false } });
     const [event] = await eventsOf('path_override_cleared');
     expect(event?.message).toBe('Path mpls → mpls from branch to hq was released by local and may be used again');
@@ -270,11 +276,8 @@ describe('taking a path out of use', () => {
   it('ends by itself when its time is over, in the tables and in the document', async () => {
     await connect();
     await failover({ reason: 'short', expires_in_seconds: 1 });
-    await edge.hears('document', ({ document }) => document.paths.some((each) => each.override !== undefined));
-    await until('the edge hears that it is over', () => {
-      const last = edge.heard.findLast((message) => message.type === 'document');
-      return last?.document.paths.every((each) => each.override === undefined);
-    });
+    await documentWith('short');
+    await documentWithout();
     expect((await shown()).override).toBeNull();
     const [event] = await eventsOf('path_override_cleared');
     expect(event).toMatchObject({ metadata: { cause: 'expired', by: 'local' } });

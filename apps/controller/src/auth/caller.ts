@@ -1,11 +1,11 @@
 import { PatronusError } from '@patronus/core';
+import type { Actor } from '../audit/index.ts';
 
 export type Role = 'admin' | 'operator' | 'viewer';
 
-/** Whoever makes a request. */
-export interface Caller {
-  /** User name, or `local` for the holder of the local token. */
-  readonly name: string;
+/** Whoever makes a request: a user by name, or `local` for the holder of the local token. */
+export interface Caller extends Omit<Actor, 'address'> {
+  readonly type: 'user' | 'local_token';
   readonly role: Role;
 }
 

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import { InvalidInputError, PatronusError } from '@patronus/core';
+import { anonymousActor, systemActor, type Actor, type AuditTarget } from '../audit/index.ts';
 import type { Change, Store } from '../database/index.ts';
 import { userRepository, type UserRow } from '../repositories/index.ts';
 import type { Caller, Role } from './caller.ts';
@@ -41,7 +42,7 @@ export class SignInService {
   async prepareFirstSignIn(password: string | undefined): Promise<string | null> {
     if ((await userRepository.count(this.#store.db)) > 0) return null;
     if (password !== undefined) {
-      await this.#createAdministrator('admin', password, 'PATRONUS_ADMIN_PASSWORD');
+      await this.#createAdministrator(systemActor, { username: 'admin', password, field: 'PATRONUS_ADMIN_PASSWORD' });
       return null;
     }
     const token = randomBytes(24).toString('base64url');
@@ -50,32 +51,34 @@ export class SignInService {
   }
 
   /** Uses the one-time token. Errors: `unauthenticated`, `invalid_input`. */
-  async setup(token: string, password: string, username = 'admin'): Promise<TokenPair> {
+  async setup(address: string | null, token: string, password: string, username = 'admin'): Promise<TokenPair> {
     if (this.#setupDigest === null || !timingSafeEqual(digest(token), this.#setupDigest)) {
       throw new PatronusError('unauthenticated', 'this setup link is not valid or was used; restart for a new one');
     }
-    const user = await this.#createAdministrator(username, password, 'password');
+    const by = anonymousActor(address);
+    const user = await this.#createAdministrator(by, { username, password, field: 'password' });
     this.#setupDigest = null;
-    return this.#open(user);
+    return this.#open(user, address);
   }
 
   /** Errors: `unauthenticated`, `rate_limited` while the account is locked. */
-  async login(username: string, password: string): Promise<TokenPair> {
+  async login(address: string | null, username: string, password: string): Promise<TokenPair> {
     const user = await userRepository.findByName(this.#store.db, username);
     if (user?.locked_until !== undefined && user.locked_until !== null && user.locked_until > this.#store.wallMs) {
       const seconds = Math.ceil((user.locked_until - this.#store.wallMs) / 1000);
+      await this.#store.change((change) => noteFailure(change, user, address));
       throw new PatronusError('rate_limited', `too many wrong passwords; try again in ${seconds} s`, {
         facts: { retryAfterSeconds: seconds },
       });
     }
     const isRight = await verify(user?.password_hash ?? (await this.#decoy), password);
-    if (user !== undefined && isRight) return this.#open(user);
-    await this.#countFailure(user, username);
+    if (user !== undefined && isRight) return this.#open(user, address);
+    await this.#countFailure(user, address);
     throw new PatronusError('unauthenticated', 'wrong user name or password');
   }
 
   /** Exchanges a refresh token for a new pair. One used twice revokes its whole session. Errors: `unauthenticated`. */
-  async refresh(refreshToken: string): Promise<TokenPair> {
+  async refresh(address: string | null, refreshToken: string): Promise<TokenPair> {
     const invalid = new PatronusError(
       'unauthenticated',
       'the refresh token is not valid or has expired; sign in again',
@@ -86,6 +89,8 @@ export class SignInService {
       if (row === undefined || session === undefined || row.expires_at <= change.at) return null;
       if (row.used_at !== null) {
         await userRepository.revokeSession(change.db, row.session_id, change.at);
+        const target = { type: 'session', id: session.session_id, name: session.username } as const;
+        await change.audit(anonymousActor(address), { action: 'refresh_token_reused', target, result: 'refused' });
         return null;
       }
       await userRepository.markRefreshTokenUsed(change.db, row.token_hash, change.at);
@@ -96,10 +101,14 @@ export class SignInService {
   }
 
   /** Ends the session of a refresh token; one that is unknown is as good as ended. */
-  async logout(refreshToken: string): Promise<void> {
+  async logout(address: string | null, refreshToken: string): Promise<void> {
     await this.#store.change(async (change) => {
       const row = await userRepository.findRefreshToken(change.db, tokenHash(refreshToken));
-      if (row !== undefined) await userRepository.revokeSession(change.db, row.session_id, change.at);
+      const session = row && (await userRepository.findLiveSession(change.db, row.session_id));
+      if (session === undefined) return;
+      await userRepository.revokeSession(change.db, session.session_id, change.at);
+      const target = { type: 'session', id: session.session_id, name: session.username } as const;
+      await change.audit(asActor(session, address), { action: 'sign_out', target });
     });
   }
 
@@ -108,10 +117,13 @@ export class SignInService {
     const sessionId = await this.#signer.verify(accessToken);
     const session = await userRepository.findLiveSession(this.#store.db, sessionId);
     if (session === undefined) throw new PatronusError('unauthenticated', 'this session has ended; sign in again');
-    return { name: session.username, role: session.role as Role };
+    return { type: 'user', id: session.user_id, name: session.username, role: session.role as Role };
   }
 
-  async #createAdministrator(username: string, password: string, field: string): Promise<UserRow> {
+  async #createAdministrator(
+    by: Actor,
+    { username, password, field }: { username: string; password: string; field: string },
+  ): Promise<UserRow> {
     const problems = passwordProblems(password, field);
     if (problems.length > 0) throw new InvalidInputError(problems);
     const user: UserRow = {
@@ -123,30 +135,40 @@ export class SignInService {
       locked_until: null,
       created_at: this.#store.wallMs,
     };
-    await this.#store.change((change) => userRepository.insert(change.db, user));
+    await this.#store.change(async (change) => {
+      await userRepository.insert(change.db, user);
+      await change.audit(by, { action: 'password_set', target: userTarget(user), details: { role: user.role } });
+    });
     return user;
   }
 
-  async #countFailure(user: UserRow | undefined, username: string): Promise<void> {
+  async #countFailure(user: UserRow | undefined, address: string | null): Promise<void> {
     await this.#store.change(async (change) => {
+      await noteFailure(change, user, address);
       if (user !== undefined) {
         const failures = user.failed_logins + 1;
         const locked_until = failures >= maxFailures ? change.at + lockMs : null;
         const failed_logins = locked_until === null ? failures : 0;
         await userRepository.update(change.db, user.user_id, { failed_logins, locked_until });
+        if (locked_until !== null) {
+          const details = { locked_until };
+          await change.audit(systemActor, { action: 'account_locked', target: userTarget(user), details });
+        }
       }
-      const known = user === undefined ? 'an unknown user' : username;
+      const known = user === undefined ? 'an unknown user' : user.username;
       await change.event({ eventType: 'sign_in_failed', severity: 'warning', message: `Sign-in failed for ${known}` });
     });
   }
 
-  #open(user: UserRow): Promise<TokenPair> {
+  #open(user: UserRow, address: string | null): Promise<TokenPair> {
     return this.#store.change(async (change) => {
       const sessionId = randomUUID();
       await userRepository.update(change.db, user.user_id, { failed_logins: 0, locked_until: null });
       const row = { session_id: sessionId, user_id: user.user_id, created_at: change.at, revoked_at: null };
       await userRepository.pruneSessions(change.db, change.at);
       await userRepository.insertSession(change.db, row);
+      const target = { type: 'session', id: sessionId, name: user.username } as const;
+      await change.audit(asActor(user, address), { action: 'sign_in', target });
       await change.event({ eventType: 'sign_in', message: `${user.username} signed in` });
       return this.#issue(change, { sessionId, username: user.username });
     });
@@ -168,6 +190,28 @@ export class SignInService {
     };
   }
 }
+
+/** Of a user that is unknown not even the name: people type passwords there by mistake. */
+const noteFailure = (change: Change, user: UserRow | undefined, address: string | null): Promise<void> => {
+  const isLocked = user !== undefined && user.locked_until !== null && user.locked_until > change.at;
+  const reason = user === undefined ? 'unknown user' : isLocked ? 'account locked' : 'wrong password';
+  return change.audit(anonymousActor(address), {
+    action: 'sign_in_failed',
+    target: user === undefined ? { type: 'user', id: null, name: null } : userTarget(user),
+    result: isLocked ? 'refused' : 'failed',
+    details: { reason },
+  });
+};
+
+type UserRef = Pick<UserRow, 'user_id' | 'username'>;
+
+const userTarget = (user: UserRef): AuditTarget => ({ type: 'user', id: user.user_id, name: user.username });
+const asActor = (user: UserRef, address: string | null): Actor => ({
+  type: 'user',
+  id: user.user_id,
+  name: user.username,
+  address,
+});
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 const tokenHash = (token: string): string => digest(token).toString('hex');

@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPair, randomUUID, type Ke
 import { promisify } from 'node:util';
 import { jwtVerify, SignJWT } from 'jose';
 import { PatronusError } from '@patronus/core';
+import { systemActor } from '../audit/index.ts';
 import type { Store } from '../database/index.ts';
 import { userRepository } from '../repositories/index.ts';
 
@@ -77,6 +78,10 @@ async function makeKey(store: Store): Promise<{ kid: string; private_key: string
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
   const row = { kid: randomUUID(), private_key: privateKey, created_at: store.wallMs };
-  await store.change((change) => userRepository.insertSigningKey(change.db, row));
+  await store.change(async (change) => {
+    await userRepository.insertSigningKey(change.db, row);
+    const target = { type: 'signing_key', id: row.kid, name: null } as const;
+    await change.audit(systemActor, { action: 'signing_key_created', target });
+  });
   return row;
 }

@@ -6,9 +6,11 @@ import SqliteFile from 'better-sqlite3';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '@patronus/core';
+import { AuditLog } from '../audit/index.ts';
 import { readiness } from '../services/readiness.ts';
 import { SiteService } from '../services/site-service.ts';
 import { Presence } from '../services/presence.ts';
+import { testAnchorKey, tester } from '../testing/index.ts';
 import { openDatabase } from './open-database.ts';
 import { Store } from './store.ts';
 
@@ -85,18 +87,18 @@ describe('the database', () => {
   });
 
   it('that cannot grow makes a clear error, keeps what it has, and works again when there is room', async () => {
-    const store = new Store(await openDatabase(file), systemClock);
+    const store = new Store(await openDatabase(file), systemClock, new AuditLog(testAnchorKey()));
     const sites = new SiteService(store, new Presence(), { isBehind: false });
-    await sites.create({ name: 'before' });
+    await sites.create(tester, { name: 'before' });
     const { rows } = await sql<{ page_count: number }>`PRAGMA page_count`.execute(store.db);
     await sql.raw(`PRAGMA max_page_count = ${rows[0]!.page_count}`).execute(store.db);
     const prefixes = Array.from({ length: 5_000 }, (_, index) => `10.${index >> 8}.${index & 255}.0/24`);
-    await expect(sites.create({ name: 'large', prefixes })).rejects.toMatchObject({ code: 'disk_full' });
+    await expect(sites.create(tester, { name: 'large', prefixes })).rejects.toMatchObject({ code: 'disk_full' });
     expect((await sites.list()).map(({ name }) => name)).toEqual(['before']);
     expect(store.writeFailure?.code).toBe('disk_full');
     await sql`PRAGMA max_page_count = 1000000`.execute(store.db);
     expect(await readiness(store)).toEqual([]);
-    await sites.create({ name: 'large', prefixes });
+    await sites.create(tester, { name: 'large', prefixes });
     await store.close();
   });
 });

@@ -30,6 +30,8 @@ export interface Database {
   sessions: SessionTable;
   refresh_tokens: RefreshTokenTable;
   signing_keys: SigningKeyTable;
+  sdwan_audit_log: AuditTable;
+  sdwan_audit_anchors: AuditAnchorTable;
 }
 
 export type Db = Kysely<Database>;
@@ -271,4 +273,32 @@ export interface SigningKeyTable {
   kid: string;
   private_key: string;
   created_at: UnixMs;
+}
+
+/** Append-only. `details` is JSON; hashes are SHA-256 in hex, see `audit/audit-row.ts`. */
+export interface AuditTable {
+  sequence: number;
+  time: UnixMs;
+  actor_type: string;
+  actor_id: string | null;
+  actor: string;
+  address: string | null;
+  action: string;
+  target_type: string;
+  target_id: string | null;
+  target: string | null;
+  result: string;
+  details: string;
+  previous_hash: string;
+  hash: string;
+}
+
+/** Append-only: the hash of one audit row, signed. */
+export interface AuditAnchorTable {
+  sequence: number;
+  time: UnixMs;
+  hash: string;
+  /** Fingerprint of the certificate whose key signed. */
+  key_id: string;
+  signature: string;
 }

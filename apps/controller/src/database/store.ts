@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { messageOf, PatronusError, type Clock, type EventType, type NetworkEvent, type Severity } from '@patronus/core';
+import type { Actor, AuditEntry, AuditLog } from '../audit/index.ts';
 import { Broadcast } from './broadcast.ts';
 import type { Db, DbTransaction } from './schema.ts';
 import { eventRepository } from '../repositories/event-repository.ts';
@@ -26,6 +27,8 @@ export interface Change {
   readonly at: number;
   /** Stores an event with the change and publishes it after. */
   event(event: NewEvent): Promise<void>;
+  /** Writes down who did what, with the change: where that fails, nothing of the change is stored. */
+  audit(by: Actor, entry: AuditEntry): Promise<void>;
   /** Runs after the commit, never after a roll-back. */
   afterCommit(action: () => void): void;
   /** Says that documents may differ after this change. */
@@ -38,14 +41,16 @@ export interface Change {
  */
 export class Store {
   readonly db: Db;
+  readonly audit: AuditLog;
   readonly events = new Broadcast<RecordedEvent>();
   readonly #clock: Clock;
   readonly #intentListeners = new Set<() => void>();
   #writeFailure: PatronusError | null = null;
 
-  constructor(db: Db, clock: Clock) {
+  constructor(db: Db, clock: Clock, audit: AuditLog) {
     this.db = db;
     this.#clock = clock;
+    this.audit = audit;
   }
 
   /** Why the last write could not be stored, or null while writing works. */
@@ -76,6 +81,7 @@ export class Store {
             await eventRepository.insert(db, recorded);
             events.push(recorded);
           },
+          audit: (by, entry) => this.audit.append(db, at, by, entry),
           afterCommit: (action) => actions.push(action),
           touchIntent: () => actions.push(...this.#intentListeners),
         }),

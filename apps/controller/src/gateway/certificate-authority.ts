@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { randomBytes, X509Certificate as NodeCertificate, type webcrypto } from 'node:crypto';
+import { KeyObject, randomBytes, sign, verify, X509Certificate as NodeCertificate, type webcrypto } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -13,6 +13,7 @@ import {
   type X509CertificateCreateParams,
 } from '@peculiar/x509';
 import { certificateFingerprint } from '@patronus/protocol';
+import type { AnchorKey } from '../audit/index.ts';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const dayMs = 24 * 3_600_000;
@@ -32,16 +33,19 @@ export interface ServerIdentity {
 }
 
 /** The controller's own authority, made on its first start and kept in the data directory (`ca.key`, `ca.crt`). */
-export class CertificateAuthority {
+export class CertificateAuthority implements AnchorKey {
   /** SHA-256 of the authority's certificate, hex; join keys carry it. */
   readonly fingerprint: string;
   readonly #certificatePem: string;
   readonly #key: webcrypto.CryptoKey;
+  readonly #publicKey: KeyObject;
 
   private constructor(certificatePem: string, key: webcrypto.CryptoKey) {
     this.#certificatePem = certificatePem;
     this.#key = key;
-    this.fingerprint = certificateFingerprint(new NodeCertificate(certificatePem).raw);
+    const certificate = new NodeCertificate(certificatePem);
+    this.#publicKey = certificate.publicKey;
+    this.fingerprint = certificateFingerprint(certificate.raw);
   }
 
   static async open(dataDir: string, nowMs: number): Promise<CertificateAuthority> {
@@ -49,6 +53,15 @@ export class CertificateAuthority {
     if (!existsSync(certificateFile)) await makeAuthority(keyFile, certificateFile, nowMs);
     const key = await importKey(readFileSync(keyFile, 'utf8'));
     return new CertificateAuthority(readFileSync(certificateFile, 'utf8'), key);
+  }
+
+  /** ECDSA over P-256 with SHA-256 (FIPS 186-5), base64. */
+  sign(text: string): string {
+    return sign('sha256', Buffer.from(text), KeyObject.from(this.#key)).toString('base64');
+  }
+
+  isSignedBy(text: string, signature: string): boolean {
+    return verify('sha256', Buffer.from(text), this.#publicKey, Buffer.from(signature, 'base64'));
   }
 
   /** A fresh key and certificate for the edge gateway. */

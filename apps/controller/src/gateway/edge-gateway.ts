@@ -7,6 +7,7 @@ import { messageOf, PatronusError, systemClock } from '@patronus/core';
 import { maxMessageBytes, parseEnrolRequest, protocolVersion } from '@patronus/protocol';
 import { WebSocketServer } from 'ws';
 import { problemDocument } from '../api/problem.ts';
+import { plainAddress } from '../audit/index.ts';
 import type { EdgeService } from '../services/edge-service.ts';
 import type { EdgeProber } from '../services/path-check-service.ts';
 import type { ServerIdentity } from './certificate-authority.ts';
@@ -103,7 +104,8 @@ export class EdgeGateway implements EdgeProber {
 
   async #request(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // Callers on the Unix socket have no address; they are few and this machine's own.
-    const caller = request.socket.remoteAddress ?? 'this machine';
+    const address = plainAddress(request.socket.remoteAddress);
+    const caller = address ?? 'this machine';
     try {
       this.#failures.check(caller);
       if (request.method !== 'POST' || request.url !== '/enrol') {
@@ -119,7 +121,7 @@ export class EdgeGateway implements EdgeProber {
       }
       if (parsed.value.protocol !== protocolVersion) throw otherProtocol(parsed.value.protocol);
       checkIdentityKey(parsed.value.identityKey);
-      const answer = await this.#parts.edges.enrol(parsed.value);
+      const answer = await this.#parts.edges.enrol(parsed.value, address);
       response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
     } catch (error) {
       this.#failures.failed(caller);

@@ -3,6 +3,7 @@
  * takes the handle to use as its first argument, so that it works inside and outside a transaction.
  */
 export * from './allocation-repository.ts';
+export * from './audit-repository.ts';
 export * from './config-repository.ts';
 export * from './decision-repository.ts';
 export * from './edge-repository.ts';

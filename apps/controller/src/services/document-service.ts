@@ -1,6 +1,7 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { SiteId, Timer, Timers } from '@patronus/core';
 import type { SiteDocument } from '@patronus/protocol';
+import type { Actor } from '../audit/index.ts';
 import type { Change, Store } from '../database/store.ts';
 import { configRepository } from '../repositories/config-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
@@ -55,8 +56,11 @@ export class DocumentService {
   }
 
   /** Compiles every document anew, whatever is remembered; answers how many there were. */
-  async recompile(): Promise<number> {
+  async recompile(by: Actor): Promise<number> {
     const forgotten = this.#documents.size;
+    const target = { type: 'cache', id: null, name: 'site documents' } as const;
+    const details = { entries: forgotten };
+    await this.#parts.store.change((change) => change.audit(by, { action: 'cache_cleared', target, details }));
     await this.#enqueue();
     return forgotten;
   }

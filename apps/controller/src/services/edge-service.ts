@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PatronusError } from '@patronus/core';
 import type { EnrolRequest, EnrolResponse, UplinkFact } from '@patronus/protocol';
+import { anonymousActor, type Actor } from '../audit/index.ts';
 import type { Change, Store } from '../database/store.ts';
 import { configRepository } from '../repositories/config-repository.ts';
 import { edgeRepository, type EdgeRow } from '../repositories/edge-repository.ts';
@@ -54,7 +55,18 @@ export class EdgeService {
    *
    * Errors: `enrolment_refused` saying why.
    */
-  async enrol(request: EnrolRequest): Promise<EnrolResponse> {
+  async enrol(request: EnrolRequest, address: string | null): Promise<EnrolResponse> {
+    try {
+      return await this.#enrol(request, address);
+    } catch (thrown) {
+      if (thrown instanceof PatronusError && thrown.code === 'enrolment_refused') {
+        await this.#noteRefusal(request, address, thrown.message);
+      }
+      throw thrown;
+    }
+  }
+
+  #enrol(request: EnrolRequest, address: string | null): Promise<EnrolResponse> {
     return this.#store.change(async (change) => {
       const key = await enrolmentKeyRepository.findBySecretHash(change.db, hashSecret(request.secret));
       if (key === undefined) throw refused('this enrolment key is not known here; create one and use it');
@@ -65,6 +77,9 @@ export class EdgeService {
       await this.#takeUse(change, key);
       if (present !== undefined) await this.#replace(change, key, present);
       const edgeId = await insertEdge(change, key, request);
+      const by = { type: 'edge', id: edgeId, name: request.hostname, address } as const;
+      const details = { site: site.name, enrolment_key: key.key_id, replaces: present?.edge_id ?? null };
+      await change.audit(by, { action: 'edge_enrolled', target: target(edgeId, request.hostname), details });
       const message = `The edge ${request.hostname} was enrolled for site ${site.name}`;
       await change.event({ eventType: 'site_enrolled', message, site, metadata: { edge_id: edgeId } });
       return { edgeId, siteId: site.id, siteName: site.name };
@@ -72,14 +87,30 @@ export class EdgeService {
   }
 
   /** The edge is none any more; its peers take their tunnels to it down. */
-  async revoke(id: string): Promise<void> {
+  async revoke(by: Actor, id: string): Promise<void> {
     await this.#store.change(async (change) => {
       const row = await edgeRepository.find(change.db, id);
       const edge = found(row?.revoked_at === null ? row : undefined, 'edge', id);
       await this.#retire(change, edge);
+      const details = { site: edge.site };
+      await change.audit(by, { action: 'edge_revoked', target: target(id, edge.hostname), details });
       const site = { id: edge.site_id, name: edge.site };
       const message = `The edge ${edge.hostname} of site ${edge.site} was deleted`;
       await change.event({ eventType: 'object_deleted', message, site, metadata: { object: 'edge', id } });
+    });
+  }
+
+  /** Only of keys that were made here: strangers could fill the log. */
+  async #noteRefusal(request: EnrolRequest, address: string | null, reason: string): Promise<void> {
+    await this.#store.change(async (change) => {
+      const key = await enrolmentKeyRepository.findBySecretHash(change.db, hashSecret(request.secret));
+      if (key === undefined) return;
+      await change.audit(anonymousActor(address), {
+        action: 'edge_enrolment_refused',
+        target: { type: 'edge', id: null, name: request.hostname },
+        result: 'refused',
+        details: { site: key.site, enrolment_key: key.key_id, reason },
+      });
     });
   }
 
@@ -149,5 +180,7 @@ async function insertEdge(change: Change, key: EnrolmentKeyRow, request: EnrolRe
   });
   return edgeId;
 }
+
+const target = (id: string, name: string) => ({ type: 'edge', id, name }) as const;
 
 const refused = (message: string): PatronusError => new PatronusError('enrolment_refused', message);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidInputError, type Endpoint, type ProbeProfile } from '@patronus/core';
+import { changesBetween, type Actor, type AuditEntry } from '../audit/index.ts';
 import type { Change, Store } from '../database/store.ts';
 import { endpointRepository, type EndpointRow } from '../repositories/endpoint-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
@@ -42,26 +43,23 @@ export class EndpointService {
   }
 
   /** Errors: `invalid_input` with every wrong field, `exhausted` when the site has no slot left. */
-  async create(siteIdOrName: string, input: EndpointInput): Promise<EndpointView> {
+  async create(by: Actor, siteIdOrName: string, input: EndpointInput): Promise<EndpointView> {
     const id = await this.#store.change(async (change) => {
       const row = await siteRepository.find(change.db, siteIdOrName);
       if (row === undefined) throw unknownSite(siteIdOrName);
       const site = { id: row.site_id, name: row.name };
       const endpointId = await addEndpoint(change, site, input, '');
       await syncPaths(change, site.id);
-      await announce(
-        change,
-        'object_created',
-        site,
-        endpointId,
-        `Endpoint ${input.label} was added to site ${site.name}`,
-      );
+      const made = found(await endpointRepository.find(change.db, endpointId), 'endpoint', endpointId);
+      const { label } = made;
+      await change.audit(by, entry('endpoint_created', site, { id: endpointId, label }, inputOf(made)));
+      await announce(change, 'object_created', site, endpointId, `Endpoint ${label} was added to site ${site.name}`);
       return endpointId;
     });
     return this.get(id);
   }
 
-  async update(id: string, changes: EndpointChanges): Promise<EndpointView> {
+  async update(by: Actor, id: string, changes: EndpointChanges): Promise<EndpointView> {
     await this.#store.change(async (change) => {
       const row = found(await endpointRepository.find(change.db, id), 'endpoint', id);
       const problems = new Problems();
@@ -69,20 +67,23 @@ export class EndpointService {
       const site = { id: row.site_id, name: row.site };
       await checkAgainstOthers(change.db, site, { ...fields, id, slot: row.slot }, '', problems);
       problems.throwIfAny();
-      if (isSame(row, fields)) return;
+      const changed = changesBetween(inputOf(row), inputOf(fields));
+      if (Object.keys(changed).length === 0) return;
       await endpointRepository.update(change.db, id, { ...fields, updated_at: change.at });
       await syncPaths(change, site.id);
+      await change.audit(by, entry('endpoint_updated', site, { id, label: fields.label }, changed));
       await announce(change, 'object_updated', site, id, `Endpoint ${fields.label} of site ${site.name} was changed`);
     });
     return this.get(id);
   }
 
-  async delete(id: string): Promise<void> {
+  async delete(by: Actor, id: string): Promise<void> {
     await this.#store.change(async (change) => {
       const row = found(await endpointRepository.find(change.db, id), 'endpoint', id);
       const site = { id: row.site_id, name: row.site };
       await endpointRepository.delete(change.db, id);
       await release(change, 'slot', row.site_id, row.slot);
+      await change.audit(by, entry('endpoint_deleted', site, { id, label: row.label }, {}));
       await announce(change, 'object_deleted', site, id, `Endpoint ${row.label} was removed from site ${site.name}`);
     });
   }
@@ -109,6 +110,14 @@ export async function addEndpoint(change: Change, site: SiteRef, input: Endpoint
 const unknownSite = (site: string): InvalidInputError =>
   new InvalidInputError([{ field: 'site', problem: `there is no site "${site}"`, remedy: 'create it first' }]);
 
+/** Endpoints go by `SITE/LABEL`, as on the command line. */
+const entry = (
+  action: 'endpoint_created' | 'endpoint_updated' | 'endpoint_deleted',
+  site: SiteRef,
+  { id, label }: { id: string; label: string },
+  details: NonNullable<AuditEntry['details']>,
+): AuditEntry => ({ action, target: { type: 'endpoint', id, name: `${site.name}/${label}` }, details });
+
 async function announce(
   change: Change,
   eventType: 'object_created' | 'object_updated' | 'object_deleted',
@@ -120,10 +129,7 @@ async function announce(
   change.touchIntent();
 }
 
-const isSame = (row: EndpointRow, fields: EndpointFields): boolean =>
-  Object.entries(fields).every(([key, value]) => row[key as keyof EndpointFields] === value);
-
-const inputOf = (row: EndpointRow): EndpointInput => ({
+const inputOf = (row: Omit<EndpointFields, 'profile'> & { readonly profile: string }): EndpointInput => ({
   label: row.label,
   device: row.device,
   address: row.address,

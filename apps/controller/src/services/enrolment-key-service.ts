@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { InvalidInputError } from '@patronus/core';
 import { formatJoinToken } from '@patronus/protocol';
 import { Type, type Static } from 'typebox';
+import type { Actor, AuditTarget } from '../audit/index.ts';
 import type { Store } from '../database/store.ts';
 import { enrolmentKeyRepository, type EnrolmentKeyRow } from '../repositories/enrolment-key-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
@@ -59,7 +60,7 @@ export class EnrolmentKeyService {
     return view(found(await enrolmentKeyRepository.find(this.#store.db, id), 'enrolment key', id));
   }
 
-  async create(input: EnrolmentKeyInput): Promise<NewEnrolmentKey> {
+  async create(by: Actor, input: EnrolmentKeyInput): Promise<NewEnrolmentKey> {
     const secret = randomBytes(32).toString('base64url');
     const id = randomUUID();
     await this.#store.change(async (change) => {
@@ -68,16 +69,22 @@ export class EnrolmentKeyService {
         const problem = `there is no site "${input.site}"`;
         throw new InvalidInputError([{ field: 'site', problem, remedy: 'create it first' }]);
       }
+      const terms = {
+        max_uses: input.max_uses ?? 1,
+        expires_at: change.at + (input.expires_in_seconds ?? defaultLifetimeSeconds) * 1_000,
+      };
+      const replace = input.replace === true;
       await enrolmentKeyRepository.insert(change.db, {
         key_id: id,
         site_id: row.site_id,
         secret_hash: hashSecret(secret),
-        max_uses: input.max_uses ?? 1,
-        replace_edge: input.replace === true ? 1 : 0,
-        expires_at: change.at + (input.expires_in_seconds ?? defaultLifetimeSeconds) * 1_000,
+        ...terms,
+        replace_edge: replace ? 1 : 0,
         revoked_at: null,
         created_at: change.at,
       });
+      const details = { ...terms, replace };
+      await change.audit(by, { action: 'enrolment_key_created', target: target(id, row.name), details });
       const site = { id: row.site_id, name: row.name };
       const message = `An enrolment key for site ${row.name} was created`;
       await change.event({ eventType: 'object_created', message, site, metadata: { object: 'enrolment_key', id } });
@@ -87,16 +94,20 @@ export class EnrolmentKeyService {
   }
 
   /** The key lets nobody in any more; edges that joined with it stay. */
-  async revoke(id: string): Promise<void> {
+  async revoke(by: Actor, id: string): Promise<void> {
     await this.#store.change(async (change) => {
       const row = found(await enrolmentKeyRepository.find(change.db, id), 'enrolment key', id);
       await enrolmentKeyRepository.revoke(change.db, id, change.at);
+      await change.audit(by, { action: 'enrolment_key_revoked', target: target(id, row.site) });
       const site = { id: row.site_id, name: row.site };
       const message = `An enrolment key for site ${row.site} was revoked`;
       await change.event({ eventType: 'object_deleted', message, site, metadata: { object: 'enrolment_key', id } });
     });
   }
 }
+
+/** Keys have no name; they are told by their site. */
+const target = (id: string, site: string): AuditTarget => ({ type: 'enrolment_key', id, name: site });
 
 const view = (row: EnrolmentKeyRow): EnrolmentKeyView => ({
   id: row.key_id,

@@ -12,6 +12,8 @@ const statsPeriodMs = 60_000;
 /** An override is over by itself; this late, those who ask and those who listen see it gone from the tables too. */
 const overridesPeriodMs = 2_000;
 const prunePeriodMs = 3_600_000;
+/** Audit rows that are not signed yet wait this long at most; idle controllers sign nothing. */
+const anchorPeriodMs = 3_600_000;
 const keptMs = 90 * 24 * 3_600_000;
 
 export interface MaintenanceParts {
@@ -21,7 +23,7 @@ export interface MaintenanceParts {
   readonly onFailure: (failure: unknown) => void;
 }
 
-/** What the controller does by itself from time to time: rolls metrics up, writes counters down, drops what is old. */
+/** What the controller does by itself from time to time: rolls metrics up, writes counters down, signs audit rows, drops what is old. */
 export class Maintenance {
   readonly #store: Store;
   readonly #metrics: MetricService;
@@ -49,18 +51,24 @@ export class Maintenance {
     every('write policy counters down', statsPeriodMs, () => this.snapshotStats());
     every('end path overrides', overridesPeriodMs, () => this.#overrides.removeOver());
     every('drop old events', prunePeriodMs, () => this.#prune());
+    every('sign the newest audit row', anchorPeriodMs, () => this.anchorAudit());
   }
 
-  /** Waits for what runs, and writes the counters down a last time. */
+  /** Waits for what runs, writes the counters down a last time and signs the last audit row. */
   async stop(): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
     this.#timers = [];
     await this.#running;
     await this.snapshotStats().catch(this.#onFailure);
+    await this.anchorAudit().catch(this.#onFailure);
   }
 
   snapshotStats(): Promise<void> {
     return this.#store.change(({ db, at }) => policyRepository.snapshotStats(db, at));
+  }
+
+  anchorAudit(): Promise<void> {
+    return this.#store.change(({ db, at }) => this.#store.audit.anchor(db, at));
   }
 
   #prune(): Promise<void> {

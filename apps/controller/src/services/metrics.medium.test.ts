@@ -3,7 +3,7 @@ import type { PathId } from '@patronus/core';
 import type { TelemetryBatch } from '@patronus/protocol';
 import { sql } from 'kysely';
 import { edgeRepository, metricRepository } from '../repositories/index.ts';
-import { at, testNetwork, type TestNetwork } from '../testing/index.ts';
+import { at, tester, testNetwork, type TestNetwork } from '../testing/index.ts';
 
 let network: TestNetwork;
 let path: PathId;
@@ -12,8 +12,8 @@ let sequence: number;
 
 beforeEach(async () => {
   network = await testNetwork();
-  const hq = await network.sites.create({ name: 'hq', endpoints: [at('mpls', 'eth0', '192.0.2.1')] });
-  await network.sites.create({ name: 'branch', endpoints: [at('mpls', 'eth0', '192.0.2.2')] });
+  const hq = await network.sites.create(tester, { name: 'hq', endpoints: [at('mpls', 'eth0', '192.0.2.1')] });
+  await network.sites.create(tester, { name: 'branch', endpoints: [at('mpls', 'eth0', '192.0.2.2')] });
   path = (await network.paths.list({ sourceSite: 'hq' }))[0]!.id as PathId;
   edge = { edge_id: 'edge-1', site_id: hq.id, site: 'hq' };
   sequence = 0;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { maxSlots } from '@patronus/core';
-import { at, behindNat, refusalOf, testNetwork, type TestNetwork } from '../testing/index.ts';
+import { at, behindNat, refusalOf, tester, testNetwork, type TestNetwork } from '../testing/index.ts';
 import { endpointRepository, policyRepository } from '../repositories/index.ts';
 
 let network: TestNetwork;
@@ -10,13 +10,13 @@ beforeEach(async () => {
 afterEach(() => network.close());
 
 const hq = () =>
-  network.sites.create({
+  network.sites.create(tester, {
     name: 'hq',
     prefixes: ['10.1.0.0/24'],
     endpoints: [at('mpls', 'eth0', '192.0.2.1'), at('broadband', 'eth1', '198.51.100.1')],
   });
 const branch = () =>
-  network.sites.create({
+  network.sites.create(tester, {
     name: 'branch',
     prefixes: ['10.2.0.0/24'],
     endpoints: [at('mpls', 'eth0', '192.0.2.2'), behindNat('lte', 'wwan0')],
@@ -29,7 +29,7 @@ const pathNames = async () =>
 describe('a site', () => {
   it('is made with prefixes and endpoints at once, or not at all', async () => {
     const problems = await refusalOf(
-      network.sites.create({
+      network.sites.create(tester, {
         name: 'hq',
         prefixes: ['10.1.0.1/24', '10.1.0.0/24', '10.1.0.0/24', '10.1.0.0/25', '127.0.0.0/8', '100.64.3.0/24'],
         endpoints: [at('mpls', 'eth0', '192.0.2.1'), at('Upper', 'eth0', 'here'), behindNat('lte', 'pt0-1')],
@@ -52,16 +52,18 @@ describe('a site', () => {
 
   it('does not take a prefix that overlaps one of another site, and names that site', async () => {
     await hq();
-    const made = network.sites.create({ name: 'other', prefixes: ['10.0.0.0/8'] });
+    const made = network.sites.create(tester, { name: 'other', prefixes: ['10.0.0.0/8'] });
     expect(await refusalOf(made)).toEqual(['prefixes[0]: 10.0.0.0/8 overlaps 10.1.0.0/24 of site "hq"']);
     const other = await branch();
-    expect(await refusalOf(network.sites.update(other.id, { prefixes: ['10.1.0.128/25'] }))).toHaveLength(1);
+    expect(await refusalOf(network.sites.update(tester, other.id, { prefixes: ['10.1.0.128/25'] }))).toHaveLength(1);
     expect((await network.sites.get('branch')).prefixes).toEqual(['10.2.0.0/24']);
   });
 
   it('does not take a name that another has, whatever its case', async () => {
     await hq();
-    expect(await refusalOf(network.sites.create({ name: 'HQ' }))).toEqual(['name: there is a site "hq" already']);
+    expect(await refusalOf(network.sites.create(tester, { name: 'HQ' }))).toEqual([
+      'name: there is a site "hq" already',
+    ]);
   });
 
   it('is found by id and by name', async () => {
@@ -74,7 +76,7 @@ describe('a site', () => {
   it('goes with all that is its own, and leaves its peers without paths to it', async () => {
     const { id } = await hq();
     await branch();
-    await network.sites.delete('hq');
+    await network.sites.delete(tester, 'hq');
     expect(await network.paths.list()).toEqual([]);
     expect((await network.endpoints.list()).map(({ site }) => site)).toEqual(['branch', 'branch']);
     expect(await endpointRepository.list(network.store.db, id)).toEqual([]);
@@ -82,12 +84,12 @@ describe('a site', () => {
 
   it('stays while a policy names it', async () => {
     await hq();
-    await network.policies.create({
+    await network.policies.create(tester, {
       name: 'voice',
       priority: 9,
       match_conditions: { any_of: [{ source_sites: ['hq'] }] },
     });
-    await expect(network.sites.delete('hq')).rejects.toMatchObject({
+    await expect(network.sites.delete(tester, 'hq')).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringContaining('"voice"') as unknown,
     });
@@ -98,22 +100,22 @@ describe('an endpoint', () => {
   it('cannot be in two sites, unless both are behind NAT', async () => {
     await hq();
     await branch();
-    expect(await refusalOf(network.endpoints.create('branch', at('b', 'eth5', '192.0.2.1')))).toEqual([
+    expect(await refusalOf(network.endpoints.create(tester, 'branch', at('b', 'eth5', '192.0.2.1')))).toEqual([
       'address: 192.0.2.1 is already the endpoint "mpls" of site "hq"',
     ]);
     const shared = { ...behindNat('b', 'eth5'), address: '203.0.113.9' };
-    await network.endpoints.create('hq', shared);
-    await network.endpoints.create('branch', shared);
+    await network.endpoints.create(tester, 'hq', shared);
+    await network.endpoints.create(tester, 'branch', shared);
   });
 
   it('does not share its ports with another of its site', async () => {
     await hq();
-    const clash = network.endpoints.create('hq', { ...at('x', 'eth2', '192.0.2.50'), port: 51_820 - 16 });
+    const clash = network.endpoints.create(tester, 'hq', { ...at('x', 'eth2', '192.0.2.50'), port: 51_820 - 16 });
     expect((await refusalOf(clash))[0]).toMatch(/^port: its ports 51836–51851 meet 51836–51851 of "broadband"/);
   });
 
   it('of a site that is not there is refused at the field', async () => {
-    expect(await refusalOf(network.endpoints.create('nowhere', at('a', 'eth0', '192.0.2.9')))).toEqual([
+    expect(await refusalOf(network.endpoints.create(tester, 'nowhere', at('a', 'eth0', '192.0.2.9')))).toEqual([
       'site: there is no site "nowhere"',
     ]);
   });
@@ -123,8 +125,8 @@ describe('an endpoint', () => {
     await branch();
     const before = await network.paths.list({ sourceSite: 'branch', label: 'broadband' });
     const [mpls, broadband] = (await network.endpoints.list({ site: 'hq' })).map(({ slot, id }) => ({ slot, id }));
-    await network.endpoints.delete(mpls!.id);
-    const added = await network.endpoints.create(site.id, at('lte', 'wwan0', '192.0.2.77'));
+    await network.endpoints.delete(tester, mpls!.id);
+    const added = await network.endpoints.create(tester, site.id, at('lte', 'wwan0', '192.0.2.77'));
     expect([broadband!.slot, added.slot]).toEqual([1, 2]);
     expect(await network.paths.list({ sourceSite: 'branch', label: 'broadband' })).toEqual(before);
   });
@@ -132,13 +134,14 @@ describe('an endpoint', () => {
 
 describe('numbers', () => {
   it('are not given again while there are others, and then the one longest free first', async () => {
-    await network.sites.create({ name: 'hq' });
-    const add = (index: number) => network.endpoints.create('hq', at(`l${index}`, `eth${index}`, `192.0.2.${index}`));
+    await network.sites.create(tester, { name: 'hq' });
+    const add = (index: number) =>
+      network.endpoints.create(tester, 'hq', at(`l${index}`, `eth${index}`, `192.0.2.${index}`));
     const made = [];
     for (let index = 0; index < maxSlots - 1; index++) made.push(await add(index));
     for (const index of [4, 2]) {
       network.clock.ms += 1_000;
-      await network.endpoints.delete(made[index]!.id);
+      await network.endpoints.delete(tester, made[index]!.id);
     }
     const slots = [];
     for (const index of [20, 21, 22]) slots.push((await add(index)).slot);
@@ -149,12 +152,12 @@ describe('numbers', () => {
 
   it('of a deleted site and policy go to no other', async () => {
     await hq();
-    await network.sites.delete('hq');
+    await network.sites.delete(tester, 'hq');
     await branch();
     await network.documents.start();
-    const one = await network.policies.create({ name: 'one', priority: 1 });
-    await network.policies.delete(one.id);
-    const two = await network.policies.create({ name: 'two', priority: 1 });
+    const one = await network.policies.create(tester, { name: 'one', priority: 1 });
+    await network.policies.delete(tester, one.id);
+    const two = await network.policies.create(tester, { name: 'two', priority: 1 });
     expect([one.class, two.class]).toEqual([2, 3]);
     expect(two.id).not.toBe(one.id);
   });
@@ -164,8 +167,8 @@ describe('paths', () => {
   it('are all directed pairs that transport links and NAT allow, and why others are not', async () => {
     await hq();
     await branch();
-    await network.endpoints.create('hq', behindNat('lte', 'wwan0'));
-    await network.links.set([
+    await network.endpoints.create(tester, 'hq', behindNat('lte', 'wwan0'));
+    await network.links.set(tester, [
       { a: 'mpls', b: 'mpls' },
       { a: 'lte', b: 'broadband' },
       { a: 'broadband', b: 'lte' },
@@ -182,16 +185,16 @@ describe('paths', () => {
       ({ sourceLabel, destLabel, reason }) => `${sourceLabel} ${destLabel}: ${reason}`,
     );
     expect(leftOut).toContain('lte lte: both ends are behind NAT, so neither can call the other');
-    await network.links.set(null);
+    await network.links.set(tester, null);
     expect(await pathNames()).toHaveLength(2 * 5);
   });
 
   it('are as wide as the narrower end', async () => {
-    await network.sites.create({
+    await network.sites.create(tester, {
       name: 'a',
       endpoints: [{ ...at('x', 'eth0', '192.0.2.1'), up_bps: 5e6, down_bps: 20e6 }],
     });
-    await network.sites.create({
+    await network.sites.create(tester, {
       name: 'b',
       endpoints: [{ ...at('x', 'eth0', '192.0.2.2'), up_bps: 9e6, down_bps: 8e6 }],
     });
@@ -201,7 +204,7 @@ describe('paths', () => {
       ['b', 9e6],
     ]);
     const [endpoint] = await network.endpoints.list({ site: 'b' });
-    await network.endpoints.update(endpoint!.id, { up_bps: 30e6 });
+    await network.endpoints.update(tester, endpoint!.id, { up_bps: 30e6 });
     expect(await widths()).toEqual([
       ['a', 5e6],
       ['b', 20e6],
@@ -217,7 +220,7 @@ describe('a policy', () => {
       any_of: [{ protocol: 'udp' as const, destination_ports: [{ from: 16_384, to: 32_767 }] }, { dscp: [46] }],
     };
     const action = { type: 'steer' as const, sla: { max_delay_ms: 150 }, prefer: ['mpls'], weights: [] };
-    const made = await network.policies.create({ name: 'voice', priority: 100, match_conditions, action });
+    const made = await network.policies.create(tester, { name: 'voice', priority: 100, match_conditions, action });
     expect(await network.policies.get(made.id)).toMatchObject({
       matchConditions: {
         sourceSites: [site.id],
@@ -229,7 +232,7 @@ describe('a policy', () => {
 
   it('is refused when it names what does not exist or contradicts itself, all at once', async () => {
     await hq();
-    const made = network.policies.create({
+    const made = network.policies.create(tester, {
       name: 'default',
       priority: 0,
       match_conditions: {
@@ -252,10 +255,10 @@ describe('a policy', () => {
 
   it('of last resort always exists, matches everything, and only its action may change', async () => {
     const [fallback] = await network.policies.list();
-    await expect(network.policies.delete(fallback!.id)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(network.policies.delete(tester, fallback!.id)).rejects.toMatchObject({ code: 'conflict' });
     const change = { priority: 5, enabled: false, match_conditions: { dscp: [46] } };
-    expect(await refusalOf(network.policies.update(fallback!.id, change))).toHaveLength(3);
-    const changed = await network.policies.update(fallback!.id, { action: { type: 'drop' } });
+    expect(await refusalOf(network.policies.update(tester, fallback!.id, change))).toHaveLength(3);
+    const changed = await network.policies.update(tester, fallback!.id, { action: { type: 'drop' } });
     expect(changed).toMatchObject({ class: 1, priority: 0, matchConditions: {}, action: { type: 'drop' } });
     await network.policies.ensureDefault();
     expect(await network.policies.list()).toHaveLength(1);
@@ -267,7 +270,7 @@ describe('a policy', () => {
       ['b', 30],
       ['c', 10],
     ] as const) {
-      await network.policies.create({ name, priority });
+      await network.policies.create(tester, { name, priority });
     }
     expect((await network.policies.list()).map(({ name }) => name)).toEqual(['b', 'a', 'c', 'default']);
   });

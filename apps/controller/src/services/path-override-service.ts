@@ -1,3 +1,4 @@
+import { systemActor, type Actor } from '../audit/index.ts';
 import type { Change, Store } from '../database/store.ts';
 import { pathOverrideRepository } from '../repositories/path-override-repository.ts';
 import { pathRepository, type PathRow } from '../repositories/path-repository.ts';
@@ -40,20 +41,20 @@ export class PathOverrideService {
 
   /**
    * Moves traffic off a path until it is released or its time is over; a path that is out of use gets the new reason and
-   * end. `by` is the name of who asked. Errors: `not_found`, `invalid_input`.
+   * end. Errors: `not_found`, `invalid_input`.
    */
-  async failover(pathId: string, input: FailoverInput, by: string): Promise<Failover> {
+  async failover(by: Actor, pathId: string, input: FailoverInput): Promise<Failover> {
     const { store, paths, decisions } = this.#parts;
     await this.removeOver();
     const moves = (await decisions.list()).filter((each) => each.paths.some((path) => path.pathId === pathId));
     const row = await store.change(async (change) => {
       const { reason, expiresAt } = readFailover(input, change.at);
       const path = found(await pathRepository.find(change.db, pathId), 'path', pathId);
-      const override = { path_id: pathId, reason, set_by: by, since: change.at, expires_at: expiresAt };
+      const override = { path_id: pathId, reason, set_by: by.name, since: change.at, expires_at: expiresAt };
       await pathOverrideRepository.save(change.db, override);
       const end = expiresAt === null ? 'until it is released' : `until ${new Date(expiresAt).toISOString()}`;
-      const message = `Path ${nameOf(path)} was taken out of use by ${by} ${end}: ${reason}`;
-      await tell(change, 'path_override_set', path, message, { reason, by, expires_at: expiresAt });
+      const message = `Path ${nameOf(path)} was taken out of use by ${by.name} ${end}: ${reason}`;
+      await tell(change, by, 'path_override_set', path, message, { reason, by: by.name, expires_at: expiresAt });
       change.touchIntent();
       return path;
     });
@@ -62,14 +63,14 @@ export class PathOverrideService {
   }
 
   /** Lets a path be used again; one that is not out of use stays as it is. Errors: `not_found`. */
-  async release(pathId: string, by: string): Promise<Release> {
+  async release(by: Actor, pathId: string): Promise<Release> {
     const { store, paths } = this.#parts;
     const { path, released } = await store.change(async (change) => {
       const row = found(await pathRepository.find(change.db, pathId), 'path', pathId);
       const isNews = await pathOverrideRepository.delete(change.db, pathId);
       if (isNews) {
-        const message = `Path ${nameOf(row)} was released by ${by} and may be used again`;
-        await tell(change, 'path_override_cleared', row, message, { by, cause: 'released' });
+        const message = `Path ${nameOf(row)} was released by ${by.name} and may be used again`;
+        await tell(change, by, 'path_override_cleared', row, message, { by: by.name, cause: 'released' });
         change.touchIntent();
       }
       return { path: row, released: isNews };
@@ -92,7 +93,8 @@ export class PathOverrideService {
         await pathOverrideRepository.delete(change.db, path_id);
         if (path === undefined) continue;
         const message = `Path ${nameOf(path)} may be used again: the time of its override is over`;
-        await tell(change, 'path_override_cleared', path, message, { by: path.override_by, cause: 'expired' });
+        const facts = { by: path.override_by, cause: 'expired' };
+        await tell(change, systemActor, 'path_override_cleared', path, message, facts);
       }
       change.touchIntent();
     });
@@ -120,8 +122,10 @@ export class PathOverrideService {
 const nameOf = (path: PathRow): string =>
   `${path.source_label} → ${path.dest_label} from ${path.source_site} to ${path.dest_site}`;
 
+/** Into the events and the audit log alike. */
 async function tell(
   change: Change,
+  actor: Actor,
   eventType: 'path_override_set' | 'path_override_cleared',
   path: PathRow,
   message: string,
@@ -134,5 +138,10 @@ async function tell(
     dest_site: path.dest_site,
     ...facts,
   };
+  await change.audit(actor, {
+    action: eventType,
+    target: { type: 'path', id: path.path_id, name: nameOf(path) },
+    details: facts,
+  });
   await change.event({ eventType, message, metadata, site: { id: path.source_site_id, name: path.source_site } });
 }

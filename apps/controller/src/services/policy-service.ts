@@ -6,6 +6,7 @@ import {
   type PolicyAction,
   type PolicyMatch,
 } from '@patronus/core';
+import { changesBetween, systemActor, type Actor, type AuditEntry } from '../audit/index.ts';
 import type { Change, Store } from '../database/store.ts';
 import { policyRepository, type PolicyRow } from '../repositories/policy-repository.ts';
 import { allocate, release } from './allocator.ts';
@@ -51,10 +52,11 @@ export class PolicyService {
       const owner = 'default';
       const allocated = await allocate(change, 'class', '', owner);
       if (allocated !== defaultClass) throw new PatronusError('internal', 'the class of the default policy is taken');
-      await policyRepository.insert(change.db, {
+      const name = 'default';
+      const id = await policyRepository.insert(change.db, {
         class: defaultClass,
         priority: 0,
-        name: 'default',
+        name,
         description: 'All traffic that no other policy matches',
         match_conditions: '{}',
         action: JSON.stringify({ type: 'steer' } satisfies PolicyAction),
@@ -62,6 +64,7 @@ export class PolicyService {
         created_at: change.at,
         updated_at: change.at,
       });
+      await change.audit(systemActor, { action: 'policy_created', target: target(id, name) });
     });
   }
 
@@ -74,7 +77,7 @@ export class PolicyService {
     return policyView(found(await policyRepository.find(this.#store.db, id), 'policy', id));
   }
 
-  async create(input: PolicyInput): Promise<PolicyView> {
+  async create(by: Actor, input: PolicyInput): Promise<PolicyView> {
     const id = await this.#store.change(async (change) => {
       const problems = new Problems();
       const fields = await checkedFields(change, completed(input), null, problems);
@@ -86,30 +89,30 @@ export class PolicyService {
         created_at: change.at,
         updated_at: change.at,
       });
-      await announce(change, 'object_created', policyId, `Policy ${fields.name} was created`);
+      await announce(change, by, 'created', target(policyId, fields.name), shown(fields));
       return policyId;
     });
     return this.get(id);
   }
 
   /** Of the default policy only name, description and action may change. */
-  async update(id: number, changes: PolicyChanges): Promise<PolicyView> {
+  async update(by: Actor, id: number, changes: PolicyChanges): Promise<PolicyView> {
     await this.#store.change(async (change) => {
       const row = found(await policyRepository.find(change.db, id), 'policy', id);
       const problems = new Problems();
       if (row.is_default === 1) checkDefault(row, changes, problems);
       const fields = await checkedFields(change, { ...inputOf(row), ...changes }, row, problems);
       problems.throwIfAny();
-      const isSame = Object.entries(fields).every(([key, value]) => row[key as keyof typeof fields] === value);
-      if (isSame) return;
+      const changed = changesBetween(shown(row), shown(fields));
+      if (Object.keys(changed).length === 0) return;
       await policyRepository.update(change.db, id, { ...fields, updated_at: change.at });
-      await announce(change, 'object_updated', id, `Policy ${fields.name} was changed`);
+      await announce(change, by, 'updated', target(id, fields.name), changed);
     });
     return this.get(id);
   }
 
   /** Errors: `conflict` for the default policy. */
-  async delete(id: number): Promise<{ id: number; name: string }> {
+  async delete(by: Actor, id: number): Promise<{ id: number; name: string }> {
     return this.#store.change(async (change) => {
       const row = found(await policyRepository.find(change.db, id), 'policy', id);
       if (row.is_default === 1) {
@@ -118,7 +121,7 @@ export class PolicyService {
       }
       await policyRepository.delete(change.db, id);
       await release(change, 'class', '', row.class);
-      await announce(change, 'object_deleted', id, `Policy ${row.name} was deleted`);
+      await announce(change, by, 'deleted', target(id, row.name), shown(row));
       return { id, name: row.name };
     });
   }
@@ -184,13 +187,38 @@ function checkDefault(row: PolicyRow, changes: PolicyChanges, problems: Problems
   }
 }
 
+type PolicyTarget = { readonly type: 'policy'; readonly id: string; readonly name: string };
+
+const target = (id: number, name: string): PolicyTarget => ({ type: 'policy', id: String(id), name });
+
+type ShownFields = Pick<PolicyRow, 'name' | 'priority' | 'description' | 'match_conditions' | 'action' | 'enabled'>;
+
+/** The fields that people set, in the API's words. */
+const shown = ({ name, priority, description, match_conditions, action, enabled }: ShownFields) => ({
+  name,
+  priority,
+  description,
+  match_conditions: toSnakeCase<unknown>(JSON.parse(match_conditions)),
+  action: toSnakeCase<unknown>(JSON.parse(action)),
+  enabled: enabled === 1,
+});
+
+const verbs = { created: 'created', updated: 'changed', deleted: 'deleted' } as const;
+
 async function announce(
   change: Change,
-  eventType: 'object_created' | 'object_updated' | 'object_deleted',
-  id: number,
-  message: string,
+  by: Actor,
+  done: keyof typeof verbs,
+  policy: PolicyTarget,
+  details: NonNullable<AuditEntry['details']>,
 ): Promise<void> {
-  await change.event({ eventType, message, metadata: { object: 'policy', id } });
+  await change.audit(by, { action: `policy_${done}`, target: policy, details });
+  const message = `Policy ${policy.name} was ${verbs[done]}`;
+  await change.event({
+    eventType: `object_${done}`,
+    message,
+    metadata: { object: 'policy', id: Number(policy.id) },
+  });
   change.touchIntent();
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidInputError, PatronusError, type PolicyMatch } from '@patronus/core';
+import { changesBetween, type Actor, type AuditEntry } from '../audit/index.ts';
 import type { Change, Store } from '../database/store.ts';
 import { configRepository, type SiteConfigRow } from '../repositories/config-repository.ts';
 import { edgeRepository } from '../repositories/edge-repository.ts';
@@ -86,7 +87,7 @@ export class SiteService {
   }
 
   /** Makes the site with its prefixes and endpoints, or nothing. Errors: `invalid_input`, `exhausted`. */
-  async create(input: SiteInput): Promise<SiteView> {
+  async create(by: Actor, input: SiteInput): Promise<SiteView> {
     const site = { id: randomUUID() as string, name: input.name.trim() };
     await this.#store.change(async (change) => {
       const problems = new Problems();
@@ -98,27 +99,32 @@ export class SiteService {
       problems.throwIfAny();
       await siteRepository.replacePrefixes(change.db, site.id, prefixes);
       await syncPaths(change, site.id);
-      await announce(change, 'object_created', site, `Site ${site.name} was created`);
+      const labels = (input.endpoints ?? []).map(({ label }) => label);
+      const details = { location: input.location ?? '', prefixes, endpoints: labels };
+      await announce(change, by, 'created', site, details);
     });
     return this.get(site.id);
   }
 
-  async update(idOrName: string, changes: SiteChanges): Promise<SiteView> {
+  async update(by: Actor, idOrName: string, changes: SiteChanges): Promise<SiteView> {
     const id = await this.#store.change(async (change) => {
       const row = found(await siteRepository.find(change.db, idOrName), 'site', idOrName);
       const site = { id: row.site_id, name: (changes.name ?? row.name).trim() };
       const problems = new Problems();
       await checkOwnFields(change, site, changes, problems);
-      const before = (await siteRepository.listPrefixes(change.db)).filter((each) => each.site_id === site.id);
+      const held = (await siteRepository.listPrefixes(change.db)).filter((each) => each.site_id === site.id);
+      const before = { name: row.name, location: row.location, prefixes: held.map(({ prefix }) => prefix) };
       const prefixes =
-        changes.prefixes === undefined ? null : await checkPrefixes(change.db, changes.prefixes, site, problems);
+        changes.prefixes === undefined
+          ? before.prefixes
+          : await checkPrefixes(change.db, changes.prefixes, site, problems);
       problems.throwIfAny();
       const location = changes.location ?? row.location;
-      const samePrefixes = prefixes === null || prefixes.join() === before.map(({ prefix }) => prefix).join();
-      if (samePrefixes && site.name === row.name && location === row.location) return site.id;
+      const changed = changesBetween(before, { name: site.name, location, prefixes });
+      if (Object.keys(changed).length === 0) return site.id;
       await siteRepository.update(change.db, site.id, { name: site.name, location, updated_at: change.at });
-      if (!samePrefixes) await siteRepository.replacePrefixes(change.db, site.id, prefixes);
-      await announce(change, 'object_updated', site, `Site ${site.name} was changed`);
+      if ('prefixes' in changed) await siteRepository.replacePrefixes(change.db, site.id, prefixes);
+      await announce(change, by, 'updated', site, changed);
       return site.id;
     });
     return this.get(id);
@@ -128,18 +134,19 @@ export class SiteService {
    * Removes the site with all that is its own, or nothing. Errors: `conflict` while a policy names it, as a policy that
    * lost its only site would match everything.
    */
-  async delete(idOrName: string): Promise<{ id: string; name: string }> {
+  async delete(by: Actor, idOrName: string): Promise<{ id: string; name: string }> {
     return this.#store.change(async (change) => {
       const row = found(await siteRepository.find(change.db, idOrName), 'site', idOrName);
       await refuseWhileNamed(change, row);
-      for (const endpoint of await endpointRepository.list(change.db, row.site_id)) {
+      const endpoints = await endpointRepository.list(change.db, row.site_id);
+      for (const endpoint of endpoints) {
         await endpointRepository.delete(change.db, endpoint.endpoint_id);
       }
       await siteRepository.delete(change.db, row.site_id);
       await allocationRepository.forgetScope(change.db, 'slot', row.site_id);
       await release(change, 'site_index', '', row.site_index);
       const site = { id: row.site_id, name: row.name };
-      await announce(change, 'object_deleted', site, `Site ${row.name} was deleted`);
+      await announce(change, by, 'deleted', site, { endpoints: endpoints.map(({ label }) => label) });
       return site;
     });
   }
@@ -212,12 +219,17 @@ async function refuseWhileNamed(change: Change, row: SiteRow): Promise<void> {
   });
 }
 
+const verbs = { created: 'created', updated: 'changed', deleted: 'deleted' } as const;
+
 async function announce(
   change: Change,
-  eventType: 'object_created' | 'object_updated' | 'object_deleted',
+  by: Actor,
+  done: keyof typeof verbs,
   site: SiteRef,
-  message: string,
+  details: NonNullable<AuditEntry['details']>,
 ): Promise<void> {
-  await change.event({ eventType, message, site, metadata: { object: 'site', id: site.id } });
+  await change.audit(by, { action: `site_${done}`, target: { type: 'site', ...site }, details });
+  const message = `Site ${site.name} was ${verbs[done]}`;
+  await change.event({ eventType: `object_${done}`, message, site, metadata: { object: 'site', id: site.id } });
   change.touchIntent();
 }

@@ -1,3 +1,4 @@
+import type { Actor } from '../audit/index.ts';
 import type { Store } from '../database/store.ts';
 import { endpointRepository } from '../repositories/endpoint-repository.ts';
 import { settingRepository } from '../repositories/setting-repository.ts';
@@ -28,12 +29,16 @@ export class TransportLinkService {
   }
 
   /** Null lets all labels reach all. Labels that no endpoint has yet are fine: links may be drawn before sites are made. */
-  async set(links: TransportLinks): Promise<TransportLinks> {
+  async set(by: Actor, links: TransportLinks): Promise<TransportLinks> {
     const unique = links === null ? null : deduplicated(links);
     await this.#store.change(async (change) => {
+      const from = await readTransportLinks(change.db);
       if (unique === null) await settingRepository.delete(change.db, transportLinksKey);
       else await settingRepository.set(change.db, transportLinksKey, JSON.stringify(unique));
       await syncPaths(change);
+      const target = { type: 'transport_links', id: null, name: null } as const;
+      const details = { links: { from, to: unique } };
+      await change.audit(by, { action: 'transport_links_updated', target, details });
       const message = unique === null ? 'All transports reach each other now' : 'The transport links were changed';
       await change.event({
         eventType: 'object_updated',

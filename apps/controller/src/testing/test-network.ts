@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvalidInputError, systemTimers, type Clock } from '@patronus/core';
+import { AuditLog, type Actor } from '../audit/index.ts';
 import { openDatabase, Store } from '../database/index.ts';
+import { AuditService } from '../services/audit-service.ts';
 import { DecisionService } from '../services/decision-service.ts';
 import { DocumentService } from '../services/document-service.ts';
 import { EdgeService } from '../services/edge-service.ts';
@@ -18,6 +20,7 @@ import { Presence } from '../services/presence.ts';
 import { SiteService } from '../services/site-service.ts';
 import { TelemetryService } from '../services/telemetry-service.ts';
 import { TransportLinkService } from '../services/transport-link-service.ts';
+import { testAnchorKey } from './test-anchor-key.ts';
 
 /** A wall clock that stands still until a test moves it. */
 export class StoppedClock implements Clock {
@@ -26,13 +29,16 @@ export class StoppedClock implements Clock {
   wall = (): number => this.ms;
 }
 
+/** Whoever a test is. */
+export const tester: Actor = { type: 'user', id: 'user-1', name: 'tester', address: '192.0.2.99' };
+
 export type TestNetwork = Awaited<ReturnType<typeof testNetwork>>;
 
 /** All services on a database of their own, which `close` removes. */
 export async function testNetwork() {
   const directory = mkdtempSync(join(tmpdir(), 'patronus-controller-'));
   const clock = new StoppedClock();
-  const store = new Store(await openDatabase(join(directory, 'patronus.db')), clock);
+  const store = new Store(await openDatabase(join(directory, 'patronus.db')), clock, new AuditLog(testAnchorKey()));
   const presence = new Presence();
   const failures: unknown[] = [];
   const documents = new DocumentService({
@@ -60,6 +66,7 @@ export async function testNetwork() {
     telemetry: new TelemetryService(store, paths),
     metrics: new MetricService(store),
     events: new EventService(store),
+    audit: new AuditService(store),
     async close() {
       await documents.stop();
       await store.close();

@@ -1,4 +1,3 @@
-import { requireRole } from '../../auth/index.ts';
 import {
   EndpointChangesSchema,
   EndpointInputSchema,
@@ -15,6 +14,7 @@ import {
 import { SiteChangesSchema, SiteInputSchema, type SiteChanges, type SiteInput } from '../../services/site-input.ts';
 import { builder } from './builder.ts';
 import { inputChecker } from './checked-input.ts';
+import { admitted } from './graphql-services.ts';
 import {
   endpointChanges,
   endpointInput,
@@ -44,25 +44,25 @@ builder.mutationFields((t) => ({
   createSite: t.field({
     type: siteType,
     args: { input: t.arg({ type: siteInput, required: true }) },
-    resolve: (_root, { input }, { services, caller }) => {
-      requireRole(caller, 'operator');
-      return services.sites.create(asSite(input));
+    resolve: async (_root, { input }, context, info) => {
+      const by = await admitted(context, 'operator', info);
+      return context.services.sites.create(by, asSite(input));
     },
   }),
   updateSite: t.field({
     type: siteType,
     args: { site_id: t.arg.id({ required: true }), input: t.arg({ type: siteChanges, required: true }) },
-    resolve: (_root, { site_id, input }, { services, caller }) => {
-      requireRole(caller, 'operator');
-      return services.sites.update(site_id, asSiteChanges(input));
+    resolve: async (_root, { site_id, input }, context, info) => {
+      const by = await admitted(context, 'operator', info);
+      return context.services.sites.update(by, site_id, asSiteChanges(input));
     },
   }),
   deleteSite: t.field({
     type: outcome,
     args: { site_id: t.arg.id({ required: true, description: 'Id or name' }) },
-    resolve: async (_root, { site_id }, { services, caller }) => {
-      requireRole(caller, 'admin');
-      const { name } = await services.sites.delete(site_id);
+    resolve: async (_root, { site_id }, context, info) => {
+      const by = await admitted(context, 'admin', info);
+      const { name } = await context.services.sites.delete(by, site_id);
       return { message: `Site ${name} was deleted with its endpoints and paths` };
     },
   }),
@@ -72,25 +72,25 @@ builder.mutationFields((t) => ({
   createEndpoint: t.field({
     type: endpointType,
     args: { site: t.arg.string({ required: true }), input: t.arg({ type: endpointInput, required: true }) },
-    resolve: (_root, { site, input }, { services, caller }) => {
-      requireRole(caller, 'operator');
-      return services.endpoints.create(site, asEndpoint(input));
+    resolve: async (_root, { site, input }, context, info) => {
+      const by = await admitted(context, 'operator', info);
+      return context.services.endpoints.create(by, site, asEndpoint(input));
     },
   }),
   updateEndpoint: t.field({
     type: endpointType,
     args: { endpoint_id: t.arg.id({ required: true }), input: t.arg({ type: endpointChanges, required: true }) },
-    resolve: (_root, { endpoint_id, input }, { services, caller }) => {
-      requireRole(caller, 'operator');
-      return services.endpoints.update(endpoint_id, asEndpointChanges(input));
+    resolve: async (_root, { endpoint_id, input }, context, info) => {
+      const by = await admitted(context, 'operator', info);
+      return context.services.endpoints.update(by, endpoint_id, asEndpointChanges(input));
     },
   }),
   deleteEndpoint: t.field({
     type: outcome,
     args: { endpoint_id: t.arg.id({ required: true }) },
-    resolve: async (_root, { endpoint_id }, { services, caller }) => {
-      requireRole(caller, 'operator');
-      await services.endpoints.delete(endpoint_id);
+    resolve: async (_root, { endpoint_id }, context, info) => {
+      const by = await admitted(context, 'operator', info);
+      await context.services.endpoints.delete(by, endpoint_id);
       return { message: 'The endpoint was deleted with its paths' };
     },
   }),
@@ -98,9 +98,9 @@ builder.mutationFields((t) => ({
     type: [transportLinkType],
     nullable: true,
     args: { links: t.arg({ type: [transportLinkInput], description: 'Null: all labels reach all' }) },
-    resolve: async (_root, { links }, { services, caller }) => {
-      requireRole(caller, 'operator');
-      const set = await services.transportLinks.set(links ?? null);
+    resolve: async (_root, { links }, context, info) => {
+      const by = await admitted(context, 'operator', info);
+      const set = await context.services.transportLinks.set(by, links ?? null);
       return set === null ? null : [...set];
     },
   }),
@@ -110,25 +110,25 @@ builder.mutationFields((t) => ({
   createPolicy: t.field({
     type: policyType,
     args: { input: t.arg({ type: policyInput, required: true }) },
-    resolve: async (_root, { input }, { services, caller }) => {
-      requireRole(caller, 'operator');
-      return policyShape(await services.policies.create(asPolicy(input)));
+    resolve: async (_root, { input }, context, info) => {
+      const by = await admitted(context, 'operator', info);
+      return policyShape(await context.services.policies.create(by, asPolicy(input)));
     },
   }),
   updatePolicy: t.field({
     type: policyType,
     args: { id: t.arg.id({ required: true }), input: t.arg({ type: policyChanges, required: true }) },
-    resolve: async (_root, { id, input }, { services, caller }) => {
-      requireRole(caller, 'operator');
-      return policyShape(await services.policies.update(policyNumber(id), asPolicyChanges(input)));
+    resolve: async (_root, { id, input }, context, info) => {
+      const by = await admitted(context, 'operator', info);
+      return policyShape(await context.services.policies.update(by, policyNumber(id), asPolicyChanges(input)));
     },
   }),
   deletePolicy: t.field({
     type: outcome,
     args: { id: t.arg.id({ required: true }) },
-    resolve: async (_root, { id }, { services, caller }) => {
-      requireRole(caller, 'operator');
-      const { name } = await services.policies.delete(policyNumber(id));
+    resolve: async (_root, { id }, context, info) => {
+      const by = await admitted(context, 'operator', info);
+      const { name } = await context.services.policies.delete(by, policyNumber(id));
       return { message: `Policy ${name} was deleted` };
     },
   }),
@@ -138,18 +138,18 @@ builder.mutationFields((t) => ({
   createEnrolmentKey: t.field({
     type: enrolmentKeyType,
     args: { input: t.arg({ type: enrolmentKeyInput, required: true }) },
-    resolve: async (_root, { input }, { services, caller }) => {
-      requireRole(caller, 'admin');
-      const { edgeUrl, ...made } = await services.enrolmentKeys.create(asEnrolmentKey(input));
+    resolve: async (_root, { input }, context, info) => {
+      const by = await admitted(context, 'admin', info);
+      const { edgeUrl, ...made } = await context.services.enrolmentKeys.create(by, asEnrolmentKey(input));
       return { ...made, edge_url: edgeUrl };
     },
   }),
   deleteEnrolmentKey: t.field({
     type: outcome,
     args: { id: t.arg.id({ required: true }) },
-    resolve: async (_root, { id }, { services, caller }) => {
-      requireRole(caller, 'admin');
-      await services.enrolmentKeys.revoke(id);
+    resolve: async (_root, { id }, context, info) => {
+      const by = await admitted(context, 'admin', info);
+      await context.services.enrolmentKeys.revoke(by, id);
       return { message: 'The enrolment key was revoked' };
     },
   }),
@@ -167,9 +167,9 @@ builder.mutationField('clearCache', (t) =>
   t.field({
     type: clearing,
     description: 'Forgets the compiled site documents and compiles them anew',
-    resolve: async (_root, _args, { services, caller }) => {
-      requireRole(caller, 'admin');
-      return { clearedEntries: await services.documents.recompile() };
+    resolve: async (_root, _args, context, info) => {
+      const by = await admitted(context, 'admin', info);
+      return { clearedEntries: await context.services.documents.recompile(by) };
     },
   }),
 );

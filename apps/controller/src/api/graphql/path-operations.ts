@@ -1,9 +1,9 @@
-import { requireRole } from '../../auth/index.ts';
 import type { PathCheckView } from '../../services/path-check-service.ts';
 import { FailoverInputSchema, type FailoverInput } from '../../services/path-override-input.ts';
 import type { Failover, Release } from '../../services/path-override-service.ts';
 import { builder } from './builder.ts';
 import { inputChecker } from './checked-input.ts';
+import { admitted } from './graphql-services.ts';
 import { decisionType, pathType } from './types.ts';
 
 const asFailover = inputChecker<FailoverInput>(FailoverInputSchema);
@@ -64,9 +64,9 @@ builder.mutationFields((t) => ({
     type: pathCheckType,
     description: 'Lets the edge at the source probe the path now',
     args: { path_id: t.arg.id(pathId) },
-    resolve: (_root, { path_id }, { services, caller }) => {
-      requireRole(caller, 'operator');
-      return services.pathChecks.check(path_id);
+    resolve: async (_root, { path_id }, context, info) => {
+      await admitted(context, 'operator', info);
+      return context.services.pathChecks.check(path_id);
     },
   }),
   failoverPath: t.field({
@@ -78,18 +78,18 @@ builder.mutationFields((t) => ({
       expires_at: t.arg({ type: 'Timestamp' }),
       expires_in_seconds: t.arg.int(),
     },
-    resolve: (_root, { path_id, ...input }, { services, caller }) => {
-      const { name } = requireRole(caller, 'operator');
-      return services.pathOverrides.failover(path_id, asFailover(input), name);
+    resolve: async (_root, { path_id, ...input }, context, info) => {
+      const by = await admitted(context, 'operator', info);
+      return context.services.pathOverrides.failover(by, path_id, asFailover(input));
     },
   }),
   releasePath: t.field({
     type: releaseType,
     description: 'Lets a path be used again',
     args: { path_id: t.arg.id(pathId) },
-    resolve: (_root, { path_id }, { services, caller }) => {
-      const { name } = requireRole(caller, 'operator');
-      return services.pathOverrides.release(path_id, name);
+    resolve: async (_root, { path_id }, context, info) => {
+      const by = await admitted(context, 'operator', info);
+      return context.services.pathOverrides.release(by, path_id);
     },
   }),
 }));

@@ -2,8 +2,9 @@ import { InvalidInputError } from '@patronus/core';
 import { pageOf } from '../../services/page.ts';
 import { requireRole } from '../../auth/index.ts';
 import { builder } from './builder.ts';
-import type { GraphqlContext, GraphqlServices } from './graphql-services.ts';
+import { admitted, type GraphqlContext, type GraphqlServices } from './graphql-services.ts';
 import {
+  auditType,
   decisionType,
   endpointType,
   enrolmentKeyType,
@@ -153,9 +154,41 @@ builder.queryFields((t) => ({
   }),
   enrolmentKeys: t.field({
     type: [enrolmentKeyType],
-    resolve: (_root, _args, { services, caller }) => {
-      requireRole(caller, 'admin');
-      return services.enrolmentKeys.list();
+    resolve: async (_root, _args, context, info) => {
+      await admitted(context, 'admin', info);
+      return context.services.enrolmentKeys.list();
+    },
+  }),
+}));
+
+builder.queryFields((t) => ({
+  auditLog: t.field({
+    type: [auditType],
+    description: 'Who did what, newest first',
+    args: {
+      since: t.arg({ type: 'Timestamp' }),
+      until: t.arg({ type: 'Timestamp' }),
+      actions: t.arg.stringList(),
+      result: t.arg.string(),
+      actor: t.arg.string({ description: 'Name or id' }),
+      target: t.arg.string({ description: 'Name or id' }),
+      limit: t.arg.int(),
+      cursor: t.arg.string({ description: 'The `cursor` of an earlier row: only what is older' }),
+    },
+    resolve: async (_root, args, context, info) => {
+      await admitted(context, 'admin', info);
+      const { since, until, actions, result, actor, target, limit, cursor } = args;
+      const page = await context.services.audit.list({
+        since: orAbsent(since),
+        until: orAbsent(until),
+        actions: orAbsent(actions),
+        result: orAbsent(result),
+        actor: orAbsent(actor),
+        target: orAbsent(target),
+        limit: orAbsent(limit),
+        cursor: orAbsent(cursor),
+      });
+      return [...page.items];
     },
   }),
 }));

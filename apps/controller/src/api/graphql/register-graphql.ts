@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { mercurius } from 'mercurius';
 import { PatronusError } from '@patronus/core';
+import { plainAddress } from '../../audit/index.ts';
 import type { Caller } from '../../auth/index.ts';
 import { problemDocument } from '../problem.ts';
 import type { GraphqlContext, GraphqlServices } from './graphql-services.ts';
@@ -12,16 +13,19 @@ export interface GraphqlParts {
   readonly introspection: boolean;
   /** Who a request comes from by its `Authorization` value, null for nobody. Errors: `unauthenticated`. */
   authenticate(authorization: string | undefined): Promise<Caller | null>;
+  readonly admit: GraphqlContext['admit'];
   /** Whether everybody may read. */
   readonly anonymousReads: boolean;
 }
 
 /** Serves the schema at `/graphql`, over HTTP and WebSocket (sub-protocol graphql-transport-ws). */
 export async function registerGraphql(app: FastifyInstance, parts: GraphqlParts): Promise<void> {
-  const context = (caller: Caller | null): GraphqlContext => ({
+  const rights = (caller: Caller | null) => ({ caller, mayRead: parts.anonymousReads || caller !== null });
+  const context = (request: FastifyRequest, caller: Caller | null): GraphqlContext => ({
     services: parts.services,
-    caller,
-    mayRead: parts.anonymousReads || caller !== null,
+    address: plainAddress(request.ip),
+    admit: (wanted) => parts.admit(wanted),
+    ...rights(caller),
   });
   await app.register(mercurius, {
     schema: graphqlSchema,
@@ -31,13 +35,15 @@ export async function registerGraphql(app: FastifyInstance, parts: GraphqlParts)
     allowBatchedQueries: false,
     additionalRouteOptions: { bodyLimit: 256 * 1024 },
     ...(parts.introspection ? {} : { validationRules: [noIntrospection] }),
-    context: async (request: FastifyRequest) => context(await parts.authenticate(request.headers.authorization)),
+    context: async (request: FastifyRequest) =>
+      context(request, await parts.authenticate(request.headers.authorization)),
     subscription: {
       fullWsTransport: true,
       keepAlive: 15_000,
-      context: async () => context(null),
+      context: async (_socket: unknown, request: FastifyRequest) => context(request, null),
+      // Joined with the context that the connection has already.
       onConnect: async ({ payload }: { payload?: { authorization?: string } }) =>
-        context(await parts.authenticate(payload?.authorization)),
+        rights(await parts.authenticate(payload?.authorization)),
     },
     errorFormatter: (execution: { data?: unknown; errors?: readonly GraphQLError[] }) => ({
       statusCode: 200,

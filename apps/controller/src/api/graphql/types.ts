@@ -1,6 +1,7 @@
 import { toSnakeCase, type SnakeCased } from '@patronus/core';
 import type { RecordedEvent } from '../../database/index.ts';
 import type { MetricPoint } from '../../repositories/index.ts';
+import { auditCursor, type AuditView } from '../../services/audit-service.ts';
 import type { DecisionView } from '../../services/decision-service.ts';
 import type { EndpointView } from '../../services/endpoint-service.ts';
 import type { EnrolmentKeyView } from '../../services/enrolment-key-service.ts';
@@ -152,6 +153,26 @@ export const eventType = builder.objectRef<RecordedEvent>('Event').implement({
     message: t.exposeString('message'),
     metadata: t.field({ type: 'JSON', resolve: (event) => event.metadata }),
     site: t.exposeString('site', { nullable: true }),
+  }),
+});
+
+export const auditType = builder.objectRef<AuditView>('AuditEntry').implement({
+  fields: (t) => ({
+    sequence: t.exposeFloat('sequence'),
+    time: t.expose('time', { type: 'Timestamp' }),
+    actor_type: t.exposeString('actorType'),
+    actor_id: t.exposeID('actorId', { nullable: true }),
+    actor: t.exposeString('actor'),
+    address: t.exposeString('address', { nullable: true }),
+    action: t.exposeString('action'),
+    target_type: t.exposeString('targetType'),
+    target_id: t.exposeID('targetId', { nullable: true }),
+    target: t.exposeString('target', { nullable: true }),
+    result: t.exposeString('result'),
+    details: t.field({ type: 'JSON', resolve: (row) => row.details }),
+    previous_hash: t.exposeString('previousHash'),
+    hash: t.exposeString('hash'),
+    cursor: t.string({ description: 'Goes on after this row', resolve: auditCursor }),
   }),
 });
 

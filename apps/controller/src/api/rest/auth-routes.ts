@@ -25,17 +25,17 @@ const response = { 200: TokensSchema };
 export function authRoutes(app: RestApp, { signIn }: ApiServices): void {
   const config = { access: 'open', rateLimit } as const;
   app.post('/auth/login', { schema: { tags, body: LoginSchema, response }, config }, (request) =>
-    signIn.login(request.body.username, request.body.password),
+    signIn.login(request.actor.address, request.body.username, request.body.password),
   );
   app.post('/auth/setup', { schema: { tags, body: SetupSchema, response }, config }, (request) =>
-    signIn.setup(request.body.token, request.body.password, request.body.username),
+    signIn.setup(request.actor.address, request.body.token, request.body.password, request.body.username),
   );
   const refreshConfig = { access: 'open', rateLimit: refreshRateLimit } as const;
   app.post('/auth/refresh', { schema: { tags, body: RefreshSchema, response }, config: refreshConfig }, (request) =>
-    signIn.refresh(request.body.refresh_token),
+    signIn.refresh(request.actor.address, request.body.refresh_token),
   );
   app.post('/auth/logout', { schema: { tags, body: RefreshSchema }, config: refreshConfig }, async (request, reply) => {
-    await signIn.logout(request.body.refresh_token);
+    await signIn.logout(request.actor.address, request.body.refresh_token);
     return reply.status(204).send();
   });
 }

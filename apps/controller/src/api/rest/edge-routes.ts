@@ -51,7 +51,8 @@ export function edgeRoutes(app: RestApp, { enrolmentKeys, edges }: ApiServices):
   app.post(
     '/enrolment-keys',
     { schema: { tags, body: EnrolmentKeyInputSchema, response: { 201: NewKeySchema } }, config: { access: 'admin' } },
-    async (request, reply) => reply.status(201).send(toSnakeCase(await enrolmentKeys.create(request.body))),
+    async (request, reply) =>
+      reply.status(201).send(toSnakeCase(await enrolmentKeys.create(request.actor, request.body))),
   );
   app.get('/enrolment-keys/:id', { schema: { tags, params, response: { 200: KeySchema } } }, async (request) =>
     toSnakeCase(await enrolmentKeys.get(request.params.id)),
@@ -60,7 +61,7 @@ export function edgeRoutes(app: RestApp, { enrolmentKeys, edges }: ApiServices):
     '/enrolment-keys/:id',
     { schema: { tags, params }, config: { access: 'admin' } },
     async (request, reply) => {
-      await enrolmentKeys.revoke(request.params.id);
+      await enrolmentKeys.revoke(request.actor, request.params.id);
       return reply.status(204).send();
     },
   );
@@ -72,7 +73,7 @@ export function edgeRoutes(app: RestApp, { enrolmentKeys, edges }: ApiServices):
     toSnakeCase(await edges.get(request.params.id)),
   );
   app.delete('/edges/:id', { schema: { tags, params }, config: { access: 'admin' } }, async (request, reply) => {
-    await edges.revoke(request.params.id);
+    await edges.revoke(request.actor, request.params.id);
     return reply.status(204).send();
   });
 }

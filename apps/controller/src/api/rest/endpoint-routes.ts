@@ -22,7 +22,7 @@ export function endpointRoutes(app: RestApp, { endpoints }: ApiServices): void {
   );
   app.post('/endpoints', { schema: { tags, body, response: { 201: EndpointSchema } } }, async (request, reply) => {
     const { site, ...input } = request.body;
-    return reply.status(201).send(toSnakeCase(await endpoints.create(site, input)));
+    return reply.status(201).send(toSnakeCase(await endpoints.create(request.actor, site, input)));
   });
   app.get('/endpoints/:id', { schema: { tags, params, response: { 200: EndpointSchema } } }, async (request) =>
     toSnakeCase(await endpoints.get(request.params.id)),
@@ -30,10 +30,10 @@ export function endpointRoutes(app: RestApp, { endpoints }: ApiServices): void {
   app.patch(
     '/endpoints/:id',
     { schema: { tags, params, body: EndpointChangesSchema, response: { 200: EndpointSchema } } },
-    async (request) => toSnakeCase(await endpoints.update(request.params.id, request.body)),
+    async (request) => toSnakeCase(await endpoints.update(request.actor, request.params.id, request.body)),
   );
   app.delete('/endpoints/:id', { schema: { tags, params } }, async (request, reply) => {
-    await endpoints.delete(request.params.id);
+    await endpoints.delete(request.actor, request.params.id);
     return reply.status(204).send();
   });
 }

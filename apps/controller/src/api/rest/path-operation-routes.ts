@@ -1,7 +1,5 @@
 import { toSnakeCase } from '@patronus/core';
-import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { requireRole } from '../../auth/index.ts';
 import { FailoverInputSchema } from '../../services/path-override-input.ts';
 import type { ApiServices } from '../api-services.ts';
 import { DecisionSchema, Nullable, PathSchema } from './answers.ts';
@@ -34,20 +32,16 @@ const ReleaseSchema = Type.Object({ message: Type.String(), path: PathSchema, re
 const tags = ['paths'];
 
 /** What is done with a path, beside reading it: a check now, and traffic off it. */
-export function pathOperationRoutes(app: RestApp, { access, pathChecks, pathOverrides }: ApiServices): void {
-  const nameOfCaller = async (request: FastifyRequest): Promise<string> =>
-    requireRole(await access.callerOf(request.headers.authorization), 'operator').name;
-
+export function pathOperationRoutes(app: RestApp, { pathChecks, pathOverrides }: ApiServices): void {
   app.post('/paths/:id/check', { schema: { tags, params, response: { 200: CheckSchema } } }, async (request) =>
     toSnakeCase(await pathChecks.check(request.params.id)),
   );
   app.post(
     '/paths/:id/failover',
     { schema: { tags, params, body: FailoverInputSchema, response: { 200: FailoverSchema } } },
-    async (request) =>
-      toSnakeCase(await pathOverrides.failover(request.params.id, request.body, await nameOfCaller(request))),
+    async (request) => toSnakeCase(await pathOverrides.failover(request.actor, request.params.id, request.body)),
   );
   app.delete('/paths/:id/failover', { schema: { tags, params, response: { 200: ReleaseSchema } } }, async (request) =>
-    toSnakeCase(await pathOverrides.release(request.params.id, await nameOfCaller(request))),
+    toSnakeCase(await pathOverrides.release(request.actor, request.params.id)),
   );
 }

@@ -41,7 +41,7 @@ export function policyRoutes(app: RestApp, { policies, decisions }: ApiServices)
   app.post(
     '/policies',
     { schema: { tags, body: PolicyInputSchema, response: { 201: PolicySchema } } },
-    async (request, reply) => reply.status(201).send(policyAnswer(await policies.create(request.body))),
+    async (request, reply) => reply.status(201).send(policyAnswer(await policies.create(request.actor, request.body))),
   );
   app.get('/policies/:id', { schema: { tags, params, response: { 200: PolicySchema } } }, async (request) =>
     policyAnswer(await policies.get(request.params.id)),
@@ -49,10 +49,10 @@ export function policyRoutes(app: RestApp, { policies, decisions }: ApiServices)
   app.patch(
     '/policies/:id',
     { schema: { tags, params, body: PolicyChangesSchema, response: { 200: PolicySchema } } },
-    async (request) => policyAnswer(await policies.update(request.params.id, request.body)),
+    async (request) => policyAnswer(await policies.update(request.actor, request.params.id, request.body)),
   );
   app.delete('/policies/:id', { schema: { tags, params } }, async (request, reply) => {
-    await policies.delete(request.params.id);
+    await policies.delete(request.actor, request.params.id);
     return reply.status(204).send();
   });
   app.get(

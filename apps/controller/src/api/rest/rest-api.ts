@@ -1,7 +1,9 @@
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { plainAddress } from '../../audit/index.ts';
 import type { ApiServices } from '../api-services.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { authRoutes } from './auth-routes.ts';
 import { edgeRoutes } from './edge-routes.ts';
 import { endpointRoutes } from './endpoint-routes.ts';
@@ -26,8 +28,11 @@ export function restApi(app: RestApp, services: ApiServices): void {
   app.addHook('onRequest', async (request) => {
     const { access } = services;
     const caller = await access.callerOf(request.headers.authorization);
-    const isRead = request.method === 'GET' || request.method === 'HEAD';
-    access.check(caller, request.routeOptions.config.access ?? (isRead ? 'read' : 'operator'));
+    const { method, routeOptions } = request;
+    const isRead = method === 'GET' || method === 'HEAD';
+    const level = routeOptions.config.access ?? (isRead ? 'read' : 'operator');
+    const operation = `${method} ${routeOptions.url ?? ''}`;
+    request.actor = await access.admit({ caller, address: plainAddress(request.ip), level, operation });
   });
   siteRoutes(app, services);
   endpointRoutes(app, services);
@@ -35,6 +40,7 @@ export function restApi(app: RestApp, services: ApiServices): void {
   pathRoutes(app, services);
   pathOperationRoutes(app, services);
   eventRoutes(app, services);
+  auditRoutes(app, services);
   edgeRoutes(app, services);
   authRoutes(app, services);
   healthRoutes(app, services);

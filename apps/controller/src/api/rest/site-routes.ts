@@ -21,7 +21,7 @@ export function siteRoutes(app: RestApp, { sites, transportLinks, documents }: A
   app.post(
     '/sites',
     { schema: { tags, body: SiteInputSchema, response: { 201: SiteSchema } } },
-    async (request, reply) => reply.status(201).send(toSnakeCase(await sites.create(request.body))),
+    async (request, reply) => reply.status(201).send(toSnakeCase(await sites.create(request.actor, request.body))),
   );
   app.get('/sites/:site', { schema: { tags, params, response: { 200: SiteSchema } } }, async (request) =>
     toSnakeCase(await sites.get(request.params.site)),
@@ -29,10 +29,10 @@ export function siteRoutes(app: RestApp, { sites, transportLinks, documents }: A
   app.patch(
     '/sites/:site',
     { schema: { tags, params, body: SiteChangesSchema, response: { 200: SiteSchema } } },
-    async (request) => toSnakeCase(await sites.update(request.params.site, request.body)),
+    async (request) => toSnakeCase(await sites.update(request.actor, request.params.site, request.body)),
   );
   app.delete('/sites/:site', { schema: { tags, params }, config: { access: 'admin' } }, async (request, reply) => {
-    await sites.delete(request.params.site);
+    await sites.delete(request.actor, request.params.site);
     return reply.status(204).send();
   });
   app.get('/sites/:site/document', { schema: { tags, params } }, async (request) =>
@@ -45,7 +45,7 @@ export function siteRoutes(app: RestApp, { sites, transportLinks, documents }: A
   app.put(
     '/transport-links',
     { schema: { tags, body: LinksSchema, response: { 200: LinksSchema } } },
-    async (request) => linksAnswer(await transportLinks.set(request.body.links)),
+    async (request) => linksAnswer(await transportLinks.set(request.actor, request.body.links)),
   );
 }
 

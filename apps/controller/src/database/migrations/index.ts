@@ -4,6 +4,7 @@ import * as network from './0001-network.ts';
 import * as edges from './0002-edges.ts';
 import * as telemetry from './0003-telemetry.ts';
 import * as signIn from './0004-sign-in.ts';
+import * as audit from './0005-audit.ts';
 import * as pathOverrides from './0006-path-overrides.ts';
 
 export const migrations: Record<string, Migration> = {
@@ -11,5 +12,6 @@ export const migrations: Record<string, Migration> = {
   '0002-edges': edges,
   '0003-telemetry': telemetry,
   '0004-sign-in': signIn,
+  '0005-audit': audit,
   '0006-path-overrides': pathOverrides,
 };

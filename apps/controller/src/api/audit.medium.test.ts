@@ -1,0 +1,516 @@
+import { join } from 'node:path';
+import SqliteFile from 'better-sqlite3';
+import { createClient } from 'graphql-ws';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import type { AuditAction } from '../audit/index.ts';
+import { post, TestController, TestEdge } from '../testing/index.ts';
+import { graphqlSchema } from './graphql/schema.ts';
+
+interface Row {
+  readonly sequence: number;
+  readonly time: number;
+  readonly actor_type: string;
+  readonly actor_id: string | null;
+  readonly actor: string;
+  readonly address: string | null;
+  readonly action: AuditAction;
+  readonly target_type: string;
+  readonly target_id: string | null;
+  readonly target: string | null;
+  readonly result: string;
+  readonly details: Record<string, unknown>;
+}
+interface Tokens {
+  readonly access_token: string;
+  readonly refresh_token: string;
+}
+
+const password = 'Correct-Horse-7-Battery';
+const wrongPassword = 'Wrong-Horse-8-Battery';
+let controller: TestController;
+let admin: Tokens;
+/** Everything that must never stand in the log. */
+const secrets: string[] = [password, wrongPassword];
+
+const login = async (secret = password): Promise<Tokens> => {
+  const { body } = await controller.request<Tokens>('POST', 'auth/login', { username: 'admin', password: secret });
+  secrets.push(body.access_token, body.refresh_token);
+  return body;
+};
+const bearer = ({ access_token }: Tokens) => ({ authorization: `Bearer ${access_token}` });
+const rest = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+  const answer = await controller.request(method, path, body, bearer(admin));
+  expect([path, answer.status < 300, answer.body]).toEqual([path, true, answer.body]);
+  return answer.body;
+};
+const graphql = async (query: string, tokens: Tokens | null = admin): Promise<Record<string, { id: string }>> => {
+  const headers = tokens === null ? {} : bearer(tokens);
+  const answer = await controller.request<{ data: Record<string, { id: string }>; errors?: unknown }>(
+    'POST',
+    '/graphql',
+    { query },
+    headers,
+  );
+  return answer.body.errors === undefined ? answer.body.data : Promise.reject(new Error(JSON.stringify(answer.body)));
+};
+const rows = async (query = ''): Promise<Row[]> =>
+  (await controller.get<{ items: Row[] }>(`audit?order=oldest&limit=1000${query}`)).items;
+/** The rows that some work leaves behind. */
+const rowsOf = async (work: () => Promise<unknown>): Promise<Row[]> => {
+  const before = (await rows()).length;
+  await work();
+  return (await rows()).slice(before);
+};
+const change = (statement: string): void => {
+  const sqlite = new SqliteFile(join(controller.dataDir, 'patronus.db'));
+  sqlite.exec(statement);
+  sqlite.close();
+};
+
+beforeAll(async () => {
+  controller = await TestController.start({ PATRONUS_ADMIN_PASSWORD: password });
+  admin = await login();
+  for (const [name, address] of [
+    ['east', '192.0.2.1'],
+    ['west', '192.0.2.2'],
+  ]) {
+    await rest('POST', 'sites', { name, endpoints: [{ label: 'mpls', device: 'eth0', address }] });
+  }
+});
+afterAll(() => controller.stop());
+
+const idOf = async (path: string): Promise<string> => ((await rest('GET', path)) as { id: string }).id;
+const firstId = async (path: string): Promise<string> =>
+  ((await rest('GET', path)) as { items: { id: string }[] }).items[0]!.id;
+
+const eastToWest = (): Promise<string> => firstId('paths?source_site=east');
+
+/** Mutations that leave no row, as they change nothing. */
+const readers: readonly string[] = ['checkPathHealth'];
+
+/** One per mutation that changes something, in an order in which all of them succeed. */
+const mutations: readonly (readonly [
+  door: string,
+  action: AuditAction,
+  target: string | null,
+  () => Promise<unknown>,
+])[] = [
+  ['POST /sites', 'site_created', 'hq', () => rest('POST', 'sites', { name: 'hq' })],
+  ['PATCH /sites', 'site_updated', 'hq', () => rest('PATCH', 'sites/hq', { location: 'Vienna' })],
+  [
+    'POST /endpoints',
+    'endpoint_created',
+    'hq/lte',
+    () => rest('POST', 'endpoints', { site: 'hq', label: 'lte', device: 'wwan0', nat: true }),
+  ],
+  [
+    'PATCH /endpoints',
+    'endpoint_updated',
+    'hq/lte',
+    async () => rest('PATCH', `endpoints/${await firstId('endpoints?site=hq')}`, { cost: 50 }),
+  ],
+  [
+    'DELETE /endpoints',
+    'endpoint_deleted',
+    'hq/lte',
+    async () => rest('DELETE', `endpoints/${await firstId('endpoints?site=hq')}`),
+  ],
+  ['POST /policies', 'policy_created', 'voice', () => rest('POST', 'policies', { name: 'voice', priority: 9 })],
+  [
+    'PATCH /policies',
+    'policy_updated',
+    'voice',
+    async () => rest('PATCH', `policies/${await firstId('policies')}`, { priority: 8 }),
+  ],
+  ['DELETE /policies', 'policy_deleted', 'voice', async () => rest('DELETE', `policies/${await firstId('policies')}`)],
+  [
+    'PUT /transport-links',
+    'transport_links_updated',
+    null,
+    () => rest('PUT', 'transport-links', { links: [{ a: 'mpls', b: 'mpls' }] }),
+  ],
+  [
+    'POST /paths/failover',
+    'path_override_set',
+    'mpls → mpls from east to west',
+    async () => rest('POST', `paths/${await eastToWest()}/failover`, { reason: 'line is rebuilt' }),
+  ],
+  [
+    'DELETE /paths/failover',
+    'path_override_cleared',
+    'mpls → mpls from east to west',
+    async () => rest('DELETE', `paths/${await eastToWest()}/failover`),
+  ],
+  [
+    'failoverPath',
+    'path_override_set',
+    'mpls → mpls from east to west',
+    async () => graphql(`mutation { failoverPath(path_id: "${await eastToWest()}", reason: "rebuilt") { success } }`),
+  ],
+  [
+    'releasePath',
+    'path_override_cleared',
+    'mpls → mpls from east to west',
+    async () => graphql(`mutation { releasePath(path_id: "${await eastToWest()}") { success } }`),
+  ],
+  ['POST /enrolment-keys', 'enrolment_key_created', 'hq', () => newKey('hq')],
+  [
+    'DELETE /enrolment-keys',
+    'enrolment_key_revoked',
+    'hq',
+    async () => rest('DELETE', `enrolment-keys/${await firstId('enrolment-keys')}`),
+  ],
+  ['DELETE /sites', 'site_deleted', 'hq', () => rest('DELETE', 'sites/hq')],
+  ['createSite', 'site_created', 'branch', () => graphql('mutation { createSite(input: { name: "branch" }) { id } }')],
+  [
+    'updateSite',
+    'site_updated',
+    'branch',
+    () => graphql('mutation { updateSite(site_id: "branch", input: { location: "Graz" }) { id } }'),
+  ],
+  [
+    'createEndpoint',
+    'endpoint_created',
+    'branch/lte',
+    () =>
+      graphql(
+        'mutation { createEndpoint(site: "branch", input: { label: "lte", device: "wwan0", nat: true }) { id } }',
+      ),
+  ],
+  [
+    'updateEndpoint',
+    'endpoint_updated',
+    'branch/lte',
+    async () =>
+      graphql(
+        `mutation { updateEndpoint(endpoint_id: "${await firstId('endpoints?site=branch')}", input: { cost: 5 }) { id } }`,
+      ),
+  ],
+  [
+    'deleteEndpoint',
+    'endpoint_deleted',
+    'branch/lte',
+    async () =>
+      graphql(`mutation { deleteEndpoint(endpoint_id: "${await firstId('endpoints?site=branch')}") { success } }`),
+  ],
+  [
+    'setTransportLinks',
+    'transport_links_updated',
+    null,
+    () => graphql('mutation { setTransportLinks(links: [{ a: "lte", b: "lte" }]) { a } }'),
+  ],
+  [
+    'createPolicy',
+    'policy_created',
+    'bulk',
+    () => graphql('mutation { createPolicy(input: { name: "bulk", priority: 7 }) { id } }'),
+  ],
+  [
+    'updatePolicy',
+    'policy_updated',
+    'bulk',
+    async () => graphql(`mutation { updatePolicy(id: "${await firstId('policies')}", input: { priority: 6 }) { id } }`),
+  ],
+  [
+    'deletePolicy',
+    'policy_deleted',
+    'bulk',
+    async () => graphql(`mutation { deletePolicy(id: "${await firstId('policies')}") { success } }`),
+  ],
+  [
+    'createEnrolmentKey',
+    'enrolment_key_created',
+    'branch',
+    async () => {
+      const made = await graphql('mutation { createEnrolmentKey(input: { site: "branch" }) { id key } }');
+      keepSecret((made['createEnrolmentKey'] as unknown as { key: string }).key);
+    },
+  ],
+  [
+    'deleteEnrolmentKey',
+    'enrolment_key_revoked',
+    'branch',
+    async () => graphql(`mutation { deleteEnrolmentKey(id: "${await firstId('enrolment-keys')}") { success } }`),
+  ],
+  ['clearCache', 'cache_cleared', 'site documents', () => graphql('mutation { clearCache { success } }')],
+  [
+    'deleteSite',
+    'site_deleted',
+    'branch',
+    () => graphql('mutation { deleteSite(site_id: "branch") { success message } }'),
+  ],
+];
+
+/** A join key is `pt1.FINGERPRINT.SECRET`. */
+const keepSecret = (key: string): void => {
+  secrets.push(key, key.split('.').at(-1)!);
+};
+async function newKey(site: string): Promise<string> {
+  const { key } = (await rest('POST', 'enrolment-keys', { site })) as { key: string };
+  keepSecret(key);
+  return key;
+}
+
+describe('a mutation', () => {
+  it.each(mutations)('by %s leaves one row: %s', async (_door, action, target, work) => {
+    const userId = (await rows('&action=sign_in'))[0]!.actor_id;
+    expect(await rowsOf(work)).toEqual([
+      expect.objectContaining({
+        action,
+        target,
+        target_type: expect.stringMatching(/^[a-z_]+$/) as string,
+        result: 'success',
+        actor: 'admin',
+        actor_type: 'user',
+        actor_id: userId,
+        address: '127.0.0.1',
+      }),
+    ]);
+  });
+
+  it('is tested above, whichever GraphQL has', () => {
+    const doors = [...mutations.map(([door]) => door), ...readers];
+    expect(doors).toEqual(expect.arrayContaining(Object.keys(graphqlSchema.getMutationType()!.getFields())));
+  });
+
+  it('with the local token is told as its', async () => {
+    const [row] = await rowsOf(() => controller.ask('POST', 'sites', { name: 'local' }));
+    expect(row).toMatchObject({ actor_type: 'local_token', actor: 'local', actor_id: null, address: '127.0.0.1' });
+    expect(row?.target_id).toBe(await idOf('sites/local'));
+  });
+
+  it('over a WebSocket is told as that of whoever opened it', async () => {
+    const client = createClient({
+      url: `${controller.running.httpUrl.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: bearer(admin),
+    });
+    const [row] = await rowsOf(() => client.iterate({ query: 'mutation { clearCache { success } }' }).next());
+    await client.dispose();
+    expect(row).toMatchObject({ action: 'cache_cleared', actor: 'admin', address: '127.0.0.1' });
+  });
+
+  it('tells what an update changed, from which value to which', async () => {
+    const [row] = await rowsOf(() => rest('PATCH', 'sites/local', { location: 'Linz' }));
+    expect(row?.details).toEqual({ location: { from: '', to: 'Linz' } });
+  });
+
+  it('is refused where its row cannot be written', async () => {
+    change(`CREATE TRIGGER broken BEFORE INSERT ON sdwan_audit_log BEGIN SELECT RAISE(ABORT, 'no audit'); END`);
+    try {
+      expect((await controller.ask('DELETE', 'sites/local')).status).toBe(500);
+      await expect(graphql('mutation { deleteSite(site_id: "local") { success } }')).rejects.toThrow(/internal/);
+      const entry = await controller.request('POST', 'auth/login', { username: 'admin', password });
+      expect(entry.status).toBe(500);
+    } finally {
+      change('DROP TRIGGER broken');
+    }
+    expect((await controller.ask('GET', 'sites/local')).status).toBe(200);
+  });
+});
+
+describe('what is refused', () => {
+  it('to a viewer leaves a row at both doors, and changes nothing', async () => {
+    const viewer = await login();
+    change(`UPDATE users SET role = 'viewer'`);
+    try {
+      const refused = await rowsOf(async () => {
+        expect((await controller.request('DELETE', 'sites/local', undefined, bearer(viewer))).status).toBe(403);
+        await expect(graphql('mutation { clearCache { success } }', viewer)).rejects.toThrow(/forbidden/);
+        expect((await controller.request('GET', 'audit', undefined, bearer(viewer))).status).toBe(403);
+        await expect(graphql('{ auditLog { action } }', viewer)).rejects.toThrow(/forbidden/);
+      });
+      expect(
+        refused.map(({ action, actor, address, target, result }) => [action, actor, address, target, result]),
+      ).toEqual(
+        ['DELETE /api/v1/sites/:site', 'clearCache', 'GET /api/v1/audit', 'auditLog'].map((operation) => [
+          'access_refused',
+          'admin',
+          '127.0.0.1',
+          operation,
+          'refused',
+        ]),
+      );
+    } finally {
+      change(`UPDATE users SET role = 'admin'`);
+    }
+  });
+
+  it('to a stranger leaves none, as strangers could fill the log', async () => {
+    const left = await rowsOf(async () => {
+      expect((await controller.request('DELETE', 'sites/local')).status).toBe(401);
+      expect((await controller.request('GET', 'audit')).status).toBe(401);
+      expect((await controller.request('GET', 'audit/verification')).status).toBe(401);
+      await expect(graphql('mutation { clearCache { success } }', null)).rejects.toThrow(/unauthenticated/);
+      await expect(graphql('{ auditLog { action } }', null)).rejects.toThrow(/unauthenticated/);
+    });
+    expect(left).toEqual([]);
+  });
+});
+
+describe('a sign-in', () => {
+  const told = (found: readonly Row[]) =>
+    found.map(({ action, actor, target, result, address }) => [action, actor, target, result, address]);
+
+  it('is told, as are its end, a wrong password and a token used twice', async () => {
+    const found = await rowsOf(async () => {
+      await login(wrongPassword);
+      await controller.request('POST', 'auth/login', { username: wrongPassword, password });
+      const first = await login();
+      await controller.request('POST', 'auth/logout', { refresh_token: first.refresh_token });
+      await controller.request('POST', 'auth/logout', { refresh_token: first.refresh_token });
+      const second = await login();
+      const renew = () => controller.request<Tokens>('POST', 'auth/refresh', { refresh_token: second.refresh_token });
+      secrets.push((await renew()).body.refresh_token);
+      expect((await renew()).status).toBe(401);
+    });
+    const here = '127.0.0.1';
+    expect(told(found)).toEqual([
+      ['sign_in_failed', 'anonymous', 'admin', 'failed', here],
+      ['sign_in_failed', 'anonymous', null, 'failed', here],
+      ['sign_in', 'admin', 'admin', 'success', here],
+      ['sign_out', 'admin', 'admin', 'success', here],
+      ['sign_in', 'admin', 'admin', 'success', here],
+      ['refresh_token_reused', 'anonymous', 'admin', 'refused', here],
+    ]);
+  });
+
+  it('to an account that guessing has locked is told too', async () => {
+    const own = await TestController.start({ PATRONUS_ADMIN_PASSWORD: password });
+    try {
+      const sqlite = new SqliteFile(join(own.dataDir, 'patronus.db'));
+      sqlite.exec('UPDATE users SET failed_logins = 9');
+      sqlite.close();
+      for (const status of [401, 429]) {
+        const answer = await own.request('POST', 'auth/login', { username: 'admin', password: wrongPassword });
+        expect(answer.status).toBe(status);
+      }
+      const { items } = await own.get<{ items: Row[] }>('audit?order=oldest&limit=1000');
+      expect(told(items)).toEqual([
+        ['policy_created', 'system', 'default', 'success', null],
+        ['signing_key_created', 'system', null, 'success', null],
+        ['password_set', 'system', 'admin', 'success', null],
+        ['sign_in_failed', 'anonymous', 'admin', 'failed', '127.0.0.1'],
+        ['account_locked', 'system', 'admin', 'success', null],
+        ['sign_in_failed', 'anonymous', 'admin', 'refused', '127.0.0.1'],
+      ]);
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it('by the one-time link is told with the password that it set', async () => {
+    const own = await TestController.start();
+    try {
+      const token = own.running.setupUrl!.split('#')[1];
+      await own.request('POST', 'auth/setup', { token, password });
+      const { items } = await own.get<{ items: Row[] }>('audit?order=oldest&action=password_set,sign_in');
+      expect(told(items)).toEqual([
+        ['password_set', 'anonymous', 'admin', 'success', '127.0.0.1'],
+        ['sign_in', 'admin', 'admin', 'success', '127.0.0.1'],
+      ]);
+    } finally {
+      await own.stop();
+    }
+  });
+});
+
+describe('an edge', () => {
+  it('that joins, is refused or is revoked is told, with the address that it came from', async () => {
+    const key = await newKey('local');
+    const edge = new TestEdge(controller.edgePort);
+    const found = await rowsOf(async () => {
+      expect((await edge.enrol(key)).status).toBe(201);
+      expect((await new TestEdge(controller.edgePort).enrol(key)).status).toBe(403);
+      expect((await post(controller.edgePort, '{}')).status).toBe(422);
+      await rest('DELETE', `edges/${edge.edgeId}`);
+    });
+    expect(
+      found.map(({ action, actor_type, target_id, result, address }) => [
+        action,
+        actor_type,
+        target_id,
+        result,
+        address,
+      ]),
+    ).toEqual([
+      ['edge_enrolled', 'edge', edge.edgeId, 'success', '127.0.0.1'],
+      ['edge_enrolment_refused', 'anonymous', null, 'refused', '127.0.0.1'],
+      ['edge_revoked', 'user', edge.edgeId, 'success', '127.0.0.1'],
+    ]);
+  });
+
+  it('that comes with a key of nobody leaves none', async () => {
+    const stranger = new TestEdge(controller.edgePort);
+    expect(await rowsOf(() => stranger.enrol('no key of ours'))).toEqual([]);
+  });
+});
+
+describe('who reads the log', () => {
+  it('finds rows by action, result, actor, target and time', async () => {
+    const all = await rows();
+    const same = async (query: string, fits: (row: Row) => boolean): Promise<void> => {
+      const found = await rows(query);
+      expect(found.length).toBeGreaterThan(0);
+      expect(found).toEqual(all.filter(fits));
+    };
+    await same('&action=sign_in,sign_out', ({ action }) => action === 'sign_in' || action === 'sign_out');
+    await same('&result=refused', ({ result }) => result === 'refused');
+    await same('&actor=local', ({ actor }) => actor === 'local');
+    const { target_id: siteId, time } = all.find(({ target }) => target === 'local')!;
+    await same(`&target=${siteId}`, ({ target_id }) => target_id === siteId);
+    await same('&target=local', ({ target }) => target === 'local');
+    await same(`&since=${time}`, (row) => row.time >= time);
+    await same(`&until=${time}`, (row) => row.time <= time);
+    expect((await controller.ask('GET', 'audit?result=maybe')).status).toBe(422);
+  });
+
+  it('gets the same through GraphQL, page after page', async () => {
+    const fresh = await login();
+    const all = (await rows()).toReversed();
+    const seen: string[] = [];
+    let cursor = '';
+    do {
+      const after = cursor === '' ? '' : `, cursor: "${cursor}"`;
+      const data = (await graphql(
+        `{ auditLog(limit: 20${after}) { sequence time actor address action target result details hash cursor } }`,
+        fresh,
+      )) as unknown as { auditLog: (Row & { cursor: string })[] };
+      seen.push(...data.auditLog.map(({ sequence, action }) => `${sequence} ${action}`));
+      cursor = data.auditLog.at(-1)?.cursor ?? '';
+    } while (cursor !== '');
+    expect(seen).toEqual(all.map(({ sequence, action }) => `${sequence} ${action}`));
+  });
+
+  it('finds no secret in it', async () => {
+    const text = JSON.stringify(await rows());
+    expect(secrets.length).toBeGreaterThan(10);
+    expect(secrets.filter((secret) => secret !== undefined && text.includes(secret))).toEqual([]);
+    expect(text).not.toMatch(/ptr_|ptl_|pt1\.|argon2|PRIVATE KEY/);
+  });
+
+  it('can prove that it is whole, with the authority of this controller, over a restart', async () => {
+    const before = await controller.get<{ valid: boolean; last: { sequence: number; hash: string } }>(
+      'audit/verification',
+    );
+    expect(before.valid).toBe(true);
+    await controller.restart();
+    const { sequence, hash } = before.last;
+    const path = `audit/verification?known_sequence=${sequence}&known_hash=${hash}`;
+    expect(await controller.get(path)).toMatchObject({ valid: true, fault: null });
+    const sqlite = new SqliteFile(join(controller.dataDir, 'patronus.db'), { readonly: true });
+    const signed = sqlite.prepare('SELECT 1 FROM sdwan_audit_anchors WHERE sequence = ?').get(sequence);
+    sqlite.close();
+    expect(signed).toBeDefined();
+  });
+
+  it('hears which row was edited', async () => {
+    change(`DROP TRIGGER sdwan_audit_log_no_update; UPDATE sdwan_audit_log SET actor = 'nobody' WHERE sequence = 5`);
+    expect(await controller.get('audit/verification')).toMatchObject({
+      valid: false,
+      rows: 4,
+      fault: { sequence: 5, code: 'row_changed', message: 'row 5 was changed: it does not have its own hash' },
+    });
+  });
+});

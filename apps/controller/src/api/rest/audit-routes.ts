@@ -1,0 +1,76 @@
+import { toSnakeCase } from '@patronus/core';
+import { Type } from 'typebox';
+import { actorTypes, auditActionNames, auditResults } from '../../audit/index.ts';
+import type { AuditView } from '../../services/audit-service.ts';
+import type { ApiServices } from '../api-services.ts';
+import { Nullable, pageAnswer, pageQuery, PageSchema } from './answers.ts';
+import type { RestApp } from './rest-api.ts';
+
+const time = Type.Integer({ description: 'Unix ms' });
+const instant = Type.Optional(Type.Number({ description: 'Unix ms, included' }));
+const text = (description: string) => Type.Optional(Type.String({ description }));
+const hash = Type.String({ description: 'SHA-256, hex' });
+const querystring = Type.Object({
+  ...pageQuery,
+  since: instant,
+  until: instant,
+  action: text('One action or several with commas, such as sign_in,sign_in_failed'),
+  result: Type.Optional(Type.Enum([...auditResults])),
+  actor: text('Name or id'),
+  target: text('Name or id'),
+  order: Type.Optional(Type.Enum(['newest', 'oldest'])),
+});
+const verificationQuery = Type.Object({
+  known_sequence: Type.Optional(Type.Integer({ minimum: 1, description: 'A row whose hash was kept elsewhere' })),
+  known_hash: Type.Optional(
+    Type.String({ pattern: '^[0-9a-f]{64}$', description: 'The hash that this row must have' }),
+  ),
+});
+const AuditSchema = Type.Object({
+  sequence: Type.Integer(),
+  time,
+  actor_type: Type.Enum([...actorTypes]),
+  actor_id: Nullable(Type.String()),
+  actor: Type.String(),
+  address: Nullable(Type.String()),
+  action: Type.Enum(auditActionNames),
+  target_type: Type.String(),
+  target_id: Nullable(Type.String()),
+  target: Nullable(Type.String()),
+  result: Type.Enum([...auditResults]),
+  details: Type.Record(Type.String(), Type.Unknown()),
+  previous_hash: hash,
+  hash,
+});
+const VerificationSchema = Type.Object({
+  valid: Type.Boolean(),
+  rows: Type.Integer({ description: 'Rows in order, from the first on' }),
+  anchors: Type.Integer(),
+  last: Type.Object({ sequence: Type.Integer(), hash }),
+  fault: Nullable(Type.Object({ sequence: Type.Integer(), code: Type.String(), message: Type.String() })),
+});
+const tags = ['audit'];
+const config = { access: 'admin' } as const;
+
+export function auditRoutes(app: RestApp, { audit }: ApiServices): void {
+  app.get(
+    '/audit',
+    { schema: { tags, querystring, response: { 200: PageSchema(AuditSchema) } }, config },
+    async (request) => {
+      const { action, ...query } = request.query;
+      const actions = action?.split(',').map((each) => each.trim());
+      return pageAnswer(await audit.list({ ...query, actions }), auditAnswer);
+    },
+  );
+  app.get(
+    '/audit/verification',
+    { schema: { tags, querystring: verificationQuery, response: { 200: VerificationSchema } }, config },
+    async (request) => {
+      const { known_sequence: sequence, known_hash: known } = request.query;
+      return audit.verify(sequence === undefined || known === undefined ? null : { sequence, hash: known });
+    },
+  );
+}
+
+/** Details are in the API's words already, and their keys are data. */
+const auditAnswer = ({ details, ...row }: AuditView) => ({ ...toSnakeCase(row), details });

@@ -1,0 +1,34 @@
+import type { AuditAction } from './audit-action.ts';
+
+/** `refused`: the caller was not allowed. `failed`: everybody may try, and it did not succeed, such as a wrong password. */
+export const auditResults = ['success', 'refused', 'failed'] as const;
+export type AuditResult = (typeof auditResults)[number];
+
+/** What an action was about. Names are those at that time; id and name are null where nobody knows them. */
+export interface AuditTarget {
+  readonly type:
+    | 'user'
+    | 'session'
+    | 'signing_key'
+    | 'operation'
+    | 'site'
+    | 'endpoint'
+    | 'policy'
+    | 'transport_links'
+    | 'path'
+    | 'enrolment_key'
+    | 'edge'
+    | 'cache';
+  readonly id: string | null;
+  readonly name: string | null;
+}
+
+/** What a service says of an action; actor, time and the chain are added when it is written. */
+export interface AuditEntry {
+  readonly action: AuditAction;
+  readonly target: AuditTarget;
+  /** `success` where nothing is said. */
+  readonly result?: AuditResult;
+  /** In the API's words, and never a secret: no password, token, key, or hash of one. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,57 @@
+import { canonicalJson } from '@patronus/core';
+import type { DbTransaction } from '../database/schema.ts';
+import { auditRepository, type AuditAnchorRow } from '../repositories/audit-repository.ts';
+import type { Actor } from './actor.ts';
+import type { AuditEntry } from './audit-entry.ts';
+import { nextRow, type RowMark } from './audit-row.ts';
+
+/** A key that does not live in the database, so that whoever can write the one cannot sign for the other. */
+export interface AnchorKey {
+  /** Tells keys apart. */
+  readonly fingerprint: string;
+  sign(text: string): string;
+  isSignedBy(text: string, signature: string): boolean;
+}
+
+/**
+ * Rows 1, 33, 65, … are anchored as they are written, and must be for the log to be whole. Fewer leave more of the newest
+ * rows to whoever recomputes the chain; each costs a signature of some tens of microseconds and a row.
+ */
+export const anchorInterval = 32;
+
+export const mustBeAnchored = (sequence: number): boolean => (sequence - 1) % anchorInterval === 0;
+
+/** What a signature is made over. No certificate can be mistaken for it, as those are DER. */
+export const anchorText = ({ sequence, time, hash }: Pick<AuditAnchorRow, 'sequence' | 'time' | 'hash'>): string =>
+  canonicalJson({ purpose: 'patronus audit anchor', sequence, time, hash });
+
+/** Writes rows within the transaction of the change that they tell of: where a row cannot be written, nothing is. */
+export class AuditLog {
+  readonly key: AnchorKey;
+
+  constructor(key: AnchorKey) {
+    this.key = key;
+  }
+
+  /**
+   * Adds a row; times are unix ms. A number that was given once is never given again, so that where rows were taken away
+   * the gap stays.
+   */
+  async append(db: DbTransaction, at: number, by: Actor, entry: AuditEntry): Promise<void> {
+    const { sequence, hash, counted, anchored } = await auditRepository.tip(db);
+    const row = nextRow({ sequence: Math.max(sequence, counted, anchored), hash }, at, by, entry);
+    await auditRepository.insert(db, row);
+    if (mustBeAnchored(row.sequence)) await this.#sign(db, at, row);
+  }
+
+  /** Signs the newest row, unless it is signed already. */
+  async anchor(db: DbTransaction, at: number): Promise<void> {
+    const tip = await auditRepository.tip(db);
+    if (tip.sequence > tip.anchored) await this.#sign(db, at, tip);
+  }
+
+  async #sign(db: DbTransaction, time: number, { sequence, hash }: RowMark): Promise<void> {
+    const signature = this.key.sign(anchorText({ sequence, time, hash }));
+    await auditRepository.insertAnchor(db, { sequence, time, hash, key_id: this.key.fingerprint, signature });
+  }
+}

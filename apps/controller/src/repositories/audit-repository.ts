@@ -1,0 +1,92 @@
+import { sql, type Selectable } from 'kysely';
+import { noRow } from '../audit/audit-row.ts';
+import type { AuditAnchorTable, AuditTable, Db } from '../database/schema.ts';
+
+export type AuditRow = Selectable<AuditTable>;
+export type AuditAnchorRow = Selectable<AuditAnchorTable>;
+
+export interface AuditFilter {
+  /** Unix ms, included. */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+  readonly actions?: readonly string[] | undefined;
+  readonly result?: string | undefined;
+  /** By name or id. */
+  readonly actor?: string | undefined;
+  readonly target?: string | undefined;
+}
+
+export interface AuditSlice {
+  readonly order: 'newest' | 'oldest';
+  /** Only what comes after this row in that order. */
+  readonly after?: number | undefined;
+  readonly limit: number;
+}
+
+export interface AuditTip {
+  /** Number and hash of the last row there is; 0 and zeros before the first. */
+  readonly sequence: number;
+  readonly hash: string;
+  /** The highest number that a row ever had, as SQLite remembers it. */
+  readonly counted: number;
+  /** The last row that was signed; 0 for none. */
+  readonly anchored: number;
+}
+
+export const auditRepository = {
+  list: (db: Db, filter: AuditFilter, { order, after, limit }: AuditSlice): Promise<AuditRow[]> => {
+    let query = db.selectFrom('sdwan_audit_log').selectAll();
+    if (filter.since !== undefined) query = query.where('time', '>=', filter.since);
+    if (filter.until !== undefined) query = query.where('time', '<=', filter.until);
+    if (filter.actions !== undefined) query = query.where('action', 'in', [...filter.actions]);
+    if (filter.result !== undefined) query = query.where('result', '=', filter.result);
+    if (filter.actor !== undefined) {
+      const { actor } = filter;
+      query = query.where((eb) => eb.or([eb('actor', '=', actor), eb('actor_id', '=', actor)]));
+    }
+    if (filter.target !== undefined) {
+      const { target } = filter;
+      query = query.where((eb) => eb.or([eb('target', '=', target), eb('target_id', '=', target)]));
+    }
+    if (after !== undefined) query = query.where('sequence', order === 'newest' ? '<' : '>', after);
+    return query
+      .orderBy('sequence', order === 'newest' ? 'desc' : 'asc')
+      .limit(limit)
+      .execute();
+  },
+
+  /** Where the log ends, and how far it is known to have come. */
+  async tip(db: Db): Promise<AuditTip> {
+    const { rows } = await sql<{ [K in keyof AuditTip]: AuditTip[K] | null }>`
+      SELECT last.sequence, last.hash,
+        (SELECT seq FROM sqlite_sequence WHERE name = 'sdwan_audit_log') AS counted,
+        (SELECT max(sequence) FROM sdwan_audit_anchors) AS anchored
+      FROM (SELECT max(sequence) AS sequence FROM sdwan_audit_log) AS highest
+      LEFT JOIN sdwan_audit_log AS last ON last.sequence = highest.sequence`.execute(db);
+    const [row] = rows;
+    return {
+      sequence: row?.sequence ?? noRow.sequence,
+      hash: row?.hash ?? noRow.hash,
+      counted: row?.counted ?? 0,
+      anchored: row?.anchored ?? 0,
+    };
+  },
+
+  async insert(db: Db, row: AuditRow): Promise<void> {
+    await db.insertInto('sdwan_audit_log').values(row).execute();
+  },
+
+  /** Those of rows `from` to `to`, both included, in their order. */
+  listAnchors: (db: Db, from: number, to: number): Promise<AuditAnchorRow[]> =>
+    db
+      .selectFrom('sdwan_audit_anchors')
+      .selectAll()
+      .where('sequence', '>=', from)
+      .where('sequence', '<=', to)
+      .orderBy('sequence')
+      .execute(),
+
+  async insertAnchor(db: Db, row: AuditAnchorRow): Promise<void> {
+    await db.insertInto('sdwan_audit_anchors').values(row).execute();
+  },
+};
