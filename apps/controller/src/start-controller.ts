@@ -20,8 +20,10 @@ import { EventService } from './services/event-service.ts';
 import { Maintenance } from './services/maintenance.ts';
 import { MetricService } from './services/metric-service.ts';
 import { PathService } from './services/path-service.ts';
+import { PolicyDeletionService } from './services/policy-deletion-service.ts';
 import { PolicyService } from './services/policy-service.ts';
 import { Presence } from './services/presence.ts';
+import { SiteDeletionService } from './services/site-deletion-service.ts';
 import { SiteService } from './services/site-service.ts';
 import { TelemetryService } from './services/telemetry-service.ts';
 import { TransportLinkService } from './services/transport-link-service.ts';
@@ -62,6 +64,8 @@ export async function startController(settings: ControllerSettings): Promise<Run
 
   const authority = await CertificateAuthority.open(directory.path, store.wallMs);
   const edges = new EdgeService(store, presence);
+  const siteDeletion = new SiteDeletionService(store);
+  const policyDeletion = new PolicyDeletionService(store);
   const paths = new PathService(store);
   const telemetry = new TelemetryService(store, paths);
   const gateway = await EdgeGateway.start({
@@ -72,6 +76,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
     documents,
     telemetry,
     edges,
+    siteDeletion,
     identity: await authority.serverIdentity(store.wallMs),
     host: settings.edgeHost,
     port: settings.edgePort,
@@ -81,17 +86,17 @@ export async function startController(settings: ControllerSettings): Promise<Run
   const edgeUrl = settings.edgeUrl ?? `https://${reachableHost(settings.edgeHost)}:${gateway.port}`;
 
   const metrics = new MetricService(store);
-  const maintenance = new Maintenance(store, metrics, onFailure);
-  maintenance.start(systemTimers);
-  started.defer(() => maintenance.stop());
+  maintain(started, new Maintenance({ store, metrics, purging: [siteDeletion, policyDeletion], onFailure }));
 
   const services: ApiServices = {
     access: new Access({ localToken: LocalToken.open(directory.path), signIn, readsAreOpen: areReadsOpen(settings) }),
     signIn,
     store,
     sites: new SiteService(store, presence, documents),
+    siteDeletion,
     endpoints: new EndpointService(store),
     policies,
+    policyDeletion,
     paths,
     metrics,
     decisions: new DecisionService(store),
@@ -116,6 +121,11 @@ export async function startController(settings: ControllerSettings): Promise<Run
 
 /** What must not reach the log, should a request ever be logged whole. */
 const secretFields = ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.token', '*.secret'];
+
+function maintain(started: AsyncDisposableStack, maintenance: Maintenance): void {
+  maintenance.start(systemTimers);
+  started.defer(() => maintenance.stop());
+}
 
 async function serve(
   started: AsyncDisposableStack,

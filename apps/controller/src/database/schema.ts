@@ -41,12 +41,15 @@ export interface SiteTable {
   site_index: number;
   created_at: UnixMs;
   updated_at: UnixMs;
+  /** Null while it is live; else it can be restored for a while. So it is with every `deleted_at`. */
+  deleted_at: Generated<UnixMs | null>;
 }
 
 export interface SitePrefixTable {
   prefix: string;
   site_id: string;
   position: number;
+  deleted_at: Generated<UnixMs | null>;
 }
 
 export interface EndpointTable {
@@ -64,6 +67,7 @@ export interface EndpointTable {
   down_bps: number | null;
   created_at: UnixMs;
   updated_at: UnixMs;
+  deleted_at: Generated<UnixMs | null>;
 }
 
 /** What was last reported of a path; the figures of `latency`, `jitter`, `loss` are of the forward direction. */
@@ -87,6 +91,7 @@ export interface PathTable extends PathFigures {
   since: UnixMs | null;
   reported_at: UnixMs | null;
   created_at: UnixMs;
+  deleted_at: Generated<UnixMs | null>;
 }
 
 export interface PolicyTable {
@@ -103,6 +108,7 @@ export interface PolicyTable {
   bytes_matched: Generated<number>;
   created_at: UnixMs;
   updated_at: UnixMs;
+  deleted_at: Generated<UnixMs | null>;
 }
 
 export interface PolicyStatTable {

@@ -8,6 +8,7 @@ import { maxMessageBytes, parseEnrolRequest, protocolVersion } from '@patronus/p
 import { WebSocketServer } from 'ws';
 import { problemDocument } from '../api/problem.ts';
 import type { EdgeService } from '../services/edge-service.ts';
+import type { SiteDeletionService } from '../services/site-deletion-service.ts';
 import type { ServerIdentity } from './certificate-authority.ts';
 import { EdgeDialogue, type DialogueParts } from './edge-dialogue.ts';
 import { EdgeSession } from './edge-session.ts';
@@ -21,6 +22,7 @@ const maxConnections = 20_000;
 export interface GatewayParts extends Omit<DialogueParts, 'serverFingerprint'> {
   readonly identity: ServerIdentity;
   readonly edges: EdgeService;
+  readonly siteDeletion: Pick<SiteDeletionService, 'onDeleted'>;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -40,6 +42,7 @@ export class EdgeGateway {
     this.#parts = parts;
     this.#dialogue = new EdgeDialogue({ ...parts, serverFingerprint: parts.identity.fingerprint });
     parts.edges.onRevoked((edgeId) => this.#dialogue.dismiss(edgeId));
+    parts.siteDeletion.onDeleted((site) => this.#dialogue.dismissSite(site));
   }
 
   /** Errors: `address_in_use`. */

@@ -45,7 +45,7 @@ export class EdgeService {
 
   async get(id: string): Promise<EdgeView> {
     const row = await edgeRepository.find(this.#store.db, id);
-    return this.#view(found(row?.revoked_at === null ? row : undefined, 'edge', id));
+    return this.#view(found(isPresent(row) ? row : undefined, 'edge', id));
   }
 
   /**
@@ -59,6 +59,7 @@ export class EdgeService {
       const key = await enrolmentKeyRepository.findBySecretHash(change.db, hashSecret(request.secret));
       if (key === undefined) throw refused('this enrolment key is not known here; create one and use it');
       const site = { id: key.site_id, name: key.site };
+      if (key.site_deleted_at !== null) throw refused(`site "${site.name}" was deleted; restore it first`);
       const present = await edgeRepository.findActive(change.db, site.id);
       const isRepeated = present?.identity_key === request.identityKey && present.enrolment_key_id === key.key_id;
       if (isRepeated) return { edgeId: present.edge_id, siteId: site.id, siteName: site.name };
@@ -75,7 +76,7 @@ export class EdgeService {
   async revoke(id: string): Promise<void> {
     await this.#store.change(async (change) => {
       const row = await edgeRepository.find(change.db, id);
-      const edge = found(row?.revoked_at === null ? row : undefined, 'edge', id);
+      const edge = found(isPresent(row) ? row : undefined, 'edge', id);
       await this.#retire(change, edge);
       const site = { id: edge.site_id, name: edge.site };
       const message = `The edge ${edge.hostname} of site ${edge.site} was deleted`;
@@ -149,5 +150,8 @@ async function insertEdge(change: Change, key: EnrolmentKeyRow, request: EnrolRe
   });
   return edgeId;
 }
+
+/** Neither revoked nor of a deleted site. */
+const isPresent = (row: EdgeRow | undefined): boolean => row?.revoked_at === null && row.site_deleted_at === null;
 
 const refused = (message: string): PatronusError => new PatronusError('enrolment_refused', message);

@@ -9,20 +9,37 @@ const metricsPeriodMs = 30_000;
 /** Counters are written down this often for those who read `sdwan_policy_stats`. */
 const statsPeriodMs = 60_000;
 const prunePeriodMs = 3_600_000;
+/** What was deleted goes this much later than promised at most. */
+const purgePeriodMs = 3_600_000;
 const keptMs = 90 * 24 * 3_600_000;
 
-/** What the controller does by itself from time to time: rolls metrics up, writes counters down, drops what is old. */
+/** Something that removes for good what was deleted long ago. */
+export interface Purging {
+  purgeExpired(): Promise<void>;
+}
+
+/**
+ * What the controller does by itself from time to time: rolls metrics up, writes counters down, drops what is old, and removes
+ * for good what was deleted long ago.
+ */
 export class Maintenance {
   readonly #store: Store;
   readonly #metrics: MetricService;
+  readonly #purging: readonly Purging[];
   readonly #onFailure: (failure: unknown) => void;
   #timers: Timer[] = [];
   #running: Promise<void> = Promise.resolve();
 
-  constructor(store: Store, metrics: MetricService, onFailure: (failure: unknown) => void) {
-    this.#store = store;
-    this.#metrics = metrics;
-    this.#onFailure = onFailure;
+  constructor(parts: {
+    readonly store: Store;
+    readonly metrics: MetricService;
+    readonly purging: readonly Purging[];
+    readonly onFailure: (failure: unknown) => void;
+  }) {
+    this.#store = parts.store;
+    this.#metrics = parts.metrics;
+    this.#purging = parts.purging;
+    this.#onFailure = parts.onFailure;
   }
 
   start(timers: Timers): void {
@@ -36,6 +53,7 @@ export class Maintenance {
     every('roll up metrics', metricsPeriodMs, () => this.#metrics.maintain());
     every('write policy counters down', statsPeriodMs, () => this.snapshotStats());
     every('drop old events', prunePeriodMs, () => this.#prune());
+    every('purge what was deleted', purgePeriodMs, () => this.#purge());
   }
 
   /** Waits for what runs, and writes the counters down a last time. */
@@ -48,6 +66,10 @@ export class Maintenance {
 
   snapshotStats(): Promise<void> {
     return this.#store.change(({ db, at }) => policyRepository.snapshotStats(db, at));
+  }
+
+  async #purge(): Promise<void> {
+    for (const each of this.#purging) await each.purgeExpired();
   }
 
   #prune(): Promise<void> {

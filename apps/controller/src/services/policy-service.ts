@@ -8,10 +8,13 @@ import {
 } from '@patronus/core';
 import type { Change, Store } from '../database/store.ts';
 import { policyRepository, type PolicyRow } from '../repositories/policy-repository.ts';
-import { allocate, release } from './allocator.ts';
+import type { Standing } from '../repositories/standing.ts';
+import { allocate } from './allocator.ts';
+import { purgeTime } from './deletion.ts';
 import { found } from './found.ts';
 import type { ActionInput, MatchInput, PolicyChanges, PolicyInput } from './policy-input.ts';
 import { resolvePolicy } from './policy-match.ts';
+import { sitesNamedBy } from './policy-references.ts';
 import { Problems } from './problems.ts';
 
 /** A policy as the API shows it. */
@@ -30,6 +33,10 @@ export interface PolicyView {
   readonly bytesMatched: bigint;
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** Unix ms; null while it is live. */
+  readonly deletedAt: number | null;
+  /** Until when it can be restored, unix ms; null while it is live. */
+  readonly purgeAt: number | null;
 }
 
 const maxPriority = 1_000_000;
@@ -65,9 +72,9 @@ export class PolicyService {
     });
   }
 
-  /** In order of evaluation; the default policy is last. */
-  async list(): Promise<PolicyView[]> {
-    return (await policyRepository.list(this.#store.db)).map(policyView);
+  /** Live policies, or deleted ones that can be restored, in order of evaluation; the default policy is last. */
+  async list(standing: Standing = 'live'): Promise<PolicyView[]> {
+    return (await policyRepository.list(this.#store.db, standing)).map(policyView);
   }
 
   async get(id: number): Promise<PolicyView> {
@@ -106,21 +113,6 @@ export class PolicyService {
       await announce(change, 'object_updated', id, `Policy ${fields.name} was changed`);
     });
     return this.get(id);
-  }
-
-  /** Errors: `conflict` for the default policy. */
-  async delete(id: number): Promise<{ id: number; name: string }> {
-    return this.#store.change(async (change) => {
-      const row = found(await policyRepository.find(change.db, id), 'policy', id);
-      if (row.is_default === 1) {
-        const remedy = 'change its action instead';
-        throw new PatronusError('conflict', `the default policy takes what no other matches and must stay; ${remedy}`);
-      }
-      await policyRepository.delete(change.db, id);
-      await release(change, 'class', '', row.class);
-      await announce(change, 'object_deleted', id, `Policy ${row.name} was deleted`);
-      return { id, name: row.name };
-    });
   }
 }
 
@@ -162,7 +154,9 @@ async function checkedFields(
     problems.add('priority', `${input.priority} is out of range`, `use 1 to ${maxPriority}; 0 is the default policy's`);
   }
   const parts = { match: input.match_conditions, action: input.action };
-  const { match, action } = await resolvePolicy(change.db, parts, problems);
+  const namedBefore =
+    before === null ? new Set<string>() : sitesNamedBy(JSON.parse(before.match_conditions) as PolicyMatch);
+  const { match, action } = await resolvePolicy(change.db, parts, problems, namedBefore);
   return {
     name,
     priority: input.priority,
@@ -186,7 +180,7 @@ function checkDefault(row: PolicyRow, changes: PolicyChanges, problems: Problems
 
 async function announce(
   change: Change,
-  eventType: 'object_created' | 'object_updated' | 'object_deleted',
+  eventType: 'object_created' | 'object_updated',
   id: number,
   message: string,
 ): Promise<void> {
@@ -208,6 +202,8 @@ export const policyView = (row: PolicyRow): PolicyView => ({
   bytesMatched: BigInt(row.bytes_matched),
   createdAt: row.created_at,
   updatedAt: row.updated_at,
+  deletedAt: row.deleted_at,
+  purgeAt: purgeTime(row.deleted_at),
 });
 
 /** A policy as edges get it. */

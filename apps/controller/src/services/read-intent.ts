@@ -3,6 +3,7 @@ import {
   type Address,
   type EndpointId,
   type PathId,
+  type Policy,
   type Prefix,
   type ProbeProfile,
   type SiteId,
@@ -11,9 +12,10 @@ import type { Db } from '../database/schema.ts';
 import { edgeRepository } from '../repositories/edge-repository.ts';
 import { endpointRepository, type EndpointRow } from '../repositories/endpoint-repository.ts';
 import { pathRepository } from '../repositories/path-repository.ts';
-import { policyRepository } from '../repositories/policy-repository.ts';
+import { policyRepository, type PolicyRow } from '../repositories/policy-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
 import type { Intent, IntentEndpoint, IntentSite } from './compile-documents.ts';
+import { withoutSites } from './policy-references.ts';
 import { documentPolicy } from './policy-service.ts';
 
 /** All that documents are made from, read at one moment. */
@@ -21,6 +23,7 @@ export async function readIntent(db: Db, confirmWindowMs: number): Promise<Inten
   const endpoints = Map.groupBy(await endpointRepository.list(db), (row) => row.site_id);
   const prefixes = Map.groupBy(await siteRepository.listPrefixes(db), (row) => row.site_id);
   const keys = Map.groupBy(await edgeRepository.listTunnelKeys(db), (row) => row.site_id);
+  const deleted = new Set((await siteRepository.list(db, 'deleted')).map((row) => row.site_id));
   const sites = (await siteRepository.list(db)).map((row): IntentSite => ({
     id: row.site_id as SiteId,
     name: row.name,
@@ -36,10 +39,17 @@ export async function readIntent(db: Db, confirmWindowMs: number): Promise<Inten
       source: row.source_endpoint_id,
       destination: row.dest_endpoint_id,
     })),
-    policies: (await policyRepository.list(db)).filter((row) => row.enabled === 1).map(documentPolicy),
+    policies: (await policyRepository.list(db)).flatMap((row) => (row.enabled === 1 ? livePolicy(row, deleted) : [])),
     overlay: defaultOverlay,
     confirmWindowMs,
   };
+}
+
+/** A policy as edges get it; one that matches nothing while sites are deleted is left out. */
+function livePolicy(row: PolicyRow, deletedSites: ReadonlySet<string>): Policy[] {
+  const policy = documentPolicy(row);
+  const { match, isVoid } = withoutSites(policy.match, deletedSites);
+  return isVoid ? [] : [{ ...policy, match }];
 }
 
 const intentEndpoint = (row: EndpointRow): IntentEndpoint => ({

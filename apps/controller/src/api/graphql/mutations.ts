@@ -26,7 +26,15 @@ import {
   transportLinkInput,
 } from './inputs.ts';
 import { policyNumber } from './queries.ts';
-import { endpointType, enrolmentKeyType, policyShape, policyType, siteType, transportLinkType } from './types.ts';
+import {
+  endpointType,
+  enrolmentKeyType,
+  outcomeType,
+  policyShape,
+  policyType,
+  siteType,
+  transportLinkType,
+} from './types.ts';
 
 const asSite = inputChecker<SiteInput>(SiteInputSchema);
 const asSiteChanges = inputChecker<SiteChanges>(SiteChangesSchema);
@@ -35,10 +43,6 @@ const asEndpointChanges = inputChecker<EndpointChanges>(EndpointChangesSchema);
 const asPolicy = inputChecker<PolicyInput>(PolicyInputSchema);
 const asPolicyChanges = inputChecker<PolicyChanges>(PolicyChangesSchema);
 const asEnrolmentKey = inputChecker<EnrolmentKeyInput>(EnrolmentKeyInputSchema);
-
-const outcome = builder.objectRef<{ message: string }>('Outcome').implement({
-  fields: (t) => ({ success: t.boolean({ resolve: () => true }), message: t.exposeString('message') }),
-});
 
 builder.mutationFields((t) => ({
   createSite: t.field({
@@ -55,15 +59,6 @@ builder.mutationFields((t) => ({
     resolve: (_root, { site_id, input }, { services, caller }) => {
       requireRole(caller, 'operator');
       return services.sites.update(site_id, asSiteChanges(input));
-    },
-  }),
-  deleteSite: t.field({
-    type: outcome,
-    args: { site_id: t.arg.id({ required: true, description: 'Id or name' }) },
-    resolve: async (_root, { site_id }, { services, caller }) => {
-      requireRole(caller, 'admin');
-      const { name } = await services.sites.delete(site_id);
-      return { message: `Site ${name} was deleted with its endpoints and paths` };
     },
   }),
 }));
@@ -86,7 +81,7 @@ builder.mutationFields((t) => ({
     },
   }),
   deleteEndpoint: t.field({
-    type: outcome,
+    type: outcomeType,
     args: { endpoint_id: t.arg.id({ required: true }) },
     resolve: async (_root, { endpoint_id }, { services, caller }) => {
       requireRole(caller, 'operator');
@@ -123,15 +118,6 @@ builder.mutationFields((t) => ({
       return policyShape(await services.policies.update(policyNumber(id), asPolicyChanges(input)));
     },
   }),
-  deletePolicy: t.field({
-    type: outcome,
-    args: { id: t.arg.id({ required: true }) },
-    resolve: async (_root, { id }, { services, caller }) => {
-      requireRole(caller, 'operator');
-      const { name } = await services.policies.delete(policyNumber(id));
-      return { message: `Policy ${name} was deleted` };
-    },
-  }),
 }));
 
 builder.mutationFields((t) => ({
@@ -145,7 +131,7 @@ builder.mutationFields((t) => ({
     },
   }),
   deleteEnrolmentKey: t.field({
-    type: outcome,
+    type: outcomeType,
     args: { id: t.arg.id({ required: true }) },
     resolve: async (_root, { id }, { services, caller }) => {
       requireRole(caller, 'admin');

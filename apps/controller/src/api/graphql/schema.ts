@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 import './queries.ts';
 import './mutations.ts';
+import './deletions.ts';
 import './subscriptions.ts';
 
 export const graphqlSchema: GraphQLSchema = builder.toSchema();

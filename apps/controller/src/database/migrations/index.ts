@@ -4,10 +4,12 @@ import * as network from './0001-network.ts';
 import * as edges from './0002-edges.ts';
 import * as telemetry from './0003-telemetry.ts';
 import * as signIn from './0004-sign-in.ts';
+import * as deletion from './0007-deletion.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-network': network,
   '0002-edges': edges,
   '0003-telemetry': telemetry,
   '0004-sign-in': signIn,
+  '0007-deletion': deletion,
 };

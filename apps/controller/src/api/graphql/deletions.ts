@@ -1,0 +1,49 @@
+import { requireRole } from '../../auth/index.ts';
+import { builder } from './builder.ts';
+import { policyNumber } from './queries.ts';
+import { outcomeType, policyShape, policyType, siteType } from './types.ts';
+
+const purgeArg = 'For good, at once; also of what is deleted already';
+
+builder.mutationFields((t) => ({
+  deleteSite: t.field({
+    type: outcomeType,
+    description: 'Takes a site with all that is its own out of the network; it can be restored for 30 days',
+    args: {
+      site_id: t.arg.id({ required: true, description: 'Id or name' }),
+      purge: t.arg.boolean({ description: purgeArg }),
+      force: t.arg.boolean({ description: 'Although policies name it; they match nothing of it then' }),
+    },
+    resolve: (_root, { site_id, purge, force }, { services, caller }) => {
+      requireRole(caller, 'admin');
+      return services.siteDeletion.delete(site_id, { purge: purge === true, force: force === true });
+    },
+  }),
+  restoreSite: t.field({
+    type: siteType,
+    description: 'Puts a deleted site back with the ids and numbers that it had',
+    args: { site_id: t.arg.id({ required: true, description: 'Id or name' }) },
+    resolve: async (_root, { site_id }, { services, caller }) => {
+      requireRole(caller, 'admin');
+      return services.sites.get((await services.siteDeletion.restore(site_id)).id);
+    },
+  }),
+  deletePolicy: t.field({
+    type: outcomeType,
+    args: { id: t.arg.id({ required: true }), purge: t.arg.boolean({ description: purgeArg }) },
+    resolve: (_root, { id, purge }, { services, caller }) => {
+      requireRole(caller, 'operator');
+      return services.policyDeletion.delete(policyNumber(id), { purge: purge === true });
+    },
+  }),
+  restorePolicy: t.field({
+    type: policyType,
+    description: 'Puts a deleted policy back with its id, class and counters',
+    args: { id: t.arg.id({ required: true }) },
+    resolve: async (_root, { id }, { services, caller }) => {
+      requireRole(caller, 'operator');
+      await services.policyDeletion.restore(policyNumber(id));
+      return policyShape(await services.policies.get(policyNumber(id)));
+    },
+  }),
+}));

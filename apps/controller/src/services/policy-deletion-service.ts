@@ -1,0 +1,99 @@
+import { PatronusError } from '@patronus/core';
+import type { Change, Store } from '../database/store.ts';
+import { policyRepository, type PolicyRow } from '../repositories/policy-repository.ts';
+import { release } from './allocator.ts';
+import {
+  cannotRestore,
+  deletedAlready,
+  notDeleted,
+  purgeTime,
+  recoverableMs,
+  timeText,
+  type Deletion,
+  type DeletionOptions,
+} from './deletion.ts';
+import { found } from './found.ts';
+import { Problems } from './problems.ts';
+
+/** Deletes policies, restores them with their class and counters, and removes them for good. */
+export class PolicyDeletionService {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /**
+   * Edges stop matching it. Errors: `not_found`; `conflict` for the default policy, and for one that is deleted already and
+   * shall not be purged.
+   */
+  async delete(id: number, options: DeletionOptions = {}): Promise<Deletion<number>> {
+    return this.#store.change(async (change) => {
+      const row = await policyRepository.find(change.db, id);
+      if (row?.is_default === 1) {
+        const remedy = 'change its action instead';
+        throw new PatronusError('conflict', `the default policy takes what no other matches and must stay; ${remedy}`);
+      }
+      if (row !== undefined) return options.purge === true ? purge(change, row) : markDeleted(change, row);
+      const deleted = found(await policyRepository.find(change.db, id, 'deleted'), 'policy', id);
+      if (options.purge !== true) throw deletedAlready('policy', deleted.name, deleted.deleted_at!);
+      return purge(change, deleted);
+    });
+  }
+
+  /** Errors: `not_found`; `conflict` when it is live, or another has its name now. */
+  async restore(id: number): Promise<void> {
+    await this.#store.change(async (change) => {
+      const row = await policyRepository.find(change.db, id, 'deleted');
+      if (row === undefined) {
+        throw notDeleted('policy', found(await policyRepository.find(change.db, id), 'policy', id).name);
+      }
+      await checkNameIsFree(change, row);
+      await policyRepository.update(change.db, id, { deleted_at: null });
+      await announce(change, 'object_restored', row, `Policy ${row.name} was restored`);
+    });
+  }
+
+  /** Removes for good what can no longer be restored. */
+  async purgeExpired(): Promise<void> {
+    await this.#store.change(async (change) => {
+      for (const row of await policyRepository.listDeletedBefore(change.db, change.at - recoverableMs)) {
+        await purge(change, row);
+      }
+    });
+  }
+}
+
+async function checkNameIsFree(change: Change, row: PolicyRow): Promise<void> {
+  if ((await policyRepository.findByName(change.db, row.name)) === undefined) return;
+  const problems = new Problems();
+  problems.add('name', `there is another policy "${row.name}" now`, 'rename that policy, then restore this one');
+  throw cannotRestore('policy', row.name, problems.error()!);
+}
+
+async function markDeleted(change: Change, row: PolicyRow): Promise<Deletion<number>> {
+  await policyRepository.update(change.db, row.policy_id, { deleted_at: change.at });
+  const purgeAt = purgeTime(change.at)!;
+  const message = `Policy ${row.name} was deleted; it can be restored until ${timeText(purgeAt)}`;
+  await announce(change, 'object_deleted', row, message);
+  return { id: row.policy_id, name: row.name, message, purgeAt };
+}
+
+/** Removes the policy and gives its class back. */
+async function purge(change: Change, row: PolicyRow): Promise<Deletion<number>> {
+  await policyRepository.delete(change.db, row.policy_id);
+  await release(change, 'class', '', row.class);
+  const message = `Policy ${row.name} was removed for good`;
+  await announce(change, 'object_purged', row, message);
+  return { id: row.policy_id, name: row.name, message, purgeAt: null };
+}
+
+async function announce(
+  change: Change,
+  eventType: 'object_deleted' | 'object_restored' | 'object_purged',
+  row: PolicyRow,
+  message: string,
+): Promise<void> {
+  await change.event({ eventType, message, metadata: { object: 'policy', id: row.policy_id } });
+  change.touchIntent();
+}
