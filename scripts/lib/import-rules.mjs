@@ -108,7 +108,7 @@ export const allowances = [
   ...allow('apps/cli/bin/patronus.mjs', 'runs itself again on a Node that is new enough', 'node:child_process'),
 
   ...allow('bench', 'measures the parts', '@patronus/core', '@patronus/policy', '@patronus/protocol'),
-  ...allow('bench', 'measures the programs', '@patronus/edge', '@patronus/lab'),
+  ...allow('bench', 'measures the programs', '@patronus/controller', '@patronus/edge', '@patronus/lab'),
   ...allow('bench', 'measures an edge between namespaces', '@patronus/edge/trial', '@patronus/linux'),
   ...allow('bench', 'measured programs run in processes of their own', 'node:child_process'),
 

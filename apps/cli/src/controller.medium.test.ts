@@ -43,8 +43,51 @@ describe('against a real controller, on the machine where it runs', () => {
       location: 'Berlin, DE',
       prefixes: ['10.7.0.0/24', '10.8.0.0/24'],
     });
-    expect(await says('sites', 'delete', 'berlin')).toBe('deleted berlin\n');
+    expect(await says('sites', 'delete', 'berlin')).toMatch(
+      /^berlin has 0 endpoints, 0 paths, 0 enrolment keys, 0 edges\nSite berlin was deleted .* can be restored until /,
+    );
     expect((await controller.patronus(['sites', 'show', 'berlin'])).exitCode).toBe(1);
+  });
+
+  it('restores a deleted site, and says why it cannot when another has its place', async () => {
+    await says('sites', 'create', 'graz', '--prefix', '10.9.0.0/24', '--endpoint', 'label=lte,device=wwan0,nat');
+    await says('enrolment-keys', 'create', 'graz');
+    const before = await json<Site>('sites', 'show', 'graz');
+    expect(await says('sites', 'dependencies', 'graz')).toBe(
+      'graz has 1 endpoint, 2 paths, 1 enrolment key, 0 edges\n',
+    );
+    await says('sites', 'delete', 'graz');
+    const again = await controller.patronus(['sites', 'delete', 'graz']);
+    expect([again.exitCode, again.err]).toEqual([1, expect.stringMatching(/deleted already.*restore it, or purge it/)]);
+    expect(await says('sites', 'list', '--deleted')).toMatch(/^graz +\d{4}-.* 10\.9\.0\.0\/24 +lte /m);
+    await says('sites', 'create', 'linz', '--prefix', '10.9.0.0/16');
+    const taken = await controller.patronus(['sites', 'restore', 'graz']);
+    expect([taken.exitCode, taken.err]).toEqual([
+      1,
+      expect.stringMatching(/prefixes\[0\].*of site "linz"; each prefix/),
+    ]);
+    await says('sites', 'delete', 'linz', '--purge');
+    expect(await says('sites', 'restore', 'graz')).toBe('restored graz with 1 endpoint\n');
+    const { id, prefixes, endpoints } = before;
+    expect(await json('sites', 'show', 'graz')).toMatchObject({ id, prefixes, endpoints });
+    expect(await says('sites', 'delete', 'graz', '--purge')).toMatch(/removed for good/);
+    expect(await says('sites', 'list', '--deleted')).not.toMatch(/graz|linz/);
+  });
+
+  it('deletes a site that a policy names only by force, and restores a deleted policy by name', async () => {
+    await says('sites', 'create', 'wien');
+    await says('policies', 'create', 'backup', '--priority', '7', '--dest-site', 'wien');
+    expect((await controller.patronus(['sites', 'delete', 'wien'])).err).toMatch(/named by policy "backup"; .*force/);
+    expect(await says('sites', 'delete', 'wien', '--force')).toMatch(
+      /named by policy backup\n.*"backup" .* matches nothing/,
+    );
+    expect(await says('policies', 'delete', 'backup')).toMatch(/^Policy backup was deleted; it can be restored until/);
+    expect(await says('policies', 'list', '--deleted')).toMatch(/ backup +\d{4}-/);
+    expect(await says('policies', 'restore', 'backup')).toBe('restored backup\n');
+    expect((await controller.patronus(['policies', 'restore', 'backup'])).err).toMatch(/no deleted policy "backup"/);
+    await says('policies', 'delete', 'backup');
+    expect(await says('policies', 'delete', 'backup', '--purge')).toMatch(/removed for good/);
+    await says('sites', 'delete', 'wien', '--purge');
   });
 
   it('refuses overlapping prefixes by name of the field and of the other site', async () => {

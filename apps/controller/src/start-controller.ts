@@ -24,8 +24,10 @@ import { MetricService } from './services/metric-service.ts';
 import { PathCheckService } from './services/path-check-service.ts';
 import { PathOverrideService } from './services/path-override-service.ts';
 import { PathService } from './services/path-service.ts';
+import { PolicyDeletionService } from './services/policy-deletion-service.ts';
 import { PolicyService } from './services/policy-service.ts';
 import { Presence } from './services/presence.ts';
+import { SiteDeletionService } from './services/site-deletion-service.ts';
 import { SiteService } from './services/site-service.ts';
 import { TelemetryService } from './services/telemetry-service.ts';
 import { TransportLinkService } from './services/transport-link-service.ts';
@@ -56,8 +58,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
   const store = await openStore(databaseFile(settings, directory), authority);
   started.defer(() => store.close());
   const presence = new Presence();
-  const { confirmWindowMs } = settings;
-  const documents = new DocumentService({ store, timers: systemTimers, confirmWindowMs, onFailure });
+  const documents = new DocumentService({ ...settings, store, timers: systemTimers, onFailure });
   const policies = new PolicyService(store);
   await policies.ensureDefault();
   const signIn = new SignInService(store, await TokenSigner.open(store));
@@ -66,8 +67,8 @@ export async function startController(settings: ControllerSettings): Promise<Run
   started.defer(() => documents.stop());
 
   const edges = new EdgeService(store, presence);
-  const ofPaths = pathServices(store, presence);
-  const telemetry = new TelemetryService(store, ofPaths.paths);
+  const network = networkServices(store, presence, documents);
+  const telemetry = new TelemetryService(store, network.paths);
   const gateway = await EdgeGateway.start({
     store,
     timers: systemTimers,
@@ -76,6 +77,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
     documents,
     telemetry,
     edges,
+    siteDeletion: network.siteDeletion,
     identity: await authority.serverIdentity(store.wallMs),
     host: settings.edgeHost,
     port: settings.edgePort,
@@ -85,7 +87,8 @@ export async function startController(settings: ControllerSettings): Promise<Run
   const edgeUrl = settings.edgeUrl ?? `https://${reachableHost(settings.edgeHost)}:${gateway.port}`;
 
   const metrics = new MetricService(store);
-  const maintenance = new Maintenance({ store, metrics, overrides: ofPaths.pathOverrides, onFailure });
+  const purging = [network.siteDeletion, network.policyDeletion];
+  const maintenance = new Maintenance({ store, metrics, pathOverrides: network.pathOverrides, purging, onFailure });
   maintenance.start(systemTimers);
   started.defer(() => maintenance.stop());
 
@@ -97,9 +100,8 @@ export async function startController(settings: ControllerSettings): Promise<Run
     access: new Access({ localToken, signIn, audit, readsAreOpen }),
     signIn,
     store,
-    ...inventoryServices(store, presence, documents),
+    ...network,
     policies,
-    ...ofPaths,
     pathChecks: new PathCheckService(store, gateway),
     metrics,
     events: new EventService(store),
@@ -121,17 +123,19 @@ export async function startController(settings: ControllerSettings): Promise<Run
   };
 }
 
-/** Sites, their endpoints, and which of them are linked. */
-const inventoryServices = (store: Store, presence: Presence, documents: DocumentService) => ({
-  sites: new SiteService(store, presence, documents),
-  endpoints: new EndpointService(store),
-  transportLinks: new TransportLinkService(store),
-});
-
-/** Paths, what they carry, and what keeps traffic off them. */
-function pathServices(store: Store, presence: Presence) {
+/** What users set and see of the network. */
+function networkServices(store: Store, presence: Presence, documents: DocumentService) {
   const [paths, decisions] = [new PathService(store), new DecisionService(store)];
-  return { paths, decisions, pathOverrides: new PathOverrideService({ store, paths, decisions, presence }) };
+  return {
+    sites: new SiteService(store, presence, documents),
+    siteDeletion: new SiteDeletionService(store),
+    endpoints: new EndpointService(store),
+    transportLinks: new TransportLinkService(store),
+    policyDeletion: new PolicyDeletionService(store),
+    paths,
+    decisions,
+    pathOverrides: new PathOverrideService({ store, paths, decisions, presence }),
+  };
 }
 
 /** The audit log is signed with the authority's key, which is not in the database. */

@@ -25,6 +25,8 @@ export type EventType =
   | 'object_created'
   | 'object_updated'
   | 'object_deleted'
+  | 'object_restored'
+  | 'object_purged'
   | 'sign_in'
   | 'sign_in_failed';
 

@@ -61,7 +61,7 @@ export class ApiClient {
     return this.#request<T>('GET', path, query, undefined, { timeoutMs });
   }
 
-  post<T>(path: string, body: unknown): Promise<T> {
+  post<T>(path: string, body?: unknown): Promise<T> {
     return this.#request<T>('POST', path, {}, body);
   }
 
@@ -73,8 +73,8 @@ export class ApiClient {
     return this.#request<T>('PUT', path, {}, body);
   }
 
-  delete<T>(path: string): Promise<T> {
-    return this.#request<T>('DELETE', path, {});
+  delete<T>(path: string, query: Query = {}): Promise<T> {
+    return this.#request<T>('DELETE', path, query);
   }
 
   /** All items of a list, over as many pages as there are, or up to `limit` of them. */

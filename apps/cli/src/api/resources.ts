@@ -34,6 +34,23 @@ export interface Site {
     readonly applied_at: Time | null;
   };
   readonly endpoints: readonly Endpoint[];
+  readonly deleted_at: Time | null;
+  readonly purge_at: Time | null;
+}
+
+export interface SiteDependencies {
+  readonly site: string;
+  readonly endpoints: number;
+  readonly paths: number;
+  readonly enrolment_keys: number;
+  readonly edges: number;
+  readonly policies: readonly { readonly id: number; readonly name: string }[];
+}
+
+/** What became of something that was deleted. */
+export interface Deletion {
+  readonly message: string;
+  readonly purge_at: Time | null;
 }
 
 export interface Path {
@@ -98,6 +115,8 @@ export interface Policy {
   readonly is_default: boolean;
   readonly packets_matched: number;
   readonly bytes_matched: number;
+  readonly deleted_at: Time | null;
+  readonly purge_at: Time | null;
 }
 
 export interface NetworkEvent {

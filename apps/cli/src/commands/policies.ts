@@ -2,12 +2,17 @@ import { PatronusError } from '@patronus/core';
 import type { Command } from 'commander';
 import type { ApiClient } from '../api/api-client.ts';
 import type { Policy } from '../api/resources.ts';
-import { formatBytes, formatCount } from '../format.ts';
+import { formatBytes, formatCount, formatTime } from '../format.ts';
 import { renderFacts, renderTable, type Column } from '../table.ts';
 import type { Paint, Terminal } from '../terminal.ts';
 import { answer, withApiOptions, withExamples, type ApiOptions } from './api-command.ts';
 import { requestBody } from './body-file.ts';
+import { addPolicyDeletion } from './policy-deletion.ts';
 import { policyFields, withPolicyFields, type PolicyFlags } from './policy-input.ts';
+
+interface ListOptions extends ApiOptions {
+  readonly deleted?: boolean;
+}
 
 interface PolicyOptions extends ApiOptions, PolicyFlags {
   readonly file?: string;
@@ -26,12 +31,16 @@ export function addPolicies(program: Command, terminal: Terminal): void {
   const list = withApiOptions(
     policies.command('list', { isDefault: true }).description('all policies, first match first'),
   );
-  withExamples(list, ['policies', 'policies --json']).action((options: ApiOptions) =>
+  list.option('--deleted', 'those that were deleted and can be restored');
+  withExamples(list, ['policies', 'policies --json', 'policies list --deleted']).action((options: ListOptions) =>
     answer(
       terminal,
       options,
-      (api) => api.list<Policy>('/policies'),
-      (rows, paint) => renderTable(columns(paint), inOrder(rows)),
+      (api) => api.list<Policy>('/policies', { deleted: options.deleted }),
+      (rows, paint) => {
+        if (options.deleted !== true) return renderTable(columns(paint), inOrder(rows));
+        return rows.length === 0 ? 'no deleted policies' : renderTable(deletedColumns, inOrder(rows));
+      },
     ),
   );
 
@@ -76,15 +85,7 @@ export function addPolicies(program: Command, terminal: Terminal): void {
     },
   );
 
-  const remove = withApiOptions(policies.command('delete <policy>').description('delete a policy'));
-  withExamples(remove, ['policies delete backup']).action((reference: string, options: ApiOptions) =>
-    answer(
-      terminal,
-      options,
-      async (api) => api.delete<unknown>(`/policies/${(await findPolicy(api, reference)).id}`),
-      () => `deleted ${reference}`,
-    ),
-  );
+  addPolicyDeletion(policies, terminal);
 }
 
 async function findPolicy(api: ApiClient, reference: string): Promise<Policy> {
@@ -106,6 +107,14 @@ const columns = (paint: Paint): Column<Policy>[] => [
   { title: 'STATE', cell: (policy) => (policy.enabled ? 'enabled' : paint('dim', 'disabled')) },
   { title: 'PACKETS', align: 'right', cell: (policy) => formatCount(policy.packets_matched) },
   { title: 'BYTES', align: 'right', cell: (policy) => formatBytes(policy.bytes_matched) },
+  { title: 'DESCRIPTION', cell: (policy) => policy.description },
+];
+
+const deletedColumns: Column<Policy>[] = [
+  { title: 'ID', align: 'right', cell: (policy) => String(policy.id) },
+  { title: 'NAME', cell: (policy) => policy.name },
+  { title: 'DELETED', cell: (policy) => formatTime(policy.deleted_at) },
+  { title: 'RESTORABLE UNTIL', cell: (policy) => formatTime(policy.purge_at) },
   { title: 'DESCRIPTION', cell: (policy) => policy.description },
 ];
 

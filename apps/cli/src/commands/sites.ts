@@ -7,6 +7,11 @@ import { repeatable } from '../units.ts';
 import { answer, plural, withApiOptions, withExamples, type ApiOptions } from './api-command.ts';
 import { requestBody, type Body } from './body-file.ts';
 import { endpointColumns, parseEndpointInput } from './endpoint-input.ts';
+import { addSiteDeletion } from './site-deletion.ts';
+
+interface ListOptions extends ApiOptions {
+  readonly deleted?: boolean;
+}
 
 interface SiteOptions extends ApiOptions {
   readonly file?: string;
@@ -24,12 +29,16 @@ export function addSites(program: Command, terminal: Terminal): void {
   withExamples(sites, ['sites', 'sites show hq', 'sites create berlin --prefix 10.7.0.0/24', 'sites delete berlin']);
 
   const list = withApiOptions(sites.command('list', { isDefault: true }).description('all sites'));
-  withExamples(list, ['sites', 'sites --json']).action((options: ApiOptions) =>
+  list.option('--deleted', 'those that were deleted and can be restored');
+  withExamples(list, ['sites', 'sites --json', 'sites list --deleted']).action((options: ListOptions) =>
     answer(
       terminal,
       options,
-      (api) => api.list<Site>('/sites'),
-      (rows, paint) => (rows.length === 0 ? 'no sites yet' : renderTable(columns(paint), rows)),
+      (api) => api.list<Site>('/sites', { deleted: options.deleted }),
+      (rows, paint) => {
+        if (rows.length === 0) return options.deleted === true ? 'no deleted sites' : 'no sites yet';
+        return renderTable(options.deleted === true ? deletedColumns : columns(paint), rows);
+      },
     ),
   );
 
@@ -83,15 +92,7 @@ export function addSites(program: Command, terminal: Terminal): void {
     },
   );
 
-  const remove = withApiOptions(sites.command('delete <site>').description('delete a site with its endpoints'));
-  withExamples(remove, ['sites delete berlin']).action((site: string, options: ApiOptions) =>
-    answer(
-      terminal,
-      options,
-      (api) => api.delete<unknown>(`/sites/${encodeURIComponent(site)}`),
-      () => `deleted ${site}`,
-    ),
-  );
+  addSiteDeletion(sites, terminal);
 }
 
 const statusStyle: Record<Site['status'], Style> = { online: 'green', offline: 'red', new: 'dim' };
@@ -109,6 +110,15 @@ const columns = (paint: Paint): Column<Site>[] => [
   { title: 'PREFIXES', cell: (site) => site.prefixes.join(' ') },
   { title: 'ENDPOINTS', cell: (site) => site.endpoints.map((endpoint) => endpoint.label).join(' ') },
   { title: 'LOCATION', cell: (site) => site.location },
+];
+
+const deletedColumns: Column<Site>[] = [
+  { title: 'NAME', cell: (site) => site.name },
+  { title: 'DELETED', cell: (site) => formatTime(site.deleted_at) },
+  { title: 'RESTORABLE UNTIL', cell: (site) => formatTime(site.purge_at) },
+  { title: 'PREFIXES', cell: (site) => site.prefixes.join(' ') },
+  { title: 'ENDPOINTS', cell: (site) => site.endpoints.map((endpoint) => endpoint.label).join(' ') },
+  { title: 'ID', cell: (site) => site.id },
 ];
 
 function describe(site: Site, paint: Paint): string {

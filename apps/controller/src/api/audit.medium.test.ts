@@ -125,6 +125,18 @@ const mutations: readonly (readonly [
   ],
   ['DELETE /policies', 'policy_deleted', 'voice', async () => rest('DELETE', `policies/${await firstId('policies')}`)],
   [
+    'POST /policies/restore',
+    'policy_restored',
+    'voice',
+    async () => rest('POST', `policies/${await firstId('policies?deleted=true')}/restore`),
+  ],
+  [
+    'DELETE /policies?purge',
+    'policy_purged',
+    'voice',
+    async () => rest('DELETE', `policies/${await firstId('policies')}?purge=true`),
+  ],
+  [
     'PUT /transport-links',
     'transport_links_updated',
     null,
@@ -162,6 +174,8 @@ const mutations: readonly (readonly [
     async () => rest('DELETE', `enrolment-keys/${await firstId('enrolment-keys')}`),
   ],
   ['DELETE /sites', 'site_deleted', 'hq', () => rest('DELETE', 'sites/hq')],
+  ['POST /sites/restore', 'site_restored', 'hq', () => rest('POST', 'sites/hq/restore')],
+  ['DELETE /sites?purge', 'site_purged', 'hq', () => rest('DELETE', 'sites/hq?purge=true')],
   ['createSite', 'site_created', 'branch', () => graphql('mutation { createSite(input: { name: "branch" }) { id } }')],
   [
     'updateSite',
@@ -219,6 +233,12 @@ const mutations: readonly (readonly [
     async () => graphql(`mutation { deletePolicy(id: "${await firstId('policies')}") { success } }`),
   ],
   [
+    'restorePolicy',
+    'policy_restored',
+    'bulk',
+    async () => graphql(`mutation { restorePolicy(id: "${await firstId('policies?deleted=true')}") { id } }`),
+  ],
+  [
     'createEnrolmentKey',
     'enrolment_key_created',
     'branch',
@@ -240,6 +260,7 @@ const mutations: readonly (readonly [
     'branch',
     () => graphql('mutation { deleteSite(site_id: "branch") { success message } }'),
   ],
+  ['restoreSite', 'site_restored', 'branch', () => graphql('mutation { restoreSite(site_id: "branch") { id } }')],
 ];
 
 /** A join key is `pt1.FINGERPRINT.SECRET`. */

@@ -7,7 +7,9 @@ export function useProblemDocuments(app: FastifyInstance): void {
   app.setErrorHandler((thrown: FastifyError, request, reply) => {
     const error = translated(thrown);
     const { status, body } = problemDocument(error);
-    if (status >= 500) request.log.error({ err: thrown }, 'request failed');
+    if (error instanceof PatronusError) {
+      if (status >= 500) request.log.warn({ code: error.code }, error.message);
+    } else request.log.error({ err: thrown }, 'request failed');
     if (error instanceof PatronusError && typeof error.facts['retryAfterSeconds'] === 'number') {
       void reply.header('retry-after', String(error.facts['retryAfterSeconds']));
     }

@@ -212,3 +212,58 @@ describe('answers', () => {
     }
   });
 });
+
+describe('deleting', () => {
+  const items = async (path: string) =>
+    (await controller.get<{ items: { name: string; deleted_at: number | null; purge_at: number | null }[] }>(path))
+      .items;
+  const names = async (path: string) => (await items(path)).map(({ name }) => name);
+
+  it('takes a site away and brings it back, and tells what depends on it', async () => {
+    await controller.ask('POST', 'sites', { name: 'depot', endpoints: [{ label: 'lte', device: 'eth0', nat: true }] });
+    await controller.ask('POST', 'enrolment-keys', { site: 'depot' });
+    const named = { name: 'to-depot', priority: 4, match_conditions: { destination_sites: ['depot'] } };
+    const policy = await controller.ask<{ id: number }>('POST', 'policies', named);
+    const { site_id, ...dependencies } = await controller.get<{ site_id: string }>('sites/depot/dependencies');
+    expect(dependencies).toEqual({
+      site: 'depot',
+      endpoints: 1,
+      paths: 4,
+      enrolment_keys: 1,
+      edges: 0,
+      policies: [{ id: policy.body.id, name: 'to-depot' }],
+    });
+    expect((await controller.ask('DELETE', 'sites/depot')).body).toMatchObject({ status: 409, code: 'conflict' });
+    const deletion = await controller.ask<{ purge_at: number }>('DELETE', 'sites/depot?force=true');
+    expect(deletion).toMatchObject({ status: 200, body: { success: true, purge_at: expect.any(Number) as unknown } });
+    expect(await names('sites')).not.toContain('depot');
+    expect(await items('sites?deleted=true')).toMatchObject([
+      { name: 'depot', deleted_at: expect.any(Number) as unknown, purge_at: deletion.body.purge_at },
+    ]);
+    expect((await controller.ask('DELETE', 'sites/depot')).status).toBe(409);
+    const restored = await controller.ask('POST', 'sites/depot/restore');
+    expect(restored).toMatchObject({ status: 200, body: { id: site_id, deleted_at: null, purge_at: null } });
+    expect((await controller.ask('POST', 'sites/depot/restore')).status).toBe(409);
+    const purge = await controller.ask('DELETE', `sites/${site_id}?purge=true&force=true`);
+    expect(purge.body['message']).toMatch(/policy "to-depot" named no other site and is disabled now/);
+    expect((await controller.ask('POST', `sites/${site_id}/restore`)).status).toBe(404);
+    await controller.ask('DELETE', `policies/${policy.body.id}?purge=true`);
+  });
+
+  it('takes a policy away and brings it back', async () => {
+    const { body } = await controller.ask<{ id: number }>('POST', 'policies', { name: 'brief', priority: 4 });
+    expect((await controller.ask('DELETE', `policies/${body.id}`)).status).toBe(200);
+    expect(await names('policies?deleted=true')).toEqual(['brief']);
+    expect((await controller.ask('POST', `policies/${body.id}/restore`)).body).toEqual(body);
+    await controller.ask('DELETE', `policies/${body.id}?purge=true`);
+    expect([await names('policies'), await names('policies?deleted=true')].flat()).not.toContain('brief');
+  });
+
+  it.each([
+    ['DELETE', 'sites/hq?purge=true'],
+    ['POST', 'sites/hq/restore'],
+    ['POST', 'policies/1/restore'],
+  ])('is not for nobody: %s %s', async (method, path) => {
+    expect((await controller.request(method, path)).status).toBe(401);
+  });
+});

@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
-import { sql } from 'kysely';
+import { Kysely, sql, SqliteDialect } from 'kysely';
+import { Migrator } from 'kysely/migration';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '@patronus/core';
 import { AuditLog } from '../audit/index.ts';
@@ -11,6 +12,7 @@ import { readiness } from '../services/readiness.ts';
 import { SiteService } from '../services/site-service.ts';
 import { Presence } from '../services/presence.ts';
 import { testAnchorKey, tester } from '../testing/index.ts';
+import { migrations } from './migrations/index.ts';
 import { openDatabase } from './open-database.ts';
 import { Store } from './store.ts';
 
@@ -67,6 +69,59 @@ describe('the database', () => {
       expect({ table, columns: columns(table) }).toEqual({ table, columns: expect.arrayContaining(names) as unknown });
     }
     sqlite.close();
+  });
+
+  it('of an older program keeps its rows, their references, and the ids that were given', async () => {
+    const sqlite = new SqliteFile(file);
+    const old = new Kysely<unknown>({ dialect: new SqliteDialect({ database: sqlite }) });
+    const migrator = new Migrator({ db: old, provider: { getMigrations: async () => migrations } });
+    await migrator.migrateTo('0004-sign-in');
+    sqlite.exec(`
+      INSERT INTO sdwan_sites VALUES ('s1', 'hq', 'Rome', 1, 2, 1), ('s2', 'branch', '', 1, 2, 2);
+      INSERT INTO site_prefixes VALUES ('10.1.0.0/24', 's1', 0), ('10.2.0.0/24', 's2', 0);
+      INSERT INTO sdwan_endpoints (endpoint_id, site_id, address, port, created_at, updated_at, slot, label, device)
+        VALUES ('e1', 's1', '192.0.2.1', 51820, 1, 2, 0, 'mpls', 'eth0');
+      INSERT INTO sdwan_policies (priority, name, match_conditions, action, created_at, updated_at, class)
+        VALUES (0, 'default', '{}', '{}', 1, 2, 1), (9, 'gone', '{}', '{}', 1, 2, 2);
+      INSERT INTO sdwan_policy_stats (policy_id, timestamp, packets_matched, bytes_matched) VALUES (1, 5, 6, 7);
+      DELETE FROM sdwan_policies WHERE name = 'gone'`);
+    const tables = ['sdwan_sites', 'site_prefixes', 'sdwan_endpoints', 'sdwan_policies', 'sdwan_policy_stats'];
+    const rows = (from: SqliteFile.Database) =>
+      tables.flatMap((table) => from.prepare<[], object>(`SELECT * FROM ${table}`).all());
+    const before = rows(sqlite);
+    await old.destroy();
+
+    const db = await openDatabase(file);
+    const reader = new SqliteFile(file, { readonly: true });
+    expect(rows(reader)).toEqual(before.map((row) => expect.objectContaining(row) as unknown));
+    reader.close();
+    const policy = {
+      priority: 9,
+      name: 'new',
+      description: '',
+      match_conditions: '{}',
+      action: '{}',
+      created_at: 1,
+      updated_at: 2,
+    };
+    const made = await db
+      .insertInto('sdwan_policies')
+      .values({ ...policy, class: 3 })
+      .executeTakeFirst();
+    expect(made.insertId).toBe(3n);
+    await expect(
+      db
+        .insertInto('sdwan_policies')
+        .values({ ...policy, class: 4 })
+        .execute(),
+    ).rejects.toThrow(/UNIQUE/);
+    const twin = { site_id: 's3', name: 'HQ', location: '', site_index: 3, created_at: 1, updated_at: 2 };
+    await expect(db.insertInto('sdwan_sites').values(twin).execute()).rejects.toThrow(/UNIQUE/);
+    await db.updateTable('sdwan_sites').set({ deleted_at: 9 }).where('site_id', '=', 's1').execute();
+    await db.insertInto('sdwan_sites').values(twin).execute();
+    await db.deleteFrom('sdwan_sites').where('site_id', '=', 's1').execute();
+    expect(await db.selectFrom('sdwan_endpoints').selectAll().execute()).toEqual([]);
+    await db.destroy();
   });
 
   it('of a newer program is refused and keeps every byte', async () => {

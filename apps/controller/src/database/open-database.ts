@@ -23,11 +23,13 @@ export async function openDatabase(file: string): Promise<Db> {
   if (file !== ':memory:') chmodSync(file, 0o600);
   sqlite.pragma('journal_mode = WAL');
   sqlite.pragma('synchronous = FULL');
-  sqlite.pragma('foreign_keys = ON');
   sqlite.pragma(`busy_timeout = ${busyTimeoutMs}`);
   const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) });
   try {
+    // Migrations that make a table anew drop the old one, and its rows would take all that refers to them along.
+    sqlite.pragma('foreign_keys = OFF');
     await migrate(db);
+    sqlite.pragma('foreign_keys = ON');
     return db;
   } catch (cause) {
     await db.destroy();

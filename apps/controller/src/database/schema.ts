@@ -44,12 +44,15 @@ export interface SiteTable {
   site_index: number;
   created_at: UnixMs;
   updated_at: UnixMs;
+  /** Null while it is live; else it can be restored for a while. So it is with every `deleted_at`. */
+  deleted_at: Generated<UnixMs | null>;
 }
 
 export interface SitePrefixTable {
   prefix: string;
   site_id: string;
   position: number;
+  deleted_at: Generated<UnixMs | null>;
 }
 
 export interface EndpointTable {
@@ -67,6 +70,7 @@ export interface EndpointTable {
   down_bps: number | null;
   created_at: UnixMs;
   updated_at: UnixMs;
+  deleted_at: Generated<UnixMs | null>;
 }
 
 /** What was last reported of a path; the figures of `latency`, `jitter`, `loss` are of the forward direction. */
@@ -90,6 +94,7 @@ export interface PathTable extends PathFigures {
   since: UnixMs | null;
   reported_at: UnixMs | null;
   created_at: UnixMs;
+  deleted_at: Generated<UnixMs | null>;
 }
 
 /** Somebody wants traffic off this path; null `expires_at` holds until it is released. */
@@ -115,6 +120,7 @@ export interface PolicyTable {
   bytes_matched: Generated<number>;
   created_at: UnixMs;
   updated_at: UnixMs;
+  deleted_at: Generated<UnixMs | null>;
 }
 
 export interface PolicyStatTable {

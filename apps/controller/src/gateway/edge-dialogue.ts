@@ -3,12 +3,13 @@ import type { EdgeMessage, PathProbe } from '@patronus/protocol';
 import type { Logger } from 'pino';
 import type { Store } from '../database/index.ts';
 import { edgeRepository, type EdgeRow } from '../repositories/index.ts';
+import type { Deletion } from '../services/deletion.ts';
 import type { Presence } from '../services/presence.ts';
 import type { TelemetryService } from '../services/telemetry-service.ts';
 import { EdgeLinks } from './edge-links.ts';
 import { EdgeQuestions, offline } from './edge-questions.ts';
 import type { EdgeSession, SessionHost } from './edge-session.ts';
-import { authenticate, type Hello } from './hello.ts';
+import { authenticate, checkStanding, siteDeleted, type Hello } from './hello.ts';
 import type { SiteDocuments } from './ports.ts';
 
 /** A clock this far off makes certificates, keys and reports hard to judge; networks with NTP stay far below. */
@@ -70,6 +71,8 @@ export class EdgeDialogue implements SessionHost {
     const skewMs = Math.round(hello.wallMs - store.wallMs);
     const site = { id: edge.site_id, name: edge.site };
     await store.change(async (change) => {
+      // It, or its site, may have been deleted since it proved who it is.
+      checkStanding(await edgeRepository.find(change.db, edge.edge_id));
       await edgeRepository.update(change.db, edge.edge_id, {
         last_seen_at: change.at,
         program_version: hello.programVersion,
@@ -162,6 +165,12 @@ export class EdgeDialogue implements SessionHost {
       'this edge was deleted or replaced; join again with a new enrolment key',
     );
     this.links.ofEdge(edgeId)?.refuse(error);
+  }
+
+  /** Cuts the connection of the edge of a site that was deleted. */
+  dismissSite(site: Deletion<string>): void {
+    const gone = new PatronusError('forbidden', `site ${site.name} was removed for good, and this edge with it`);
+    for (const link of this.links.ofSite(site.id)) link.refuse(site.purgeAt === null ? gone : siteDeleted(site.name));
   }
 
   report(edge: EdgeRow | null, problem: unknown): void {

@@ -107,6 +107,15 @@ describe('enrolment', () => {
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 403, 403, 403]);
   });
 
+  it('is refused while the site of the key is deleted', async () => {
+    const { key } = await keyFor(site);
+    await controller.ask('DELETE', `sites/${site}`);
+    const refused = await newEdge().enrol(key);
+    expect([refused.status, refused.body.detail]).toEqual([403, `site "${site}" was deleted; restore it first`]);
+    await controller.ask('POST', `sites/${site}/restore`);
+    expect((await newEdge().enrol(key)).status).toBe(201);
+  });
+
   it('refuses a second edge for a site, and replaces the first where the key says so', async () => {
     const first = await connected();
     const refused = await newEdge().enrol((await keyFor(site)).key);
@@ -170,6 +179,46 @@ describe('a connection', () => {
     await controller.ask('DELETE', `edges/${edge.edgeId}`);
     expect(edge.heard).toContainEqual(expect.objectContaining({ type: 'refused', code: 'forbidden' }));
     expect((await edge.isClosed()).code).toBe(1008);
+  });
+
+  it('is cut when its site is deleted, refused meanwhile, and welcome again with the same keys once it is restored', async () => {
+    const peer = `peer-${number}`;
+    await createSite(peer, 200 + number);
+    const peerKnows = async (key: string) =>
+      JSON.stringify(await controller.get(`sites/${peer}/document`)).includes(key);
+    const edge = await connected();
+    const tunnelKey = `${'B'.repeat(43)}=`;
+    edge.say({ type: 'tunnel_keys', keys: { 'pt0-0': tunnelKey } });
+    await until('the peer knows it', () => peerKnows(tunnelKey));
+    const { document } = await edge.hears('document', (each) =>
+      each.document.remoteSites.some(({ name }) => name === peer),
+    );
+
+    await controller.ask('DELETE', `sites/${site}`);
+    const refusal = {
+      type: 'refused',
+      code: 'forbidden',
+      message: expect.stringMatching(/was deleted; .* keeps its keys/) as unknown,
+    };
+    expect(await edge.hears('refused')).toEqual(refusal);
+    expect((await edge.isClosed()).code).toBe(1008);
+    expect(await edge.connect()).toEqual(refusal);
+    await until('the peer has forgotten it', async () => !(await peerKnows(tunnelKey)));
+
+    expect((await controller.ask('POST', `sites/${site}/restore`)).status).toBe(200);
+    expect(await edge.connect()).toMatchObject({ type: 'welcome' });
+    await edge.hears('document', (each) => each.document.version === document.version);
+    await until('the peer knows it again', () => peerKnows(tunnelKey));
+    expect((await shown()).status).toBe('online');
+  });
+
+  it('is cut when its site is removed for good, and not taken back', async () => {
+    const edge = await connected();
+    await controller.ask('DELETE', `sites/${site}?purge=true`);
+    expect(await edge.hears('refused')).toMatchObject({
+      message: expect.stringMatching(/removed for good/) as unknown,
+    });
+    expect(await edge.connect()).toMatchObject({ type: 'refused', code: 'unauthenticated' });
   });
 
   it('tells how far the clock of the edge is off', async () => {

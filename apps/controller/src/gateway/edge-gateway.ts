@@ -10,6 +10,7 @@ import { problemDocument } from '../api/problem.ts';
 import { plainAddress } from '../audit/index.ts';
 import type { EdgeService } from '../services/edge-service.ts';
 import type { EdgeProber } from '../services/path-check-service.ts';
+import type { SiteDeletionService } from '../services/site-deletion-service.ts';
 import type { ServerIdentity } from './certificate-authority.ts';
 import { EdgeDialogue, type DialogueParts } from './edge-dialogue.ts';
 import { EdgeSession } from './edge-session.ts';
@@ -23,6 +24,7 @@ const maxConnections = 20_000;
 export interface GatewayParts extends Omit<DialogueParts, 'serverFingerprint'> {
   readonly identity: ServerIdentity;
   readonly edges: EdgeService;
+  readonly siteDeletion: Pick<SiteDeletionService, 'onDeleted'>;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -42,6 +44,7 @@ export class EdgeGateway implements EdgeProber {
     this.#parts = parts;
     this.#dialogue = new EdgeDialogue({ ...parts, serverFingerprint: parts.identity.fingerprint });
     parts.edges.onRevoked((edgeId) => this.#dialogue.dismiss(edgeId));
+    parts.siteDeletion.onDeleted((site) => this.#dialogue.dismissSite(site));
   }
 
   /** Errors: `address_in_use`. */

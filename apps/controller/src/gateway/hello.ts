@@ -8,7 +8,8 @@ export type Hello = Extract<EdgeMessage, { type: 'hello' }>;
 
 /**
  * The enrolled edge that a hello comes from, once it has proved to hold its identity key. Errors: `protocol_violation`,
- * `forbidden` for a revoked edge, `unauthenticated` for all else, so that a stranger learns nothing.
+ * `forbidden` for a revoked edge and for one of a deleted site, `unauthenticated` for all else, so that a stranger learns
+ * nothing.
  */
 export async function authenticate(
   store: Store,
@@ -18,17 +19,32 @@ export async function authenticate(
   if (hello.protocol !== protocolVersion) throw otherProtocol(hello.protocol);
   const edge = await edgeRepository.find(store.db, hello.edgeId);
   const signed = challengeText({ ...connection, edgeId: hello.edgeId });
-  if (edge === undefined || !isSignedBy(edge.identity_key, signed, hello.signature)) {
-    throw new PatronusError('unauthenticated', 'this edge is not enrolled here; join again with a new enrolment key');
-  }
+  if (edge === undefined || !isSignedBy(edge.identity_key, signed, hello.signature)) throw notEnrolled();
+  checkStanding(edge);
+  return edge;
+}
+
+const notEnrolled = (): PatronusError =>
+  new PatronusError('unauthenticated', 'this edge is not enrolled here; join again with a new enrolment key');
+
+/** Errors: `forbidden` for an edge that may not connect now, or never again; `unauthenticated` for one that is not known. */
+export function checkStanding(edge: EdgeRow | undefined): void {
+  if (edge === undefined) throw notEnrolled();
   if (edge.revoked_at !== null) {
     throw new PatronusError(
       'forbidden',
       `this edge of site ${edge.site} was revoked or replaced; join again with a new key`,
     );
   }
-  return edge;
+  if (edge.site_deleted_at !== null) throw siteDeleted(edge.site);
 }
+
+/** Why the edge of a deleted site is not let in; it keeps its keys, as the site may be restored. */
+export const siteDeleted = (site: string): PatronusError =>
+  new PatronusError(
+    'forbidden',
+    `site ${site} was deleted; this edge keeps its keys and may come back once it is restored`,
+  );
 
 export const otherProtocol = (spoken: number): PatronusError =>
   new PatronusError(

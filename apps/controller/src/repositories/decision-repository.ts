@@ -16,6 +16,9 @@ export const decisionRepository = {
       .innerJoin('sdwan_sites as dest', 'dest.site_id', 'decisions.dest_site_id')
       .selectAll('decisions')
       .select(['policy.name as policy', 'source.name as source_site', 'dest.name as dest_site'])
+      .where('policy.deleted_at', 'is', null)
+      .where('source.deleted_at', 'is', null)
+      .where('dest.deleted_at', 'is', null)
       .orderBy('policy.is_default')
       .orderBy('policy.priority', 'desc')
       .orderBy('policy.policy_id')
@@ -32,11 +35,13 @@ export const decisionRepository = {
       .selectFrom('sdwan_policies')
       .select('policy_id')
       .where('policy_id', '=', row.policy_id)
+      .where('deleted_at', 'is', null)
       .executeTakeFirst();
     const site = await db
       .selectFrom('sdwan_sites')
       .select('site_id')
       .where('site_id', '=', row.dest_site_id)
+      .where('deleted_at', 'is', null)
       .executeTakeFirst();
     if (policy === undefined || site === undefined) return;
     const { paths, sla_met, reason, since } = row;

@@ -1,19 +1,26 @@
 import type { Insertable, Selectable, Updateable } from 'kysely';
-import type { Db, EdgeTable } from '../database/schema.ts';
+import type { Db, EdgeTable, UnixMs } from '../database/schema.ts';
+import { deletedAt, type Standing } from './standing.ts';
 
-export type EdgeRow = Selectable<EdgeTable> & { readonly site: string };
+export type EdgeRow = Selectable<EdgeTable> & { readonly site: string; readonly site_deleted_at: UnixMs | null };
 
 const select = (db: Db) =>
   db
     .selectFrom('edges')
     .innerJoin('sdwan_sites', 'sdwan_sites.site_id', 'edges.site_id')
     .selectAll('edges')
-    .select('sdwan_sites.name as site');
+    .select(['sdwan_sites.name as site', 'sdwan_sites.deleted_at as site_deleted_at']);
 
 export const edgeRepository = {
-  list: (db: Db): Promise<EdgeRow[]> =>
-    select(db).where('revoked_at', 'is', null).orderBy('sdwan_sites.name').execute(),
+  /** Edges of live or of deleted sites. */
+  list: (db: Db, standing: Standing = 'live'): Promise<EdgeRow[]> =>
+    select(db)
+      .where('revoked_at', 'is', null)
+      .where('sdwan_sites.deleted_at', deletedAt[standing], null)
+      .orderBy('sdwan_sites.name')
+      .execute(),
 
+  /** Whether its site is live or deleted. */
   find: (db: Db, edgeId: string): Promise<EdgeRow | undefined> =>
     select(db).where('edge_id', '=', edgeId).executeTakeFirst(),
 

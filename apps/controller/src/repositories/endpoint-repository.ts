@@ -1,18 +1,20 @@
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import type { Db, EndpointTable } from '../database/schema.ts';
+import { deletedAt, type Standing } from './standing.ts';
 
 export type EndpointRow = Selectable<EndpointTable> & { readonly site: string };
 
-const select = (db: Db) =>
+const select = (db: Db, standing: Standing = 'live') =>
   db
     .selectFrom('sdwan_endpoints')
     .innerJoin('sdwan_sites', 'sdwan_sites.site_id', 'sdwan_endpoints.site_id')
     .selectAll('sdwan_endpoints')
-    .select('sdwan_sites.name as site');
+    .select('sdwan_sites.name as site')
+    .where('sdwan_endpoints.deleted_at', deletedAt[standing], null);
 
 export const endpointRepository = {
-  list: (db: Db, siteId?: string): Promise<EndpointRow[]> =>
-    select(db)
+  list: (db: Db, siteId?: string, standing: Standing = 'live'): Promise<EndpointRow[]> =>
+    select(db, standing)
       .$if(siteId !== undefined, (query) => query.where('sdwan_endpoints.site_id', '=', siteId!))
       .orderBy('sdwan_sites.name')
       .orderBy('slot')
@@ -38,7 +40,13 @@ export const endpointRepository = {
   },
 
   listLabels: async (db: Db): Promise<string[]> => {
-    const rows = await db.selectFrom('sdwan_endpoints').select('label').distinct().orderBy('label').execute();
+    const rows = await db
+      .selectFrom('sdwan_endpoints')
+      .select('label')
+      .distinct()
+      .where('deleted_at', 'is', null)
+      .orderBy('label')
+      .execute();
     return rows.map((row) => row.label);
   },
 };

@@ -1,21 +1,26 @@
 import { sql, type Insertable, type Selectable } from 'kysely';
-import type { Db, EnrolmentKeyTable } from '../database/schema.ts';
+import type { Db, EnrolmentKeyTable, UnixMs } from '../database/schema.ts';
 
-export type EnrolmentKeyRow = Selectable<EnrolmentKeyTable> & { readonly site: string };
+export type EnrolmentKeyRow = Selectable<EnrolmentKeyTable> & {
+  readonly site: string;
+  readonly site_deleted_at: UnixMs | null;
+};
 
 const select = (db: Db) =>
   db
     .selectFrom('enrolment_keys')
     .innerJoin('sdwan_sites', 'sdwan_sites.site_id', 'enrolment_keys.site_id')
     .selectAll('enrolment_keys')
-    .select('sdwan_sites.name as site');
+    .select(['sdwan_sites.name as site', 'sdwan_sites.deleted_at as site_deleted_at']);
 
 export const enrolmentKeyRepository = {
-  list: (db: Db): Promise<EnrolmentKeyRow[]> => select(db).orderBy('enrolment_keys.created_at', 'desc').execute(),
+  list: (db: Db): Promise<EnrolmentKeyRow[]> =>
+    select(db).where('sdwan_sites.deleted_at', 'is', null).orderBy('enrolment_keys.created_at', 'desc').execute(),
 
   find: (db: Db, keyId: string): Promise<EnrolmentKeyRow | undefined> =>
-    select(db).where('key_id', '=', keyId).executeTakeFirst(),
+    select(db).where('key_id', '=', keyId).where('sdwan_sites.deleted_at', 'is', null).executeTakeFirst(),
 
+  /** Whether its site is live or deleted. */
   findBySecretHash: (db: Db, secretHash: string): Promise<EnrolmentKeyRow | undefined> =>
     select(db).where('secret_hash', '=', secretHash).executeTakeFirst(),
 

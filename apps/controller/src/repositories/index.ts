@@ -15,5 +15,7 @@ export * from './path-override-repository.ts';
 export * from './path-repository.ts';
 export * from './policy-repository.ts';
 export * from './setting-repository.ts';
+export * from './site-deletion-repository.ts';
 export * from './site-repository.ts';
+export * from './standing.ts';
 export * from './user-repository.ts';

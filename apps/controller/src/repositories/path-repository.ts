@@ -50,7 +50,8 @@ const select = (db: Db) =>
       'override.set_by as override_by',
       'override.since as override_since',
       'override.expires_at as override_expires_at',
-    ]);
+    ])
+    .where('path.deleted_at', 'is', null);
 
 export const pathRepository = {
   list: (db: Db, filter: PathFilter = {}): Promise<PathRow[]> => {
@@ -78,6 +79,7 @@ export const pathRepository = {
     db
       .selectFrom('sdwan_paths')
       .select(['path_id', 'bandwidth'])
+      .where('deleted_at', 'is', null)
       .$if(endpointIds !== undefined, (query) =>
         query.where((eb) =>
           eb.or([eb('source_endpoint_id', 'in', endpointIds!), eb('dest_endpoint_id', 'in', endpointIds!)]),
@@ -87,7 +89,11 @@ export const pathRepository = {
 
   /** Every path with its ends, in no order. */
   listEnds: (db: Db): Promise<{ path_id: string; source_endpoint_id: string; dest_endpoint_id: string }[]> =>
-    db.selectFrom('sdwan_paths').select(['path_id', 'source_endpoint_id', 'dest_endpoint_id']).execute(),
+    db
+      .selectFrom('sdwan_paths')
+      .select(['path_id', 'source_endpoint_id', 'dest_endpoint_id'])
+      .where('deleted_at', 'is', null)
+      .execute(),
 
   async insert(db: Db, rows: readonly Insertable<PathTable>[]): Promise<void> {
     for (let start = 0; start < rows.length; start += rowsPerStatement) {
@@ -126,6 +132,7 @@ export const pathRepository = {
       .innerJoin('sdwan_endpoints as source', 'source.endpoint_id', 'path.source_endpoint_id')
       .select('path_id')
       .where('source.site_id', '=', siteId)
+      .where('path.deleted_at', 'is', null)
       .execute();
     return new Set(rows.map((row) => row.path_id));
   },

@@ -1,5 +1,6 @@
 import { sql, type Insertable, type Updateable } from 'kysely';
 import type { Db, PolicyTable } from '../database/schema.ts';
+import { deletedAt, type Standing } from './standing.ts';
 
 /** Counters come as text, since they may exceed what a JavaScript number holds exactly. */
 export interface PolicyRow {
@@ -16,6 +17,7 @@ export interface PolicyRow {
   bytes_matched: string;
   created_at: number;
   updated_at: number;
+  deleted_at: number | null;
 }
 
 const plainColumns = [
@@ -30,27 +32,40 @@ const plainColumns = [
   'is_default',
   'created_at',
   'updated_at',
+  'deleted_at',
 ] as const;
 
-const select = (db: Db) =>
+const select = (db: Db, standing: Standing) =>
   db
     .selectFrom('sdwan_policies')
     .select(plainColumns)
     .select([
       sql<string>`cast(packets_matched as text)`.as('packets_matched'),
       sql<string>`cast(bytes_matched as text)`.as('bytes_matched'),
-    ]);
+    ])
+    .where('deleted_at', deletedAt[standing], null);
 
 export const policyRepository = {
   /** In order of evaluation: the default policy is last. */
-  list: (db: Db): Promise<PolicyRow[]> =>
-    select(db).orderBy('is_default').orderBy('priority', 'desc').orderBy('policy_id').execute(),
+  list: (db: Db, standing: Standing = 'live'): Promise<PolicyRow[]> =>
+    select(db, standing).orderBy('is_default').orderBy('priority', 'desc').orderBy('policy_id').execute(),
 
-  find: (db: Db, policyId: number): Promise<PolicyRow | undefined> =>
-    select(db).where('policy_id', '=', policyId).executeTakeFirst(),
+  find: (db: Db, policyId: number, standing: Standing = 'live'): Promise<PolicyRow | undefined> =>
+    select(db, standing).where('policy_id', '=', policyId).executeTakeFirst(),
 
   findByName: (db: Db, name: string): Promise<PolicyRow | undefined> =>
-    select(db).where('name', '=', name).executeTakeFirst(),
+    select(db, 'live').where('name', '=', name).executeTakeFirst(),
+
+  /** Those whose conditions hold this text; few of thousands have to be parsed to see what it means in them. */
+  listMentioning: (db: Db, text: string, standing: Standing = 'live'): Promise<PolicyRow[]> =>
+    select(db, standing)
+      .where(sql<boolean>`instr(match_conditions, ${text}) > 0`)
+      .orderBy('priority', 'desc')
+      .orderBy('policy_id')
+      .execute(),
+
+  listDeletedBefore: (db: Db, before: number): Promise<PolicyRow[]> =>
+    select(db, 'deleted').where('deleted_at', '<=', before).execute(),
 
   async insert(db: Db, row: Insertable<PolicyTable>): Promise<number> {
     const result = await db.insertInto('sdwan_policies').values(row).executeTakeFirstOrThrow();

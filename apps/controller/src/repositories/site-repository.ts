@@ -1,10 +1,12 @@
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import type { Db, SiteTable } from '../database/schema.ts';
+import { deletedAt, type Standing } from './standing.ts';
 
 export type SiteRow = Selectable<SiteTable>;
 
 export const siteRepository = {
-  list: (db: Db): Promise<SiteRow[]> => db.selectFrom('sdwan_sites').selectAll().orderBy('name').execute(),
+  list: (db: Db, standing: Standing = 'live'): Promise<SiteRow[]> =>
+    db.selectFrom('sdwan_sites').selectAll().where('deleted_at', deletedAt[standing], null).orderBy('name').execute(),
 
   /** By id, or by name whatever its case. */
   find: (db: Db, idOrName: string): Promise<SiteRow | undefined> =>
@@ -12,7 +14,21 @@ export const siteRepository = {
       .selectFrom('sdwan_sites')
       .selectAll()
       .where((eb) => eb.or([eb('site_id', '=', idOrName), eb('name', '=', idOrName)]))
+      .where('deleted_at', 'is', null)
       .executeTakeFirst(),
+
+  /** Deleted ones with this id or name, the latest first; names are unique among live sites only. */
+  findDeleted: (db: Db, idOrName: string): Promise<SiteRow[]> =>
+    db
+      .selectFrom('sdwan_sites')
+      .selectAll()
+      .where((eb) => eb.or([eb('site_id', '=', idOrName), eb('name', '=', idOrName)]))
+      .where('deleted_at', 'is not', null)
+      .orderBy('deleted_at', 'desc')
+      .execute(),
+
+  listDeletedBefore: (db: Db, before: number): Promise<SiteRow[]> =>
+    db.selectFrom('sdwan_sites').selectAll().where('deleted_at', '<=', before).execute(),
 
   async insert(db: Db, row: Insertable<SiteTable>): Promise<void> {
     await db.insertInto('sdwan_sites').values(row).execute();
@@ -28,11 +44,12 @@ export const siteRepository = {
   },
 
   /** Every prefix with the name of its site, in the order in which each site tells them. */
-  listPrefixes: (db: Db): Promise<{ prefix: string; site_id: string; site: string }[]> =>
+  listPrefixes: (db: Db, standing: Standing = 'live'): Promise<{ prefix: string; site_id: string; site: string }[]> =>
     db
       .selectFrom('site_prefixes')
       .innerJoin('sdwan_sites', 'sdwan_sites.site_id', 'site_prefixes.site_id')
       .select(['prefix', 'site_prefixes.site_id', 'sdwan_sites.name as site'])
+      .where('site_prefixes.deleted_at', deletedAt[standing], null)
       .orderBy('position')
       .execute(),
 

@@ -7,9 +7,9 @@ export type AllocationKind = 'site_index' | 'slot' | 'class';
 
 const ranges: Record<AllocationKind, { min: number; max: number; what: string; remedy: string }> = {
   // Block 0 would hold the overlay's network address.
-  site_index: { min: 1, max: maxSites - 1, what: 'sites', remedy: 'delete a site that is not needed' },
+  site_index: { min: 1, max: maxSites - 1, what: 'sites', remedy: 'purge a site that is not needed' },
   slot: { min: 0, max: maxSlots - 1, what: 'endpoints of one site', remedy: 'delete an endpoint that is not needed' },
-  class: { min: 1, max: maxClasses, what: 'policies', remedy: 'delete a policy that is not needed' },
+  class: { min: 1, max: maxClasses, what: 'policies', remedy: 'purge a policy that is not needed' },
 };
 
 /**

@@ -77,7 +77,7 @@ describe('the audit log', () => {
     for (const work of [
       network.sites.create(tester, { name: 'other' }),
       network.sites.update(tester, 'hq', { name: 'other' }),
-      network.sites.delete(tester, 'hq'),
+      network.siteDeletion.delete(tester, 'hq'),
       network.endpoints.create(tester, 'hq', { label: 'lte', device: 'wwan0', nat: true }),
       network.policies.create(tester, { name: 'voice', priority: 1 }),
       network.links.set(tester, [{ a: 'mpls', b: 'mpls' }]),
@@ -170,7 +170,7 @@ describe('a walk over the database', () => {
 
 describe('maintenance', () => {
   it('signs the newest row once, and nothing where nothing is new', async () => {
-    const maintenance = new Maintenance({ ...network, onFailure: () => undefined });
+    const maintenance = new Maintenance({ ...network, purging: [], onFailure: () => undefined });
     await network.sites.create(tester, { name: 'hq' });
     await maintenance.anchorAudit();
     await maintenance.anchorAudit();

@@ -46,7 +46,7 @@ export class EdgeService {
 
   async get(id: string): Promise<EdgeView> {
     const row = await edgeRepository.find(this.#store.db, id);
-    return this.#view(found(row?.revoked_at === null ? row : undefined, 'edge', id));
+    return this.#view(found(isPresent(row) ? row : undefined, 'edge', id));
   }
 
   /**
@@ -71,6 +71,7 @@ export class EdgeService {
       const key = await enrolmentKeyRepository.findBySecretHash(change.db, hashSecret(request.secret));
       if (key === undefined) throw refused('this enrolment key is not known here; create one and use it');
       const site = { id: key.site_id, name: key.site };
+      if (key.site_deleted_at !== null) throw refused(`site "${site.name}" was deleted; restore it first`);
       const present = await edgeRepository.findActive(change.db, site.id);
       const isRepeated = present?.identity_key === request.identityKey && present.enrolment_key_id === key.key_id;
       if (isRepeated) return { edgeId: present.edge_id, siteId: site.id, siteName: site.name };
@@ -90,7 +91,7 @@ export class EdgeService {
   async revoke(by: Actor, id: string): Promise<void> {
     await this.#store.change(async (change) => {
       const row = await edgeRepository.find(change.db, id);
-      const edge = found(row?.revoked_at === null ? row : undefined, 'edge', id);
+      const edge = found(isPresent(row) ? row : undefined, 'edge', id);
       await this.#retire(change, edge);
       const details = { site: edge.site };
       await change.audit(by, { action: 'edge_revoked', target: target(id, edge.hostname), details });
@@ -182,5 +183,7 @@ async function insertEdge(change: Change, key: EnrolmentKeyRow, request: EnrolRe
 }
 
 const target = (id: string, name: string) => ({ type: 'edge', id, name }) as const;
+/** Neither revoked nor of a deleted site. */
+const isPresent = (row: EdgeRow | undefined): boolean => row?.revoked_at === null && row.site_deleted_at === null;
 
 const refused = (message: string): PatronusError => new PatronusError('enrolment_refused', message);

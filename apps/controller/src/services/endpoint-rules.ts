@@ -33,7 +33,13 @@ export async function checkAgainstOthers(
   await checkAddressIsFree(db, endpoint, at, problems);
 }
 
-async function checkAddressIsFree(db: Db, endpoint: PlacedEndpoint, at: string, problems: Problems): Promise<void> {
+/** Checks that no live endpoint but this one is reached at its address. */
+export async function checkAddressIsFree(
+  db: Db,
+  endpoint: Pick<PlacedEndpoint, 'id' | 'address' | 'nat'>,
+  at: string,
+  problems: Problems,
+): Promise<void> {
   if (endpoint.address === null || endpoint.nat === 1) return;
   const holder = await endpointRepository.findByAddress(db, endpoint.address);
   if (holder === undefined || holder.endpoint_id === endpoint.id) return;

@@ -14,44 +14,50 @@ const overridesPeriodMs = 2_000;
 const prunePeriodMs = 3_600_000;
 /** Audit rows that are not signed yet wait this long at most; idle controllers sign nothing. */
 const anchorPeriodMs = 3_600_000;
+/** What was deleted goes this much later than promised at most. */
+const purgePeriodMs = 3_600_000;
 const keptMs = 90 * 24 * 3_600_000;
+
+/** Something that removes for good what was deleted long ago. */
+export interface Purging {
+  purgeExpired(): Promise<void>;
+}
 
 export interface MaintenanceParts {
   readonly store: Store;
   readonly metrics: MetricService;
-  readonly overrides: PathOverrideService;
+  readonly pathOverrides: PathOverrideService;
+  readonly purging: readonly Purging[];
   readonly onFailure: (failure: unknown) => void;
 }
 
-/** What the controller does by itself from time to time: rolls metrics up, writes counters down, signs audit rows, drops what is old. */
+/**
+ * What the controller does by itself from time to time: rolls metrics up, writes counters down, signs audit rows, drops what
+ * is old, and removes for good what was deleted long ago.
+ */
 export class Maintenance {
-  readonly #store: Store;
-  readonly #metrics: MetricService;
-  readonly #overrides: PathOverrideService;
-  readonly #onFailure: (failure: unknown) => void;
+  readonly #parts: MaintenanceParts;
   #timers: Timer[] = [];
   #running: Promise<void> = Promise.resolve();
 
   constructor(parts: MaintenanceParts) {
-    this.#store = parts.store;
-    this.#metrics = parts.metrics;
-    this.#overrides = parts.overrides;
-    this.#onFailure = parts.onFailure;
+    this.#parts = parts;
   }
 
   start(timers: Timers): void {
     const every = (name: string, periodMs: number, work: () => Promise<void>): void => {
       this.#timers.push(
         timers.every(name, periodMs, () => {
-          this.#running = this.#running.then(work).catch(this.#onFailure);
+          this.#running = this.#running.then(work).catch(this.#parts.onFailure);
         }),
       );
     };
-    every('roll up metrics', metricsPeriodMs, () => this.#metrics.maintain());
+    every('roll up metrics', metricsPeriodMs, () => this.#parts.metrics.maintain());
     every('write policy counters down', statsPeriodMs, () => this.snapshotStats());
-    every('end path overrides', overridesPeriodMs, () => this.#overrides.removeOver());
+    every('end path overrides', overridesPeriodMs, () => this.#parts.pathOverrides.removeOver());
     every('drop old events', prunePeriodMs, () => this.#prune());
     every('sign the newest audit row', anchorPeriodMs, () => this.anchorAudit());
+    every('purge what was deleted', purgePeriodMs, () => this.#purge());
   }
 
   /** Waits for what runs, writes the counters down a last time and signs the last audit row. */
@@ -59,20 +65,24 @@ export class Maintenance {
     for (const timer of this.#timers) timer.cancel();
     this.#timers = [];
     await this.#running;
-    await this.snapshotStats().catch(this.#onFailure);
-    await this.anchorAudit().catch(this.#onFailure);
+    await this.snapshotStats().catch(this.#parts.onFailure);
+    await this.anchorAudit().catch(this.#parts.onFailure);
   }
 
   snapshotStats(): Promise<void> {
-    return this.#store.change(({ db, at }) => policyRepository.snapshotStats(db, at));
+    return this.#parts.store.change(({ db, at }) => policyRepository.snapshotStats(db, at));
   }
 
   anchorAudit(): Promise<void> {
-    return this.#store.change(({ db, at }) => this.#store.audit.anchor(db, at));
+    return this.#parts.store.change(({ db, at }) => this.#parts.store.audit.anchor(db, at));
+  }
+
+  async #purge(): Promise<void> {
+    for (const each of this.#parts.purging) await each.purgeExpired();
   }
 
   #prune(): Promise<void> {
-    return this.#store.change(async ({ db, at }) => {
+    return this.#parts.store.change(async ({ db, at }) => {
       await eventRepository.prune(db, at - keptMs);
       await policyRepository.pruneStats(db, at - keptMs);
     });

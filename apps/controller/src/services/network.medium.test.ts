@@ -76,7 +76,7 @@ describe('a site', () => {
   it('goes with all that is its own, and leaves its peers without paths to it', async () => {
     const { id } = await hq();
     await branch();
-    await network.sites.delete(tester, 'hq');
+    await network.siteDeletion.delete(tester, 'hq');
     expect(await network.paths.list()).toEqual([]);
     expect((await network.endpoints.list()).map(({ site }) => site)).toEqual(['branch', 'branch']);
     expect(await endpointRepository.list(network.store.db, id)).toEqual([]);
@@ -89,7 +89,7 @@ describe('a site', () => {
       priority: 9,
       match_conditions: { any_of: [{ source_sites: ['hq'] }] },
     });
-    await expect(network.sites.delete(tester, 'hq')).rejects.toMatchObject({
+    await expect(network.siteDeletion.delete(tester, 'hq')).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringContaining('"voice"') as unknown,
     });
@@ -152,11 +152,11 @@ describe('numbers', () => {
 
   it('of a deleted site and policy go to no other', async () => {
     await hq();
-    await network.sites.delete(tester, 'hq');
+    await network.siteDeletion.delete(tester, 'hq');
     await branch();
     await network.documents.start();
     const one = await network.policies.create(tester, { name: 'one', priority: 1 });
-    await network.policies.delete(tester, one.id);
+    await network.policyDeletion.delete(tester, one.id);
     const two = await network.policies.create(tester, { name: 'two', priority: 1 });
     expect([one.class, two.class]).toEqual([2, 3]);
     expect(two.id).not.toBe(one.id);
@@ -255,7 +255,7 @@ describe('a policy', () => {
 
   it('of last resort always exists, matches everything, and only its action may change', async () => {
     const [fallback] = await network.policies.list();
-    await expect(network.policies.delete(tester, fallback!.id)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(network.policyDeletion.delete(tester, fallback!.id)).rejects.toMatchObject({ code: 'conflict' });
     const change = { priority: 5, enabled: false, match_conditions: { dscp: [46] } };
     expect(await refusalOf(network.policies.update(tester, fallback!.id, change))).toHaveLength(3);
     const changed = await network.policies.update(tester, fallback!.id, { action: { type: 'drop' } });

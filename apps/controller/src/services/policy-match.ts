@@ -12,14 +12,15 @@ const maxClauses = 64;
 
 /**
  * A policy's match and action with site names made ids and prefixes canonical. What is malformed, contradicts itself or
- * names what does not exist becomes a problem.
+ * names what does not exist becomes a problem. Sites that the policy named before may be named again while they are deleted.
  */
 export async function resolvePolicy(
   db: Db,
   input: { readonly match: MatchInput; readonly action: ActionInput },
   problems: Problems,
+  namedBefore: ReadonlySet<string>,
 ): Promise<{ match: PolicyMatch; action: PolicyAction }> {
-  const sites = new Map<string, string>();
+  const sites = new Map([...namedBefore].map((id) => [id, id]));
   for (const row of await siteRepository.list(db)) {
     sites.set(row.site_id, row.site_id).set(row.name.toLowerCase(), row.site_id);
   }

@@ -9,10 +9,13 @@ import {
 import { changesBetween, systemActor, type Actor, type AuditEntry } from '../audit/index.ts';
 import type { Change, Store } from '../database/store.ts';
 import { policyRepository, type PolicyRow } from '../repositories/policy-repository.ts';
-import { allocate, release } from './allocator.ts';
+import type { Standing } from '../repositories/standing.ts';
+import { allocate } from './allocator.ts';
+import { purgeTime } from './deletion.ts';
 import { found } from './found.ts';
 import type { ActionInput, MatchInput, PolicyChanges, PolicyInput } from './policy-input.ts';
 import { resolvePolicy } from './policy-match.ts';
+import { sitesNamedBy } from './policy-references.ts';
 import { Problems } from './problems.ts';
 
 /** A policy as the API shows it. */
@@ -31,6 +34,10 @@ export interface PolicyView {
   readonly bytesMatched: bigint;
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** Unix ms; null while it is live. */
+  readonly deletedAt: number | null;
+  /** Until when it can be restored, unix ms; null while it is live. */
+  readonly purgeAt: number | null;
 }
 
 const maxPriority = 1_000_000;
@@ -68,9 +75,9 @@ export class PolicyService {
     });
   }
 
-  /** In order of evaluation; the default policy is last. */
-  async list(): Promise<PolicyView[]> {
-    return (await policyRepository.list(this.#store.db)).map(policyView);
+  /** Live policies, or deleted ones that can be restored, in order of evaluation; the default policy is last. */
+  async list(standing: Standing = 'live'): Promise<PolicyView[]> {
+    return (await policyRepository.list(this.#store.db, standing)).map(policyView);
   }
 
   async get(id: number): Promise<PolicyView> {
@@ -89,7 +96,7 @@ export class PolicyService {
         created_at: change.at,
         updated_at: change.at,
       });
-      await announce(change, by, 'created', target(policyId, fields.name), shown(fields));
+      await announce(change, by, 'created', target(policyId, fields.name), shownPolicy(fields));
       return policyId;
     });
     return this.get(id);
@@ -103,27 +110,12 @@ export class PolicyService {
       if (row.is_default === 1) checkDefault(row, changes, problems);
       const fields = await checkedFields(change, { ...inputOf(row), ...changes }, row, problems);
       problems.throwIfAny();
-      const changed = changesBetween(shown(row), shown(fields));
+      const changed = changesBetween(shownPolicy(row), shownPolicy(fields));
       if (Object.keys(changed).length === 0) return;
       await policyRepository.update(change.db, id, { ...fields, updated_at: change.at });
       await announce(change, by, 'updated', target(id, fields.name), changed);
     });
     return this.get(id);
-  }
-
-  /** Errors: `conflict` for the default policy. */
-  async delete(by: Actor, id: number): Promise<{ id: number; name: string }> {
-    return this.#store.change(async (change) => {
-      const row = found(await policyRepository.find(change.db, id), 'policy', id);
-      if (row.is_default === 1) {
-        const remedy = 'change its action instead';
-        throw new PatronusError('conflict', `the default policy takes what no other matches and must stay; ${remedy}`);
-      }
-      await policyRepository.delete(change.db, id);
-      await release(change, 'class', '', row.class);
-      await announce(change, by, 'deleted', target(id, row.name), shown(row));
-      return { id, name: row.name };
-    });
   }
 }
 
@@ -165,7 +157,9 @@ async function checkedFields(
     problems.add('priority', `${input.priority} is out of range`, `use 1 to ${maxPriority}; 0 is the default policy's`);
   }
   const parts = { match: input.match_conditions, action: input.action };
-  const { match, action } = await resolvePolicy(change.db, parts, problems);
+  const namedBefore =
+    before === null ? new Set<string>() : sitesNamedBy(JSON.parse(before.match_conditions) as PolicyMatch);
+  const { match, action } = await resolvePolicy(change.db, parts, problems, namedBefore);
   return {
     name,
     priority: input.priority,
@@ -194,7 +188,7 @@ const target = (id: number, name: string): PolicyTarget => ({ type: 'policy', id
 type ShownFields = Pick<PolicyRow, 'name' | 'priority' | 'description' | 'match_conditions' | 'action' | 'enabled'>;
 
 /** The fields that people set, in the API's words. */
-const shown = ({ name, priority, description, match_conditions, action, enabled }: ShownFields) => ({
+export const shownPolicy = ({ name, priority, description, match_conditions, action, enabled }: ShownFields) => ({
   name,
   priority,
   description,
@@ -203,7 +197,7 @@ const shown = ({ name, priority, description, match_conditions, action, enabled 
   enabled: enabled === 1,
 });
 
-const verbs = { created: 'created', updated: 'changed', deleted: 'deleted' } as const;
+const verbs = { created: 'created', updated: 'changed' } as const;
 
 async function announce(
   change: Change,
@@ -236,6 +230,8 @@ export const policyView = (row: PolicyRow): PolicyView => ({
   bytesMatched: BigInt(row.bytes_matched),
   createdAt: row.created_at,
   updatedAt: row.updated_at,
+  deletedAt: row.deleted_at,
+  purgeAt: purgeTime(row.deleted_at),
 });
 
 /** A policy as edges get it. */

@@ -12,8 +12,14 @@ export class Problems {
     this.#problems.push(...problems);
   }
 
+  /** All that was added as one error; null where nothing was. */
+  error(): InvalidInputError | null {
+    return this.#problems.length === 0 ? null : new InvalidInputError(this.#problems);
+  }
+
   /** Errors: `invalid_input` with all that was added. */
   throwIfAny(): void {
-    if (this.#problems.length > 0) throw new InvalidInputError(this.#problems);
+    const error = this.error();
+    if (error !== null) throw error;
   }
 }

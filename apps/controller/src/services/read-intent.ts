@@ -4,6 +4,7 @@ import {
   type EndpointId,
   type PathId,
   type PathOverride,
+  type Policy,
   type Prefix,
   type ProbeProfile,
   type SiteId,
@@ -13,9 +14,10 @@ import { edgeRepository } from '../repositories/edge-repository.ts';
 import { endpointRepository, type EndpointRow } from '../repositories/endpoint-repository.ts';
 import { pathOverrideRepository, type PathOverrideRow } from '../repositories/path-override-repository.ts';
 import { pathRepository } from '../repositories/path-repository.ts';
-import { policyRepository } from '../repositories/policy-repository.ts';
+import { policyRepository, type PolicyRow } from '../repositories/policy-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
 import type { Intent, IntentEndpoint, IntentSite } from './compile-documents.ts';
+import { withoutSites } from './policy-references.ts';
 import { documentPolicy } from './policy-service.ts';
 
 /** All that documents are made from, read at one moment. */
@@ -23,6 +25,7 @@ export async function readIntent(db: Db, confirmWindowMs: number): Promise<Inten
   const endpoints = Map.groupBy(await endpointRepository.list(db), (row) => row.site_id);
   const prefixes = Map.groupBy(await siteRepository.listPrefixes(db), (row) => row.site_id);
   const keys = Map.groupBy(await edgeRepository.listTunnelKeys(db), (row) => row.site_id);
+  const deleted = new Set((await siteRepository.list(db, 'deleted')).map((row) => row.site_id));
   const sites = (await siteRepository.list(db)).map((row): IntentSite => ({
     id: row.site_id as SiteId,
     name: row.name,
@@ -39,7 +42,7 @@ export async function readIntent(db: Db, confirmWindowMs: number): Promise<Inten
       destination: row.dest_endpoint_id,
     })),
     overrides: new Map((await pathOverrideRepository.list(db)).map((row) => [row.path_id, pathOverride(row)])),
-    policies: (await policyRepository.list(db)).filter((row) => row.enabled === 1).map(documentPolicy),
+    policies: (await policyRepository.list(db)).flatMap((row) => (row.enabled === 1 ? livePolicy(row, deleted) : [])),
     overlay: defaultOverlay,
     confirmWindowMs,
   };
@@ -50,6 +53,13 @@ const pathOverride = (row: PathOverrideRow): PathOverride => ({
   by: row.set_by,
   expiresAt: row.expires_at,
 });
+
+/** A policy as edges get it; one that matches nothing while sites are deleted is left out. */
+function livePolicy(row: PolicyRow, deletedSites: ReadonlySet<string>): Policy[] {
+  const policy = documentPolicy(row);
+  const { match, isVoid } = withoutSites(policy.match, deletedSites);
+  return isVoid ? [] : [{ ...policy, match }];
+}
 
 const intentEndpoint = (row: EndpointRow): IntentEndpoint => ({
   id: row.endpoint_id as EndpointId,

@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { InvalidInputError, PatronusError, type PolicyMatch } from '@patronus/core';
+import { InvalidInputError } from '@patronus/core';
 import { changesBetween, type Actor, type AuditEntry } from '../audit/index.ts';
 import type { Change, Store } from '../database/store.ts';
 import { configRepository, type SiteConfigRow } from '../repositories/config-repository.ts';
 import { edgeRepository } from '../repositories/edge-repository.ts';
 import { endpointRepository } from '../repositories/endpoint-repository.ts';
-import { policyRepository } from '../repositories/policy-repository.ts';
 import { siteRepository, type SiteRow } from '../repositories/site-repository.ts';
-import { allocationRepository } from '../repositories/allocation-repository.ts';
-import { allocate, release } from './allocator.ts';
+import type { Standing } from '../repositories/standing.ts';
+import { allocate } from './allocator.ts';
+import { purgeTime } from './deletion.ts';
 import { addEndpoint, endpointView, type EndpointView } from './endpoint-service.ts';
 import { found } from './found.ts';
 import { syncPaths } from './path-rows.ts';
-import { sitesNamedBy } from './policy-references.ts';
 import type { Presence } from './presence.ts';
 import { Problems } from './problems.ts';
 import { checkLocation, checkPrefixes, checkSiteName, type SiteChanges, type SiteInput } from './site-input.ts';
@@ -38,6 +37,10 @@ export interface SiteView {
   readonly endpoints: readonly EndpointView[];
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** Unix ms; null while it is live. */
+  readonly deletedAt: number | null;
+  /** Until when it can be restored, unix ms; null while it is live. */
+  readonly purgeAt: number | null;
 }
 
 /** Sites: what they are called, which LAN they hold, how their edge is. */
@@ -52,14 +55,15 @@ export class SiteService {
     this.#documents = documents;
   }
 
-  async list(): Promise<SiteView[]> {
+  /** Live sites, or deleted ones that can be restored. */
+  async list(standing: Standing = 'live'): Promise<SiteView[]> {
     const db = this.#store.db;
     const [sites, prefixes, endpoints, configs, edges] = [
-      await siteRepository.list(db),
-      Map.groupBy(await siteRepository.listPrefixes(db), (row) => row.site_id),
-      Map.groupBy(await endpointRepository.list(db), (row) => row.site_id),
+      await siteRepository.list(db, standing),
+      Map.groupBy(await siteRepository.listPrefixes(db, standing), (row) => row.site_id),
+      Map.groupBy(await endpointRepository.list(db, undefined, standing), (row) => row.site_id),
       new Map((await configRepository.list(db)).map((row) => [row.site_id, row])),
-      new Set((await edgeRepository.list(db)).map((row) => row.site_id)),
+      new Set((await edgeRepository.list(db, standing)).map((row) => row.site_id)),
     ];
     return sites.map((row) => {
       const isOnline = this.#presence.isOnline(row.site_id);
@@ -73,6 +77,8 @@ export class SiteService {
         endpoints: (endpoints.get(row.site_id) ?? []).map(endpointView),
         createdAt: row.created_at,
         updatedAt: row.updated_at,
+        deletedAt: row.deleted_at,
+        purgeAt: purgeTime(row.deleted_at),
       };
     });
   }
@@ -128,27 +134,6 @@ export class SiteService {
       return site.id;
     });
     return this.get(id);
-  }
-
-  /**
-   * Removes the site with all that is its own, or nothing. Errors: `conflict` while a policy names it, as a policy that
-   * lost its only site would match everything.
-   */
-  async delete(by: Actor, idOrName: string): Promise<{ id: string; name: string }> {
-    return this.#store.change(async (change) => {
-      const row = found(await siteRepository.find(change.db, idOrName), 'site', idOrName);
-      await refuseWhileNamed(change, row);
-      const endpoints = await endpointRepository.list(change.db, row.site_id);
-      for (const endpoint of endpoints) {
-        await endpointRepository.delete(change.db, endpoint.endpoint_id);
-      }
-      await siteRepository.delete(change.db, row.site_id);
-      await allocationRepository.forgetScope(change.db, 'slot', row.site_id);
-      await release(change, 'site_index', '', row.site_index);
-      const site = { id: row.site_id, name: row.name };
-      await announce(change, by, 'deleted', site, { endpoints: endpoints.map(({ label }) => label) });
-      return site;
-    });
   }
 
   #config(row: SiteConfigRow | undefined, isOnline: boolean): SiteConfig {
@@ -207,19 +192,7 @@ async function addEndpoints(
   }
 }
 
-async function refuseWhileNamed(change: Change, row: SiteRow): Promise<void> {
-  const policies = await policyRepository.list(change.db);
-  const naming = policies.filter((policy) =>
-    sitesNamedBy(JSON.parse(policy.match_conditions) as PolicyMatch).has(row.site_id),
-  );
-  if (naming.length === 0) return;
-  const names = naming.map((policy) => `"${policy.name}"`).join(', ');
-  throw new PatronusError('conflict', `site "${row.name}" is named by policy ${names}; change or delete that first`, {
-    facts: { policies: naming.map((policy) => policy.policy_id) },
-  });
-}
-
-const verbs = { created: 'created', updated: 'changed', deleted: 'deleted' } as const;
+const verbs = { created: 'created', updated: 'changed' } as const;
 
 async function announce(
   change: Change,

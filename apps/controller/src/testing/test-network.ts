@@ -15,8 +15,10 @@ import { EventService } from '../services/event-service.ts';
 import { MetricService } from '../services/metric-service.ts';
 import { PathOverrideService } from '../services/path-override-service.ts';
 import { PathService } from '../services/path-service.ts';
+import { PolicyDeletionService } from '../services/policy-deletion-service.ts';
 import { PolicyService } from '../services/policy-service.ts';
 import { Presence } from '../services/presence.ts';
+import { SiteDeletionService } from '../services/site-deletion-service.ts';
 import { SiteService } from '../services/site-service.ts';
 import { TelemetryService } from '../services/telemetry-service.ts';
 import { TransportLinkService } from '../services/transport-link-service.ts';
@@ -56,9 +58,11 @@ export async function testNetwork() {
     presence,
     documents,
     paths,
-    overrides: new PathOverrideService({ store, paths, decisions: new DecisionService(store), presence }),
+    pathOverrides: new PathOverrideService({ store, paths, decisions: new DecisionService(store), presence }),
     policies,
+    policyDeletion: new PolicyDeletionService(store),
     sites: new SiteService(store, presence, documents),
+    siteDeletion: new SiteDeletionService(store),
     endpoints: new EndpointService(store),
     links: new TransportLinkService(store),
     keys: new EnrolmentKeyService(store, { caFingerprint: 'f'.repeat(64), url: () => 'https://controller:8443' }),

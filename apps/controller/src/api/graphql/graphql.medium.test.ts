@@ -124,11 +124,58 @@ describe('the operations that were promised', () => {
     const gone = await run('mutation deleteSite($site_id: ID!) { deleteSite(site_id: $site_id) { success message } }', {
       site_id: made.body.id,
     });
+    const message = /^Site short-lived was deleted with its endpoints and paths; it can be restored until \d{4}-/;
     expect(gone).toEqual({
-      data: { deleteSite: { success: true, message: 'Site short-lived was deleted with its endpoints and paths' } },
+      data: { deleteSite: { success: true, message: expect.stringMatching(message) as unknown } },
     });
     const cleared = await run('mutation { clearCache { success message cleared_entries } }');
     expect(cleared).toMatchObject({ data: { clearCache: { success: true } } });
+  });
+
+  it('restore what they delete, and purge it', async () => {
+    const made = await controller.ask<{ id: string }>('POST', 'sites', { name: 'brief' });
+    const policy = await run<{ createPolicy: { id: string } }>(
+      'mutation { createPolicy(input: { priority: 3, name: "brief", match_conditions: { source_sites: ["brief"] } }) { id } }',
+    );
+    const { id } = policy.data!.createPolicy;
+    const dependencies = await run(
+      '{ siteDependencies(site_id: "brief") { site endpoints paths enrolment_keys edges policies { id name } } }',
+    );
+    expect(dependencies.data?.['siteDependencies']).toEqual({
+      site: 'brief',
+      endpoints: 0,
+      paths: 0,
+      enrolment_keys: 0,
+      edges: 0,
+      policies: [{ id, name: 'brief' }],
+    });
+    expect(await run('mutation { deleteSite(site_id: "brief") { success message } }')).toMatchObject({
+      data: null,
+      errors: [{ extensions: { code: 'conflict' } }],
+    });
+    await run('mutation { deleteSite(site_id: "brief", force: true) { success } }');
+    await run('mutation ($id: ID!) { deletePolicy(id: $id) { success message } }', { id });
+    const deleted = '{ sites(deleted: true) { id name purge_at } policies(deleted: true) { id name deleted_at } }';
+    const purgeAt = expect.any(Number) as unknown;
+    expect(await run(deleted)).toMatchObject({
+      data: {
+        sites: expect.arrayContaining([{ id: made.body.id, name: 'brief', purge_at: purgeAt }]) as unknown,
+        policies: expect.arrayContaining([{ id, name: 'brief', deleted_at: purgeAt }]) as unknown,
+      },
+    });
+    const back = await run(
+      'mutation ($id: ID!) { restorePolicy(id: $id) { id deleted_at } restoreSite(site_id: "brief") { id deleted_at } }',
+      { id },
+    );
+    expect(back.data).toEqual({
+      restorePolicy: { id, deleted_at: null },
+      restoreSite: { id: made.body.id, deleted_at: null },
+    });
+    const purged = await run<{ deleteSite: { message: string } }>(
+      'mutation ($id: ID!) { deletePolicy(id: $id, purge: true) { success } deleteSite(site_id: "brief", purge: true) { message } }',
+      { id },
+    );
+    expect(purged.data?.deleteSite.message).toBe('Site brief was removed for good with its endpoints and paths');
   });
 
   it('are the same at the other promised address', async () => {

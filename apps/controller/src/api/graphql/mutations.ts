@@ -26,7 +26,15 @@ import {
   transportLinkInput,
 } from './inputs.ts';
 import { policyNumber } from './queries.ts';
-import { endpointType, enrolmentKeyType, policyShape, policyType, siteType, transportLinkType } from './types.ts';
+import {
+  endpointType,
+  enrolmentKeyType,
+  outcomeType,
+  policyShape,
+  policyType,
+  siteType,
+  transportLinkType,
+} from './types.ts';
 
 const asSite = inputChecker<SiteInput>(SiteInputSchema);
 const asSiteChanges = inputChecker<SiteChanges>(SiteChangesSchema);
@@ -35,10 +43,6 @@ const asEndpointChanges = inputChecker<EndpointChanges>(EndpointChangesSchema);
 const asPolicy = inputChecker<PolicyInput>(PolicyInputSchema);
 const asPolicyChanges = inputChecker<PolicyChanges>(PolicyChangesSchema);
 const asEnrolmentKey = inputChecker<EnrolmentKeyInput>(EnrolmentKeyInputSchema);
-
-const outcome = builder.objectRef<{ message: string }>('Outcome').implement({
-  fields: (t) => ({ success: t.boolean({ resolve: () => true }), message: t.exposeString('message') }),
-});
 
 builder.mutationFields((t) => ({
   createSite: t.field({
@@ -55,15 +59,6 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { site_id, input }, context, info) => {
       const by = await admitted(context, 'operator', info);
       return context.services.sites.update(by, site_id, asSiteChanges(input));
-    },
-  }),
-  deleteSite: t.field({
-    type: outcome,
-    args: { site_id: t.arg.id({ required: true, description: 'Id or name' }) },
-    resolve: async (_root, { site_id }, context, info) => {
-      const by = await admitted(context, 'admin', info);
-      const { name } = await context.services.sites.delete(by, site_id);
-      return { message: `Site ${name} was deleted with its endpoints and paths` };
     },
   }),
 }));
@@ -86,7 +81,7 @@ builder.mutationFields((t) => ({
     },
   }),
   deleteEndpoint: t.field({
-    type: outcome,
+    type: outcomeType,
     args: { endpoint_id: t.arg.id({ required: true }) },
     resolve: async (_root, { endpoint_id }, context, info) => {
       const by = await admitted(context, 'operator', info);
@@ -123,15 +118,6 @@ builder.mutationFields((t) => ({
       return policyShape(await context.services.policies.update(by, policyNumber(id), asPolicyChanges(input)));
     },
   }),
-  deletePolicy: t.field({
-    type: outcome,
-    args: { id: t.arg.id({ required: true }) },
-    resolve: async (_root, { id }, context, info) => {
-      const by = await admitted(context, 'operator', info);
-      const { name } = await context.services.policies.delete(by, policyNumber(id));
-      return { message: `Policy ${name} was deleted` };
-    },
-  }),
 }));
 
 builder.mutationFields((t) => ({
@@ -145,7 +131,7 @@ builder.mutationFields((t) => ({
     },
   }),
   deleteEnrolmentKey: t.field({
-    type: outcome,
+    type: outcomeType,
     args: { id: t.arg.id({ required: true }) },
     resolve: async (_root, { id }, context, info) => {
       const by = await admitted(context, 'admin', info);

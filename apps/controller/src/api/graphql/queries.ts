@@ -1,4 +1,5 @@
 import { InvalidInputError } from '@patronus/core';
+import type { Standing } from '../../repositories/index.ts';
 import { pageOf } from '../../services/page.ts';
 import { requireRole } from '../../auth/index.ts';
 import { builder } from './builder.ts';
@@ -13,6 +14,7 @@ import {
   pathType,
   policyShape,
   policyType,
+  siteDependenciesType,
   siteType,
   transportLinkType,
 } from './types.ts';
@@ -34,20 +36,34 @@ export function policyNumber(id: string | number): number {
 
 const orAbsent = <T>(value: T | null | undefined): T | undefined => value ?? undefined;
 
+const deletedArg = 'Those that were deleted and can be restored, in place of the live ones';
+const standingOf = (deleted: boolean | null | undefined): Standing => (deleted === true ? 'deleted' : 'live');
+
 const pageArgs = { limit: 'How many at most', cursor: 'Where an earlier page ended' };
 
 builder.queryFields((t) => ({
   sites: t.field({
     type: [siteType],
-    args: { limit: t.arg.int({ description: pageArgs.limit }), cursor: t.arg.string({ description: pageArgs.cursor }) },
-    resolve: async (_root, { limit, cursor }, context) => [
-      ...pageOf(await readable(context).sites.list(), { limit: orAbsent(limit), cursor: orAbsent(cursor) }).items,
-    ],
+    args: {
+      deleted: t.arg.boolean({ description: deletedArg }),
+      limit: t.arg.int({ description: pageArgs.limit }),
+      cursor: t.arg.string({ description: pageArgs.cursor }),
+    },
+    resolve: async (_root, { deleted, limit, cursor }, context) => {
+      const sites = await readable(context).sites.list(standingOf(deleted));
+      return [...pageOf(sites, { limit: orAbsent(limit), cursor: orAbsent(cursor) }).items];
+    },
   }),
   site: t.field({
     type: siteType,
     args: { site_id: t.arg.id({ required: true, description: 'Id or name' }) },
     resolve: (_root, { site_id }, context) => readable(context).sites.get(site_id),
+  }),
+  siteDependencies: t.field({
+    type: siteDependenciesType,
+    description: 'Of a live site, or of one that can be restored',
+    args: { site_id: t.arg.id({ required: true, description: 'Id or name' }) },
+    resolve: (_root, { site_id }, context) => readable(context).siteDeletion.dependencies(site_id),
   }),
   endpoints: t.field({
     type: [endpointType],
@@ -117,7 +133,9 @@ builder.queryFields((t) => ({
 builder.queryFields((t) => ({
   policies: t.field({
     type: [policyType],
-    resolve: async (_root, _args, context) => (await readable(context).policies.list()).map(policyShape),
+    args: { deleted: t.arg.boolean({ description: deletedArg }) },
+    resolve: async (_root, { deleted }, context) =>
+      (await readable(context).policies.list(standingOf(deleted))).map(policyShape),
   }),
   policy: t.field({
     type: policyType,

@@ -7,6 +7,7 @@ import type { EndpointView } from '../../services/endpoint-service.ts';
 import type { EnrolmentKeyView } from '../../services/enrolment-key-service.ts';
 import type { PathOverrideView, PathView } from '../../services/path-service.ts';
 import type { PolicyView } from '../../services/policy-service.ts';
+import type { SiteDependencies } from '../../services/site-deletion-service.ts';
 import type { SiteView } from '../../services/site-service.ts';
 import { builder } from './builder.ts';
 import { actionType, matchType, type ActionShape, type MatchShape } from './policy-types.ts';
@@ -64,6 +65,8 @@ export const siteType = builder.objectRef<SiteView>('Site').implement({
     endpoints: t.field({ type: [endpointType], resolve: (site) => [...site.endpoints] }),
     created_at: t.expose('createdAt', { type: 'Timestamp' }),
     updated_at: t.expose('updatedAt', { type: 'Timestamp' }),
+    deleted_at: t.expose('deletedAt', { type: 'Timestamp', nullable: true }),
+    purge_at: t.expose('purgeAt', { type: 'Timestamp', nullable: true, description: 'Until when it can be restored' }),
   }),
 });
 
@@ -119,6 +122,25 @@ export const policyType = builder.objectRef<PolicyShape>('Policy').implement({
     bytes_matched: t.expose('bytesMatched', { type: 'BigInt' }),
     created_at: t.expose('createdAt', { type: 'Timestamp' }),
     updated_at: t.expose('updatedAt', { type: 'Timestamp' }),
+    deleted_at: t.expose('deletedAt', { type: 'Timestamp', nullable: true }),
+    purge_at: t.expose('purgeAt', { type: 'Timestamp', nullable: true, description: 'Until when it can be restored' }),
+  }),
+});
+
+const policyNameType = builder.objectRef<SiteDependencies['policies'][number]>('PolicyName').implement({
+  fields: (t) => ({ id: t.exposeID('id'), name: t.exposeString('name') }),
+});
+
+export const siteDependenciesType = builder.objectRef<SiteDependencies>('SiteDependencies').implement({
+  description: 'What goes when a site is deleted, and the policies that name it',
+  fields: (t) => ({
+    site_id: t.exposeID('siteId'),
+    site: t.exposeString('site'),
+    endpoints: t.exposeInt('endpoints'),
+    paths: t.exposeInt('paths', { description: 'Directed, from or to the site' }),
+    enrolment_keys: t.exposeInt('enrolmentKeys'),
+    edges: t.exposeInt('edges'),
+    policies: t.field({ type: [policyNameType], resolve: (site) => [...site.policies] }),
   }),
 });
 
@@ -213,3 +235,8 @@ export const transportLinkType = builder
   .implement({
     fields: (t) => ({ a: t.exposeString('a'), b: t.exposeString('b') }),
   });
+
+/** What a mutation without an object to show answers. */
+export const outcomeType = builder.objectRef<{ readonly message: string }>('Outcome').implement({
+  fields: (t) => ({ success: t.boolean({ resolve: () => true }), message: t.exposeString('message') }),
+});

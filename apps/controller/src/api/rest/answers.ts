@@ -1,6 +1,7 @@
 import { toSnakeCase, type SnakeCased } from '@patronus/core';
-import { Type, type TSchema } from 'typebox';
+import { Type, type Static, type TSchema } from 'typebox';
 import type { RecordedEvent } from '../../database/index.ts';
+import type { Deletion } from '../../services/deletion.ts';
 import type { Page } from '../../services/page.ts';
 import type { PolicyView } from '../../services/policy-service.ts';
 
@@ -28,6 +29,12 @@ export const EndpointSchema = Type.Object({
   updated_at: time,
 });
 
+/** Of what can be deleted and restored; null while it is live. */
+export const deletionFields = {
+  deleted_at: Nullable(time),
+  purge_at: Nullable(Type.Integer({ description: 'Until when it can be restored, unix ms' })),
+};
+
 export const SiteSchema = Type.Object({
   id: Type.String(),
   name: Type.String(),
@@ -44,6 +51,7 @@ export const SiteSchema = Type.Object({
   endpoints: Type.Array(EndpointSchema),
   created_at: time,
   updated_at: time,
+  ...deletionFields,
 });
 
 export const PathSchema = Type.Object({
@@ -106,6 +114,28 @@ export const EventSchema = Type.Object({
 
 export const PageSchema = <T extends TSchema>(items: T) =>
   Type.Object({ items: Type.Array(items), next_cursor: Nullable(Type.String()) });
+
+/** What became of something that was deleted. */
+export const DeletionSchema = Type.Object({
+  success: Type.Literal(true),
+  message: Type.String(),
+  purge_at: deletionFields.purge_at,
+});
+
+export const deletionAnswer = ({ message, purgeAt }: Deletion<unknown>): Static<typeof DeletionSchema> => ({
+  success: true,
+  message,
+  purge_at: purgeAt,
+});
+
+const flag = (description: string) => Type.Optional(Type.Boolean({ description }));
+
+/** What lists of things that can be restored take. */
+export const deletedQuery = { deleted: flag('Those that were deleted and can be restored, in place of the live ones') };
+/** What every deletion takes. */
+export const purgeQuery = { purge: flag('For good, at once; also of what is deleted already') };
+/** What the deletion of something that others name takes. */
+export const forceQuery = { force: flag('Although policies name it; they match nothing of it then') };
 
 /** What all lists take. */
 export const pageQuery = {

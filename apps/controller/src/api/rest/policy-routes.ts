@@ -8,7 +8,18 @@ import {
   PolicyInputSchema,
 } from '../../services/policy-input.ts';
 import type { ApiServices } from '../api-services.ts';
-import { DecisionSchema, pageAnswer, pageQuery, PageSchema, policyAnswer } from './answers.ts';
+import {
+  DecisionSchema,
+  deletedQuery,
+  deletionAnswer,
+  deletionFields,
+  DeletionSchema,
+  pageAnswer,
+  pageQuery,
+  PageSchema,
+  policyAnswer,
+  purgeQuery,
+} from './answers.ts';
 import type { RestApp } from './rest-api.ts';
 
 const params = Type.Object({ id: Type.Integer() });
@@ -28,15 +39,21 @@ const PolicySchema = Type.Object({
   bytes_matched: counter,
   created_at: Type.Integer(),
   updated_at: Type.Integer(),
+  ...deletionFields,
 });
 
 const tags = ['policies'];
+const listQuery = Type.Object({ ...pageQuery, ...deletedQuery });
 
-export function policyRoutes(app: RestApp, { policies, decisions }: ApiServices): void {
+export function policyRoutes(app: RestApp, services: ApiServices): void {
+  const { policies, decisions } = services;
   app.get(
     '/policies',
-    { schema: { tags, querystring: Type.Object(pageQuery), response: { 200: PageSchema(PolicySchema) } } },
-    async (request) => pageAnswer(pageOf(await policies.list(), request.query), policyAnswer),
+    { schema: { tags, querystring: listQuery, response: { 200: PageSchema(PolicySchema) } } },
+    async (request) => {
+      const { deleted, ...page } = request.query;
+      return pageAnswer(pageOf(await policies.list(deleted === true ? 'deleted' : 'live'), page), policyAnswer);
+    },
   );
   app.post(
     '/policies',
@@ -51,13 +68,22 @@ export function policyRoutes(app: RestApp, { policies, decisions }: ApiServices)
     { schema: { tags, params, body: PolicyChangesSchema, response: { 200: PolicySchema } } },
     async (request) => policyAnswer(await policies.update(request.actor, request.params.id, request.body)),
   );
-  app.delete('/policies/:id', { schema: { tags, params } }, async (request, reply) => {
-    await policies.delete(request.actor, request.params.id);
-    return reply.status(204).send();
-  });
+  policyDeletionRoutes(app, services);
   app.get(
     '/decisions',
     { schema: { tags, querystring: Type.Object(pageQuery), response: { 200: PageSchema(DecisionSchema) } } },
     async (request) => pageAnswer(pageOf(await decisions.list(), request.query), toSnakeCase),
   );
+}
+
+function policyDeletionRoutes(app: RestApp, { policies, policyDeletion }: ApiServices): void {
+  app.delete(
+    '/policies/:id',
+    { schema: { tags, params, querystring: Type.Object(purgeQuery), response: { 200: DeletionSchema } } },
+    async (request) => deletionAnswer(await policyDeletion.delete(request.actor, request.params.id, request.query)),
+  );
+  app.post('/policies/:id/restore', { schema: { tags, params, response: { 200: PolicySchema } } }, async (request) => {
+    await policyDeletion.restore(request.actor, request.params.id);
+    return policyAnswer(await policies.get(request.params.id));
+  });
 }

@@ -6,6 +6,7 @@ import * as telemetry from './0003-telemetry.ts';
 import * as signIn from './0004-sign-in.ts';
 import * as audit from './0005-audit.ts';
 import * as pathOverrides from './0006-path-overrides.ts';
+import * as deletion from './0007-deletion.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-network': network,
@@ -14,4 +15,5 @@ export const migrations: Record<string, Migration> = {
   '0004-sign-in': signIn,
   '0005-audit': audit,
   '0006-path-overrides': pathOverrides,
+  '0007-deletion': deletion,
 };

@@ -1,0 +1,51 @@
+import { builder } from './builder.ts';
+import { admitted } from './graphql-services.ts';
+import { policyNumber } from './queries.ts';
+import { outcomeType, policyShape, policyType, siteType } from './types.ts';
+
+const purgeArg = 'For good, at once; also of what is deleted already';
+
+builder.mutationFields((t) => ({
+  deleteSite: t.field({
+    type: outcomeType,
+    description: 'Takes a site with all that is its own out of the network; it can be restored for 30 days',
+    args: {
+      site_id: t.arg.id({ required: true, description: 'Id or name' }),
+      purge: t.arg.boolean({ description: purgeArg }),
+      force: t.arg.boolean({ description: 'Although policies name it; they match nothing of it then' }),
+    },
+    resolve: async (_root, { site_id, purge, force }, context, info) => {
+      const by = await admitted(context, 'admin', info);
+      return context.services.siteDeletion.delete(by, site_id, { purge: purge === true, force: force === true });
+    },
+  }),
+  restoreSite: t.field({
+    type: siteType,
+    description: 'Puts a deleted site back with the ids and numbers that it had',
+    args: { site_id: t.arg.id({ required: true, description: 'Id or name' }) },
+    resolve: async (_root, { site_id }, context, info) => {
+      const by = await admitted(context, 'admin', info);
+      const { sites, siteDeletion } = context.services;
+      return sites.get((await siteDeletion.restore(by, site_id)).id);
+    },
+  }),
+  deletePolicy: t.field({
+    type: outcomeType,
+    args: { id: t.arg.id({ required: true }), purge: t.arg.boolean({ description: purgeArg }) },
+    resolve: async (_root, { id, purge }, context, info) => {
+      const by = await admitted(context, 'operator', info);
+      return context.services.policyDeletion.delete(by, policyNumber(id), { purge: purge === true });
+    },
+  }),
+  restorePolicy: t.field({
+    type: policyType,
+    description: 'Puts a deleted policy back with its id, class and counters',
+    args: { id: t.arg.id({ required: true }) },
+    resolve: async (_root, { id }, context, info) => {
+      const by = await admitted(context, 'operator', info);
+      const { policies, policyDeletion } = context.services;
+      await policyDeletion.restore(by, policyNumber(id));
+      return policyShape(await policies.get(policyNumber(id)));
+    },
+  }),
+}));

@@ -1,0 +1,40 @@
+import { sql, type Kysely } from 'kysely';
+
+/** A phrase of a definition, and what takes its place. */
+type Replacement = readonly [phrase: string, by: string];
+
+/**
+ * Makes a table anew with phrases of its definition changed, which SQLite cannot do in place. Rows, indexes and columns
+ * that other migrations have added come along. Foreign keys must not be enforced meanwhile: dropping the old table would
+ * delete whatever refers to it.
+ */
+export async function redefineTable(
+  db: Kysely<unknown>,
+  table: string,
+  replacements: readonly Replacement[],
+): Promise<void> {
+  const { rows } = await sql<{ type: string; sql: string }>`
+    SELECT type, sql FROM sqlite_master WHERE tbl_name = ${table} AND sql IS NOT NULL`.execute(db);
+  const definition = rows.find(({ type }) => type === 'table')?.sql ?? '';
+  const anew = `${table}_anew`;
+  const body = replacements.reduce(
+    (text, [phrase, by]) => {
+      if (!text.includes(phrase)) throw new Error(`the definition of ${table} has no "${phrase}"`);
+      return text.replace(phrase, by);
+    },
+    definition.slice(definition.indexOf('(')),
+  );
+  await sql.raw(`CREATE TABLE ${anew} ${body}`).execute(db);
+  await sql.raw(`INSERT INTO ${anew} SELECT * FROM ${table}`).execute(db);
+  await keepSequence(db, table, anew);
+  await sql.raw(`DROP TABLE ${table}`).execute(db);
+  await sql.raw(`ALTER TABLE ${anew} RENAME TO ${table}`).execute(db);
+  for (const { type, sql: index } of rows) if (type === 'index') await sql.raw(index).execute(db);
+}
+
+/** Ids that were given once are not given again, even when their rows are gone. */
+async function keepSequence(db: Kysely<unknown>, table: string, anew: string): Promise<void> {
+  await sql`
+    UPDATE sqlite_sequence SET seq = (SELECT seq FROM sqlite_sequence WHERE name = ${table})
+    WHERE name = ${anew}`.execute(db);
+}
