@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient } from './api/api-client.ts';
@@ -226,5 +227,80 @@ describe('against a real controller, on the machine where it runs', () => {
     } finally {
       feed.close();
     }
+  });
+});
+
+describe('the network as files', () => {
+  const berlin = [
+    'apiVersion: patronus/v1',
+    'kind: Site',
+    'metadata: { name: potsdam }',
+    'spec:',
+    '  prefixes: [10.77.0.0/24]',
+    '  endpoints:',
+    '    - { label: mpls, device: eth0, address: 192.0.2.77 }',
+    '',
+  ].join('\n');
+  const file = (name: string, text: string): string => {
+    const path = join(controller.home, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    return path;
+  };
+
+  it('is shown as a diff, applied, and exported so that applying the export changes nothing', async () => {
+    const path = file('berlin.yaml', berlin);
+    const shown = await says('apply', '-f', path, '--dry-run');
+    expect(shown.split('\n').slice(0, 4)).toEqual([
+      '--- /dev/null',
+      '+++ Site potsdam',
+      '@@ -0,0 +1,11 @@',
+      '+apiVersion: patronus/v1',
+    ]);
+    expect(shown).toMatch(/^dry run: would create 1 object, change 0, delete 0, leave 0 as they are$/m);
+    expect((await controller.patronus(['sites', 'show', 'potsdam'])).exitCode).toBe(1);
+    expect(await says('apply', '-f', path)).toBe('Site potsdam created\n');
+    const exported = await says('export');
+    const again = await controller.patronus(['apply', '-f', '-', '--prune', '--json'], { stdin: exported });
+    const { objects } = JSON.parse(again.out) as { objects: { outcome: string }[] };
+    expect(objects.length).toBeGreaterThan(3);
+    expect(objects.filter(({ outcome }) => outcome !== 'unchanged')).toEqual([]);
+  });
+
+  it('is refused with file and line of everything that is wrong, also across files', async () => {
+    file('wrong/a.yaml', `${berlin.replace('potsdam', 'a')}---\nkind: Site\nmetadata: { name: b }\nspec: {}\n`);
+    file('wrong/b.yaml', berlin.replace('location', 'locaton').replace('eth0', 'e th0').replace('potsdam', 'c'));
+    file('wrong/ignored.txt', 'no document');
+    const shape = await controller.patronus(['apply', '-f', join(controller.home, 'wrong')]);
+    expect([shape.exitCode, shape.err]).toEqual([
+      1,
+      `patronus: ${join(controller.home, 'wrong/a.yaml')}:9: apiVersion: is missing\n`,
+    ]);
+    const path = join(controller.home, 'wrong/b.yaml');
+    const refused = await controller.patronus(['apply', '-f', path]);
+    expect(refused.err.split('\n').map((line) => line.trim().replace(controller.home, ''))).toEqual([
+      'patronus: the input was refused:',
+      expect.stringMatching(
+        /^\/wrong\/b\.yaml:5: spec\.prefixes\[0\]: 10\.77\.0\.0\/24 overlaps 10\.77\.0\.0\/24 of site/,
+      ) as string,
+      expect.stringMatching(
+        /^\/wrong\/b\.yaml:7: spec\.endpoints\[0\]\.device: "e th0" is not a device name/,
+      ) as string,
+      expect.stringMatching(
+        /^\/wrong\/b\.yaml:7: spec\.endpoints\[0\]\.address: 192\.0\.2\.77 is already the endpoint/,
+      ) as string,
+      '',
+    ]);
+    const broken = await controller.patronus(['apply', '-f', '-'], { stdin: 'kind: [Site\n---\njust text\n' });
+    expect(broken.err).toMatch(/standard input:2: Flow sequence[\s\S]*standard input:3: is no object/);
+  });
+
+  it('takes note of events that a filter leaves', async () => {
+    expect(await says('events', 'acknowledge', '--all', '--type', 'object_created')).toMatch(
+      /^acknowledged \d+ events\n/,
+    );
+    expect(await says('events', '--unacknowledged', '--type', 'object_created')).toBe('no events\n');
+    const [event] = await json<NetworkEvent[]>('events', '--type', 'object_created', '--limit', '1');
+    expect(event).toMatchObject({ acknowledged_by: 'local' });
   });
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addApply, addExport } from './commands/apply.ts';
 import { addAudit } from './commands/audit.ts';
 import { addController } from './commands/controller.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -46,6 +47,8 @@ export function buildProgram(terminal: Terminal): Command {
   addEndpoints(program, terminal);
   addPaths(program, terminal);
   addPolicies(program, terminal);
+  addApply(program, terminal);
+  addExport(program, terminal);
   addEvents(program, terminal);
   addAudit(program, terminal);
   addTransportLinks(program, terminal);

@@ -12,6 +12,7 @@ import { LocalToken, SignInService, TokenSigner } from './auth/index.ts';
 import { DataDirectory } from './data-directory.ts';
 import { openDatabase, Store } from './database/index.ts';
 import { CertificateAuthority, EdgeGateway } from './gateway/index.ts';
+import { ApplyService } from './services/apply/index.ts';
 import { AuditService } from './services/audit-service.ts';
 import { DecisionService } from './services/decision-service.ts';
 import { DocumentService } from './services/document-service.ts';
@@ -92,12 +93,10 @@ export async function startController(settings: ControllerSettings): Promise<Run
   maintenance.start(systemTimers);
   started.defer(() => maintenance.stop());
 
-  const keys = new EnrolmentKeyService(store, { caFingerprint: authority.fingerprint, url: () => edgeUrl });
   const readsAreOpen = areReadsOpen(settings);
-  const localToken = LocalToken.open(directory.path);
   const audit = new AuditService(store);
   const services: ApiServices = {
-    access: new Access({ localToken, signIn, audit, readsAreOpen }),
+    access: new Access({ localToken: LocalToken.open(directory.path), signIn, audit, readsAreOpen }),
     signIn,
     store,
     ...network,
@@ -106,7 +105,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
     metrics,
     events: new EventService(store),
     audit,
-    enrolmentKeys: keys,
+    enrolmentKeys: new EnrolmentKeyService(store, { caFingerprint: authority.fingerprint, url: () => edgeUrl }),
     edges,
     documents,
   };
@@ -126,9 +125,11 @@ export async function startController(settings: ControllerSettings): Promise<Run
 /** What users set and see of the network. */
 function networkServices(store: Store, presence: Presence, documents: DocumentService) {
   const [paths, decisions] = [new PathService(store), new DecisionService(store)];
+  const siteDeletion = new SiteDeletionService(store);
   return {
     sites: new SiteService(store, presence, documents),
-    siteDeletion: new SiteDeletionService(store),
+    siteDeletion,
+    declarations: new ApplyService(store, siteDeletion),
     endpoints: new EndpointService(store),
     transportLinks: new TransportLinkService(store),
     policyDeletion: new PolicyDeletionService(store),

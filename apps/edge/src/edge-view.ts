@@ -1,12 +1,15 @@
-import { unmeasured, type EventType, type Severity } from '@patronus/core';
-import type { DecisionReport, LocalEndpoint, PathReport, SiteDocument, UplinkFact } from '@patronus/protocol';
+import { unmeasured } from '@patronus/core';
+import type {
+  DecisionReport,
+  EventContent,
+  LocalEndpoint,
+  PathReport,
+  SiteDocument,
+  UplinkFact,
+} from '@patronus/protocol';
 import type { EdgeStatus } from './status/index.ts';
 
-interface UplinkChange {
-  readonly type: EventType;
-  readonly severity: Severity;
-  readonly message: string;
-}
+type UplinkChange = EventContent<'uplink_up'> | EventContent<'uplink_down'>;
 
 /** The latest word of each part of the edge, put together for those who ask. */
 export class EdgeView {
@@ -53,10 +56,18 @@ export class EdgeView {
       const carried = (facts: readonly UplinkFact[]): boolean =>
         facts.find((uplink) => uplink.device === device)?.carrier ?? false;
       if (carried(now) === carried(before)) return [];
+      const metadata = { label, device };
       const name = `Uplink ${label} (${device}) of ${this.document?.site.name}`;
       return carried(now)
-        ? [{ type: 'uplink_up', severity: 'info', message: `${name} is up` }]
-        : [{ type: 'uplink_down', severity: 'warning', message: `${name} lost its carrier or its address` }];
+        ? [{ eventType: 'uplink_up', severity: 'info', message: `${name} is up`, metadata }]
+        : [
+            {
+              eventType: 'uplink_down',
+              severity: 'warning',
+              message: `${name} lost its carrier or its address`,
+              metadata,
+            },
+          ];
     });
   }
 

@@ -1,7 +1,7 @@
 import pino from 'pino';
-import { beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { unmeasured, type PathId } from '@patronus/core';
-import type { PathReport, SiteDocument, UplinkFact } from '@patronus/protocol';
+import { eventFaults, type PathReport, type SiteDocument, type UplinkFact } from '@patronus/protocol';
 import { SeededRandom, siteDocument, VirtualTime } from '@patronus/testkit';
 import { Edge } from './edge.ts';
 import type { KernelListener } from './ports.ts';
@@ -20,6 +20,12 @@ let spool: FakeSpool;
 let stored: StoredDocument;
 let uplinks: UplinkFact[];
 let kernel: KernelListener;
+
+afterEach(() => {
+  const told = controller.heardOf('telemetry').flatMap((message) => message.batch.events);
+  const faults = told.flatMap(eventFaults);
+  if (faults.length > 0) throw new Error(`events are not as the catalogue has them: ${faults.join('; ')}`);
+});
 
 beforeEach(() => {
   time = new VirtualTime();

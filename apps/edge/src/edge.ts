@@ -88,7 +88,8 @@ export class Edge {
     });
     const spool = await parts.openSpool((error) => {
       if (error === null) log.info('telemetry is kept on disk again');
-      else event('edge_error', 'error', `Telemetry waits in memory, as the disk does not take it: ${error.message}`);
+      else
+        event('edge_error', 'error', `Telemetry waits in memory, as the disk does not take it: ${error.message}`, {});
     });
     const edge: Edge = new Edge(parts, spool, event);
     const text = `The edge of ${enrolment.siteName} on ${hostname()} started`;
@@ -182,7 +183,7 @@ export class Edge {
         this.view.decisions(decisions);
       },
       event: (made) => this.telemetry.event(made),
-      failed: (error) => this.event('edge_error', 'error', `The probe engine failed: ${error.message}`),
+      failed: (error) => this.event('edge_error', 'error', `The probe engine failed: ${error.message}`, {}),
     };
   }
 
@@ -217,7 +218,7 @@ export class Edge {
     this.connection.send({ type: 'uplinks', uplinks: now });
     this.connection.deadRoutes(this.view.deadAddresses(now));
     for (const change of this.view.uplinkChanges(now, before)) {
-      this.event(change.type, change.severity, change.message);
+      this.event(change.eventType, change.severity, change.message, change.metadata);
     }
   }
 }

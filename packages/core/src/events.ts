@@ -28,7 +28,8 @@ export type EventType =
   | 'object_restored'
   | 'object_purged'
   | 'sign_in'
-  | 'sign_in_failed';
+  | 'sign_in_failed'
+  | 'events_acknowledged';
 
 /** Something an operator may want to know of, as the edge or the controller saw it. */
 export interface NetworkEvent {

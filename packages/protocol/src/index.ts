@@ -6,6 +6,7 @@ export * from './controller-message-schema.ts';
 export * from './document.ts';
 export * from './edge-message-schema.ts';
 export * from './document-schema.ts';
+export * from './event-catalogue.ts';
 export * from './join-token.ts';
 export * from './messages.ts';
 export * from './stamp.ts';

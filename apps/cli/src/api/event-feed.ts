@@ -3,7 +3,8 @@ import WebSocket from 'ws';
 import type { ApiClient } from './api-client.ts';
 import type { NetworkEvent } from './resources.ts';
 
-const subscription = 'subscription { events { id timestamp event_type severity message metadata site } }';
+const subscription =
+  'subscription { events { id timestamp event_type severity message metadata site acknowledged_by acknowledged_at } }';
 /** Long enough not to burden a controller that starts, short enough to see its first events soon. */
 const retryPauseMs = 1000;
 

@@ -127,6 +127,8 @@ export interface NetworkEvent {
   readonly message: string;
   readonly metadata: unknown;
   readonly site: string | null;
+  readonly acknowledged_by: string | null;
+  readonly acknowledged_at: Time | null;
 }
 
 export interface EnrolmentKey {
@@ -166,4 +168,23 @@ export interface AuditVerification {
   readonly anchors: number;
   readonly last: { readonly sequence: number; readonly hash: string };
   readonly fault: { readonly sequence: number; readonly message: string } | null;
+}
+
+/** A document of `apply` and `export`. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+export interface Application {
+  readonly dry_run: boolean;
+  readonly objects: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly outcome: 'created' | 'updated' | 'unchanged' | 'deleted';
+    readonly before: Manifest | null;
+    readonly after: Manifest | null;
+  }[];
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { ApiClient, type ApiFlags } from '../api/api-client.ts';
 import { withProgress } from '../progress.ts';
-import { painter, printJson, printLine, type Paint, type Terminal } from '../terminal.ts';
+import { painter, printLine, type Paint, type Terminal } from '../terminal.ts';
 
 export interface ApiOptions extends ApiFlags {
   readonly json?: boolean;
@@ -26,7 +26,7 @@ export async function answer<T>(
 ): Promise<void> {
   const api = new ApiClient(terminal, options);
   const value = await withProgress(terminal, `waiting for the controller at ${api.url}`, () => ask(api));
-  if (options.json === true) printJson(terminal, value ?? {});
+  if (options.json === true) printLine(terminal.stdout, JSON.stringify(value ?? {}, null, 2));
   else printLine(terminal.stdout, print(value, painter(terminal, terminal.stdout), api));
 }
 

@@ -1,3 +1,4 @@
+import { PatronusError } from '@patronus/core';
 import type { Command } from 'commander';
 import { ApiClient } from '../api/api-client.ts';
 import { followEvents } from '../api/event-feed.ts';
@@ -5,34 +6,40 @@ import type { NetworkEvent } from '../api/resources.ts';
 import { formatTime } from '../format.ts';
 import { interrupted } from '../interrupt.ts';
 import { painter, printLine, type Paint, type Style, type Terminal } from '../terminal.ts';
-import { parseInteger, parseSince } from '../units.ts';
-import { answer, withApiOptions, withExamples, type ApiOptions } from './api-command.ts';
+import { parseInteger } from '../units.ts';
+import { answer, plural, withApiOptions, withExamples, type ApiOptions } from './api-command.ts';
+import { filterQuery, fits, withEventFilter, type EventFilter } from './event-filter.ts';
 
-interface EventOptions extends ApiOptions {
+interface EventOptions extends ApiOptions, EventFilter {
   readonly follow?: boolean;
-  readonly since?: number;
-  readonly type?: string;
-  readonly site?: string;
   readonly limit: number;
 }
+
+interface AcknowledgeOptions extends ApiOptions, EventFilter {
+  readonly all?: boolean;
+}
+
+/** Most events that the controller lists, and takes note of, at once. */
+const pageSize = 1_000;
+const acknowledgedAtOnce = 400;
 
 export function addEvents(program: Command, terminal: Terminal): void {
   const events = program.command('events').description('what happened, as edges and controller saw it');
   withExamples(events, ['events', 'events --follow', 'events --since 1h --type failover --json']);
 
-  const list = withApiOptions(events.command('list', { isDefault: true }).description('recent events, oldest first'))
-    .option('-f, --follow', 'go on printing events as they happen, until Ctrl-C; with --json one event per line')
-    .option(
-      '--since <time>',
-      'only later ones: a duration back from now such as 1h, or a time such as 2026-01-31T08:00Z',
-      parseSince,
-    )
-    .option('--type <type>', 'only events of this type, such as failover')
-    .option('--site <site>', 'only events of this site')
-    .option('--limit <count>', 'at most so many of the latest', parseInteger(1, 100_000), 50);
-  withExamples(list, ['events', 'events --follow', 'events --since 1h --type failover --json']).action(
-    (options: EventOptions) =>
-      options.follow === true ? follow(terminal, options) : answer(terminal, options, recent(options), printAll),
+  const list = withEventFilter(
+    withApiOptions(events.command('list', { isDefault: true }).description('recent events, oldest first')).option(
+      '-f, --follow',
+      'go on printing events as they happen, until Ctrl-C; with --json one event per line',
+    ),
+  ).option('--limit <count>', 'at most so many of the latest', parseInteger(1, 100_000), 50);
+  withExamples(list, [
+    'events',
+    'events --follow --severity warning,error',
+    'events --since 1h --type failover --json',
+    'events --unacknowledged --severity error',
+  ]).action((options: EventOptions) =>
+    options.follow === true ? follow(terminal, options) : answer(terminal, options, recent(options), printAll),
   );
 
   const show = withApiOptions(events.command('show <id>').description('one of the recent events with its metadata'));
@@ -41,15 +48,56 @@ export function addEvents(program: Command, terminal: Terminal): void {
       terminal,
       options,
       (api) => api.get<NetworkEvent>(`/events/${encodeURIComponent(id)}`),
-      (event, paint) => `${line(event, paint)}\n${JSON.stringify(event.metadata, null, 2)}`,
+      (event, paint) => `${line(event, paint)}${noted(event)}\n${JSON.stringify(event.metadata, null, 2)}`,
     ),
   );
+  addAcknowledge(events, terminal);
+}
+
+const noted = ({ acknowledged_by: by, acknowledged_at: at }: NetworkEvent): string =>
+  by === null ? '' : `\nacknowledged by ${by} at ${formatTime(at)}`;
+
+function addAcknowledge(events: Command, terminal: Terminal): void {
+  const acknowledge = withEventFilter(
+    withApiOptions(
+      events.command('acknowledge').description('take note of events, so that others see that somebody did'),
+    )
+      .argument('[ids...]', 'ids of events')
+      .option('--all', 'all that the filter leaves and nobody took note of yet'),
+  );
+  withExamples(acknowledge, [
+    'events acknowledge 4be0643f-1d98-573b-97cd-ca98a65347dd',
+    'events acknowledge --all --severity warning --site berlin',
+  ]).action(async (ids: readonly string[], options: AcknowledgeOptions) => {
+    if ((ids.length === 0) === (options.all !== true)) {
+      throw new PatronusError('invalid_input', 'name events by their ids, or say --all with a filter');
+    }
+    await answer(
+      terminal,
+      options,
+      async (api) => ({ acknowledged: await takeNote(api, options.all === true ? await open(api, options) : ids) }),
+      ({ acknowledged }) => `acknowledged ${plural(acknowledged, 'event')}`,
+    );
+  });
+}
+
+const open = async (api: ApiClient, filter: EventFilter): Promise<string[]> => {
+  const query = { ...filterQuery({ ...filter, unacknowledged: true }), limit: pageSize };
+  return (await api.list<NetworkEvent>('/events', query)).map(({ id }) => id);
+};
+
+async function takeNote(api: ApiClient, ids: readonly string[]): Promise<number> {
+  let count = 0;
+  for (let start = 0; start < ids.length; start += acknowledgedAtOnce) {
+    const some = { ids: ids.slice(start, start + acknowledgedAtOnce) };
+    count += (await api.post<{ acknowledged: number }>('/events/acknowledgements', some)).acknowledged;
+  }
+  return count;
 }
 
 const recent = (options: EventOptions) => async (api: ApiClient) => {
-  const { since, type, site, limit } = options;
-  const newestFirst = await api.list<NetworkEvent>('/events', { since, type, site, limit }, limit);
-  return newestFirst.toReversed();
+  const query = { ...filterQuery(options), limit: Math.min(options.limit, pageSize) };
+  return (await api.list<NetworkEvent>('/events', query, options.limit)).toReversed();
 };
 
 const printAll = (events: readonly NetworkEvent[], paint: Paint): string =>
@@ -59,8 +107,7 @@ async function follow(terminal: Terminal, options: EventOptions): Promise<void> 
   const api = new ApiClient(terminal, options);
   const paint = painter(terminal, terminal.stdout);
   const print = (event: NetworkEvent): void => {
-    if (options.type !== undefined && event.event_type !== options.type) return;
-    if (options.site !== undefined && event.site !== options.site) return;
+    if (!fits(event, options)) return;
     printLine(terminal.stdout, options.json === true ? JSON.stringify(event) : line(event, paint));
   };
   const feed = followEvents(api, await recent(options)(api), {

@@ -1,5 +1,6 @@
 import type { SignInService } from '../auth/index.ts';
 import type { Store } from '../database/index.ts';
+import type { ApplyService } from '../services/apply/index.ts';
 import type { AuditService } from '../services/audit-service.ts';
 import type { DecisionService } from '../services/decision-service.ts';
 import type { DocumentService } from '../services/document-service.ts';
@@ -34,6 +35,7 @@ export interface ApiServices {
   readonly metrics: MetricService;
   readonly decisions: DecisionService;
   readonly events: EventService;
+  readonly declarations: ApplyService;
   readonly audit: AuditService;
   readonly enrolmentKeys: EnrolmentKeyService;
   readonly edges: EdgeService;

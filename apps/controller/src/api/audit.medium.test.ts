@@ -253,6 +253,33 @@ const mutations: readonly (readonly [
     'branch',
     async () => graphql(`mutation { deleteEnrolmentKey(id: "${await firstId('enrolment-keys')}") { success } }`),
   ],
+  [
+    'POST /events/acknowledgements',
+    'events_acknowledged',
+    'object_created',
+    async () => rest('POST', 'events/acknowledgements', { ids: [await firstId('events?type=object_created')] }),
+  ],
+  [
+    'acknowledgeEvents',
+    'events_acknowledged',
+    'object_updated',
+    async () =>
+      graphql(`mutation { acknowledgeEvents(ids: ["${await firstId('events?type=object_updated')}"]) { id } }`),
+  ],
+  ['POST /apply', 'site_created', 'graz', () => rest('POST', 'apply', { documents: [manifest('graz')] })],
+  [
+    'apply',
+    'site_created',
+    'linz',
+    () =>
+      graphql(`
+        mutation {
+          apply(documents: [{ apiVersion: "patronus/v1", kind: "Site", metadata: { name: "linz" }, spec: {} }]) {
+            dry_run
+          }
+        }
+      `),
+  ],
   ['clearCache', 'cache_cleared', 'site documents', () => graphql('mutation { clearCache { success } }')],
   [
     'deleteSite',
@@ -262,6 +289,8 @@ const mutations: readonly (readonly [
   ],
   ['restoreSite', 'site_restored', 'branch', () => graphql('mutation { restoreSite(site_id: "branch") { id } }')],
 ];
+
+const manifest = (name: string) => ({ apiVersion: 'patronus/v1', kind: 'Site', metadata: { name }, spec: {} });
 
 /** A join key is `pt1.FINGERPRINT.SECRET`. */
 const keepSecret = (key: string): void => {

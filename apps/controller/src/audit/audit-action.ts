@@ -29,6 +29,7 @@ export const auditActions = {
   edge_enrolled: 'an edge joined its site by an enrolment key, in the place of another one where there was one',
   edge_enrolment_refused: 'an edge was refused that came with a key of this controller',
   edge_revoked: 'an edge was deleted and is none any more',
+  events_acknowledged: 'somebody took note of events',
   cache_cleared: 'the compiled site documents were forgotten and made anew',
 } as const;
 

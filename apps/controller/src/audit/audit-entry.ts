@@ -18,6 +18,7 @@ export interface AuditTarget {
     | 'path'
     | 'enrolment_key'
     | 'edge'
+    | 'event'
     | 'cache';
   readonly id: string | null;
   readonly name: string | null;

@@ -156,7 +156,7 @@ export class SignInService {
         }
       }
       const known = user === undefined ? 'an unknown user' : user.username;
-      await change.event({ eventType: 'sign_in_failed', severity: 'warning', message: `Sign-in failed for ${known}` });
+      await change.event({ eventType: 'sign_in_failed', message: `Sign-in failed for ${known}`, metadata: {} });
     });
   }
 
@@ -169,7 +169,7 @@ export class SignInService {
       await userRepository.insertSession(change.db, row);
       const target = { type: 'session', id: sessionId, name: user.username } as const;
       await change.audit(asActor(user, address), { action: 'sign_in', target });
-      await change.event({ eventType: 'sign_in', message: `${user.username} signed in` });
+      await change.event({ eventType: 'sign_in', message: `${user.username} signed in`, metadata: {} });
       return this.#issue(change, { sessionId, username: user.username });
     });
   }

@@ -206,6 +206,9 @@ export interface EventTable {
   metadata: string;
   site_id: string | null;
   site: string | null;
+  /** Null until somebody takes note of it. */
+  acknowledged_at: Generated<UnixMs | null>;
+  acknowledged_by: Generated<string | null>;
 }
 
 export interface DecisionTable {

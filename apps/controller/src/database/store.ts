@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { messageOf, PatronusError, type Clock, type EventType, type NetworkEvent, type Severity } from '@patronus/core';
+import { messageOf, PatronusError, type Clock, type EventType, type NetworkEvent } from '@patronus/core';
+import { usualSeverity, type EventMetadata, type EventSeverity } from '@patronus/protocol';
 import type { Actor, AuditEntry, AuditLog } from '../audit/index.ts';
 import { Broadcast } from './broadcast.ts';
 import type { Db, DbTransaction } from './schema.ts';
@@ -9,15 +10,20 @@ import { eventRepository } from '../repositories/event-repository.ts';
 export interface RecordedEvent extends NetworkEvent {
   readonly siteId: string | null;
   readonly site: string | null;
+  /** Who took note of it and when, unix ms; null until somebody does. */
+  readonly acknowledgedBy: string | null;
+  readonly acknowledgedAt: number | null;
 }
 
-export interface NewEvent {
-  readonly eventType: EventType;
-  readonly severity?: Severity;
+/** An event of the controller's own, as the catalogue has it. */
+export interface NewEvent<T extends EventType> {
+  readonly eventType: T;
+  /** The usual one of its type where nothing is said. */
+  readonly severity?: EventSeverity<T>;
   /** One sentence with names. */
   readonly message: string;
-  readonly metadata?: Readonly<Record<string, unknown>>;
   readonly site?: { readonly id: string; readonly name: string };
+  readonly metadata: EventMetadata<T>;
 }
 
 /** One transaction and what the world shall hear of once it is committed. */
@@ -26,7 +32,9 @@ export interface Change {
   /** The wall clock when the change began, whole unix ms. */
   readonly at: number;
   /** Stores an event with the change and publishes it after. */
-  event(event: NewEvent): Promise<void>;
+  event<T extends EventType>(event: NewEvent<T>): Promise<void>;
+  /** The same for one that an edge told; one that was told before is passed over. */
+  report(event: NetworkEvent, site: { readonly id: string; readonly name: string }): Promise<void>;
   /** Writes down who did what, with the change: where that fails, nothing of the change is stored. */
   audit(by: Actor, entry: AuditEntry): Promise<void>;
   /** Runs after the commit, never after a roll-back. */
@@ -71,16 +79,16 @@ export class Store {
     const events: RecordedEvent[] = [];
     const actions: (() => void)[] = [];
     const at = this.wallMs;
+    const record = async (db: DbTransaction, event: RecordedEvent): Promise<void> => {
+      if (await eventRepository.insert(db, event)) events.push(event);
+    };
     try {
       const result = await this.db.transaction().execute((db) =>
         work({
           db,
           at,
-          event: async (event) => {
-            const recorded = recordedEvent(event, at);
-            await eventRepository.insert(db, recorded);
-            events.push(recorded);
-          },
+          event: (event) => record(db, ownEvent(event, at)),
+          report: (event, site) => record(db, { ...event, ...ofSite(site), ...notAcknowledged }),
           audit: (by, entry) => this.audit.append(db, at, by, entry),
           afterCommit: (action) => actions.push(action),
           touchIntent: () => actions.push(...this.#intentListeners),
@@ -113,13 +121,20 @@ export class Store {
   }
 }
 
-const recordedEvent = (event: NewEvent, at: number): RecordedEvent => ({
+const notAcknowledged = { acknowledgedBy: null, acknowledgedAt: null } as const;
+
+const ofSite = (site: { readonly id: string; readonly name: string } | undefined) => ({
+  siteId: site?.id ?? null,
+  site: site?.name ?? null,
+});
+
+const ownEvent = <T extends EventType>(event: NewEvent<T>, at: number): RecordedEvent => ({
   id: randomUUID(),
   timestamp: at,
   eventType: event.eventType,
-  severity: event.severity ?? 'info',
+  severity: event.severity ?? usualSeverity(event.eventType),
   message: event.message,
-  metadata: event.metadata ?? {},
-  siteId: event.site?.id ?? null,
-  site: event.site?.name ?? null,
+  metadata: event.metadata as NetworkEvent['metadata'],
+  ...ofSite(event.site),
+  ...notAcknowledged,
 });

@@ -79,12 +79,12 @@ export class EdgeDialogue implements SessionHost {
         uplinks: JSON.stringify(hello.uplinks),
         clock_skew_ms: skewMs,
       });
-      if (isNews) await change.event({ eventType: 'site_online', message: `Site ${edge.site} is online`, site });
+      if (isNews)
+        await change.event({ eventType: 'site_online', message: `Site ${edge.site} is online`, site, metadata: {} });
       if (Math.abs(skewMs) > skewNoticeMs) {
         const direction = skewMs > 0 ? 'ahead of' : 'behind';
         await change.event({
           eventType: 'clock_skew',
-          severity: 'warning',
           message: `The clock of site ${edge.site} is ${Math.abs(skewMs) / 1000} s ${direction} the controller's; set it by NTP`,
           metadata: { skew_ms: skewMs },
           site,
@@ -151,9 +151,9 @@ export class EdgeDialogue implements SessionHost {
     if (this.#isStopping) return;
     const event = {
       eventType: 'site_offline',
-      severity: 'warning',
       message: `Site ${edge.site} is offline: its edge has no connection to the controller`,
       site: { id: edge.site_id, name: edge.site },
+      metadata: {},
     } as const;
     store.change((change) => change.event(event)).catch((error: unknown) => this.report(edge, error));
   }

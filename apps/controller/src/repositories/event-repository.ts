@@ -8,6 +8,9 @@ export interface EventFilter {
   readonly since?: number | undefined;
   readonly until?: number | undefined;
   readonly types?: readonly string[] | undefined;
+  readonly severities?: readonly string[] | undefined;
+  /** Only those that somebody took note of, or only those that nobody did. */
+  readonly acknowledged?: boolean | undefined;
   readonly siteId?: string | undefined;
   /** Only what is older than this event. */
   readonly before?: { readonly timestamp: number; readonly seq: number } | undefined;
@@ -21,6 +24,10 @@ export const eventRepository = {
     if (filter.since !== undefined) query = query.where('timestamp', '>=', filter.since);
     if (filter.until !== undefined) query = query.where('timestamp', '<=', filter.until);
     if (filter.types !== undefined) query = query.where('event_type', 'in', [...filter.types]);
+    if (filter.severities !== undefined) query = query.where('severity', 'in', [...filter.severities]);
+    if (filter.acknowledged !== undefined) {
+      query = query.where('acknowledged_at', filter.acknowledged ? 'is not' : 'is', null);
+    }
     if (filter.siteId !== undefined) query = query.where('site_id', '=', filter.siteId);
     if (filter.before !== undefined) {
       query = query.where(sql<boolean>`(timestamp, seq) < (${filter.before.timestamp}, ${filter.before.seq})`);
@@ -48,6 +55,21 @@ export const eventRepository = {
       .onConflict((conflict) => conflict.column('event_id').doNothing())
       .executeTakeFirst();
     return result.numInsertedOrUpdatedRows === 1n;
+  },
+
+  listByIds: (db: Db, eventIds: readonly string[]): Promise<EventRow[]> =>
+    db
+      .selectFrom('events')
+      .selectAll()
+      .where('event_id', 'in', [...eventIds])
+      .execute(),
+
+  async acknowledge(db: Db, eventIds: readonly string[], by: string, at: number): Promise<void> {
+    await db
+      .updateTable('events')
+      .set({ acknowledged_at: at, acknowledged_by: by })
+      .where('event_id', 'in', [...eventIds])
+      .execute();
   },
 
   async prune(db: Db, before: number): Promise<void> {

@@ -117,7 +117,7 @@ export class DocumentService {
     const { reason, restored } = told;
     const message = `Site ${row.name} rejected its configuration ${short(version)}: ${reason}`;
     const metadata = { version, reason, restored };
-    return change.event({ eventType, severity: 'error', message, site, metadata });
+    return change.event({ eventType, message, site, metadata });
   }
 
   /** Where compiling takes long, as with hundreds of sites, it takes at most half of the time. */

@@ -47,14 +47,9 @@ export class EndpointService {
     const id = await this.#store.change(async (change) => {
       const row = await siteRepository.find(change.db, siteIdOrName);
       if (row === undefined) throw unknownSite(siteIdOrName);
-      const site = { id: row.site_id, name: row.name };
-      const endpointId = await addEndpoint(change, site, input, '');
-      await syncPaths(change, site.id);
-      const made = found(await endpointRepository.find(change.db, endpointId), 'endpoint', endpointId);
-      const { label } = made;
-      await change.audit(by, entry('endpoint_created', site, { id: endpointId, label }, inputOf(made)));
-      await announce(change, 'object_created', site, endpointId, `Endpoint ${label} was added to site ${site.name}`);
-      return endpointId;
+      const made = await createEndpoint(change, by, { id: row.site_id, name: row.name }, input);
+      await syncPaths(change, row.site_id);
+      return made;
     });
     return this.get(id);
   }
@@ -62,36 +57,68 @@ export class EndpointService {
   async update(by: Actor, id: string, changes: EndpointChanges): Promise<EndpointView> {
     await this.#store.change(async (change) => {
       const row = found(await endpointRepository.find(change.db, id), 'endpoint', id);
-      const problems = new Problems();
-      const fields = endpointFields({ ...inputOf(row), ...changes }, '', problems);
-      const site = { id: row.site_id, name: row.site };
-      await checkAgainstOthers(change.db, site, { ...fields, id, slot: row.slot }, '', problems);
-      problems.throwIfAny();
-      const changed = changesBetween(inputOf(row), inputOf(fields));
-      if (Object.keys(changed).length === 0) return;
-      await endpointRepository.update(change.db, id, { ...fields, updated_at: change.at });
-      await syncPaths(change, site.id);
-      await change.audit(by, entry('endpoint_updated', site, { id, label: fields.label }, changed));
-      await announce(change, 'object_updated', site, id, `Endpoint ${fields.label} of site ${site.name} was changed`);
+      await updateEndpoint(change, by, row, changes);
+      await syncPaths(change, row.site_id);
     });
     return this.get(id);
   }
 
   async delete(by: Actor, id: string): Promise<void> {
-    await this.#store.change(async (change) => {
-      const row = found(await endpointRepository.find(change.db, id), 'endpoint', id);
-      const site = { id: row.site_id, name: row.site };
-      await endpointRepository.delete(change.db, id);
-      await release(change, 'slot', row.site_id, row.slot);
-      await change.audit(by, entry('endpoint_deleted', site, { id, label: row.label }, {}));
-      await announce(change, 'object_deleted', site, id, `Endpoint ${row.label} was removed from site ${site.name}`);
-    });
+    await this.#store.change(async (change) =>
+      deleteEndpoint(change, by, found(await endpointRepository.find(change.db, id), 'endpoint', id)),
+    );
   }
 
   async #site(idOrName: string): Promise<SiteRef> {
     const row = found(await siteRepository.find(this.#store.db, idOrName), 'site', idOrName);
     return { id: row.site_id, name: row.name };
   }
+}
+
+/** Adds an endpoint to a site within a change, and tells of it. The caller brings the paths up to date. */
+export async function createEndpoint(
+  change: Change,
+  by: Actor,
+  site: SiteRef,
+  input: EndpointInput,
+  at = '',
+): Promise<string> {
+  const id = await addEndpoint(change, site, input, at);
+  const made = found(await endpointRepository.find(change.db, id), 'endpoint', id);
+  await change.audit(by, entry('endpoint_created', site, { id, label: made.label }, inputOf(made)));
+  await announce(change, 'object_created', site, id, `Endpoint ${made.label} was added to site ${site.name}`);
+  return id;
+}
+
+/** Changes an endpoint within a change; `row` is what it was. The caller brings the paths up to date. */
+export async function updateEndpoint(
+  change: Change,
+  by: Actor,
+  row: EndpointRow,
+  changes: EndpointChanges,
+  at = '',
+): Promise<void> {
+  const { endpoint_id: id, slot } = row;
+  const problems = new Problems();
+  const fields = endpointFields({ ...inputOf(row), ...changes }, at, problems);
+  const site = { id: row.site_id, name: row.site };
+  await checkAgainstOthers(change.db, site, { ...fields, id, slot }, at, problems);
+  problems.throwIfAny();
+  const changed = changesBetween(inputOf(row), inputOf(fields));
+  if (Object.keys(changed).length === 0) return;
+  await endpointRepository.update(change.db, id, { ...fields, updated_at: change.at });
+  await change.audit(by, entry('endpoint_updated', site, { id, label: fields.label }, changed));
+  await announce(change, 'object_updated', site, id, `Endpoint ${fields.label} of site ${site.name} was changed`);
+}
+
+/** Removes an endpoint with its paths within a change. */
+export async function deleteEndpoint(change: Change, by: Actor, row: EndpointRow): Promise<void> {
+  const { endpoint_id: id, label } = row;
+  const site = { id: row.site_id, name: row.site };
+  await endpointRepository.delete(change.db, id);
+  await release(change, 'slot', row.site_id, row.slot);
+  await change.audit(by, entry('endpoint_deleted', site, { id, label }, {}));
+  await announce(change, 'object_deleted', site, id, `Endpoint ${label} was removed from site ${site.name}`);
 }
 
 /** Adds one endpoint within a change, and returns its id. The caller brings the paths up to date. */
@@ -129,7 +156,10 @@ async function announce(
   change.touchIntent();
 }
 
-const inputOf = (row: Omit<EndpointFields, 'profile'> & { readonly profile: string }): EndpointInput => ({
+/** What a user would say to get this endpoint. */
+export const inputOf = (
+  row: Omit<EndpointFields, 'profile'> & { readonly profile: string },
+): Required<EndpointInput> => ({
   label: row.label,
   device: row.device,
   address: row.address,

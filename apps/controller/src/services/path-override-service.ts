@@ -1,3 +1,5 @@
+import type { EventType } from '@patronus/core';
+import type { EventMetadata } from '@patronus/protocol';
 import { systemActor, type Actor } from '../audit/index.ts';
 import type { Change, Store } from '../database/store.ts';
 import { pathOverrideRepository } from '../repositories/path-override-repository.ts';
@@ -54,7 +56,8 @@ export class PathOverrideService {
       await pathOverrideRepository.save(change.db, override);
       const end = expiresAt === null ? 'until it is released' : `until ${new Date(expiresAt).toISOString()}`;
       const message = `Path ${nameOf(path)} was taken out of use by ${by.name} ${end}: ${reason}`;
-      await tell(change, by, 'path_override_set', path, message, { reason, by: by.name, expires_at: expiresAt });
+      const facts = { reason, by: by.name, expires_at: expiresAt };
+      await tell(change, by, path, message, { eventType: 'path_override_set', facts });
       change.touchIntent();
       return path;
     });
@@ -70,7 +73,8 @@ export class PathOverrideService {
       const isNews = await pathOverrideRepository.delete(change.db, pathId);
       if (isNews) {
         const message = `Path ${nameOf(row)} was released by ${by.name} and may be used again`;
-        await tell(change, by, 'path_override_cleared', row, message, { by: by.name, cause: 'released' });
+        const facts = { by: by.name, cause: 'released' } as const;
+        await tell(change, by, row, message, { eventType: 'path_override_cleared', facts });
         change.touchIntent();
       }
       return { path: row, released: isNews };
@@ -93,8 +97,8 @@ export class PathOverrideService {
         await pathOverrideRepository.delete(change.db, path_id);
         if (path === undefined) continue;
         const message = `Path ${nameOf(path)} may be used again: the time of its override is over`;
-        const facts = { by: path.override_by, cause: 'expired' };
-        await tell(change, systemActor, 'path_override_cleared', path, message, facts);
+        const facts = { by: path.override_by, cause: 'expired' } as const;
+        await tell(change, systemActor, path, message, { eventType: 'path_override_cleared', facts });
       }
       change.touchIntent();
     });
@@ -122,26 +126,20 @@ export class PathOverrideService {
 const nameOf = (path: PathRow): string =>
   `${path.source_label} → ${path.dest_label} from ${path.source_site} to ${path.dest_site}`;
 
+/** What such an event says beside which path it is about. */
+type Facts<T extends EventType> = Omit<EventMetadata<T>, 'path_id' | 'source_label' | 'dest_label' | 'dest_site'>;
+type Told =
+  | { readonly eventType: 'path_override_set'; readonly facts: Facts<'path_override_set'> }
+  | { readonly eventType: 'path_override_cleared'; readonly facts: Facts<'path_override_cleared'> };
+
 /** Into the events and the audit log alike. */
-async function tell(
-  change: Change,
-  actor: Actor,
-  eventType: 'path_override_set' | 'path_override_cleared',
-  path: PathRow,
-  message: string,
-  facts: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const metadata = {
-    path_id: path.path_id,
-    source_label: path.source_label,
-    dest_label: path.dest_label,
-    dest_site: path.dest_site,
-    ...facts,
-  };
-  await change.audit(actor, {
-    action: eventType,
-    target: { type: 'path', id: path.path_id, name: nameOf(path) },
-    details: facts,
-  });
-  await change.event({ eventType, message, metadata, site: { id: path.source_site_id, name: path.source_site } });
+async function tell(change: Change, actor: Actor, path: PathRow, message: string, told: Told): Promise<void> {
+  const { path_id, source_label, dest_label, dest_site } = path;
+  const target = { type: 'path', id: path_id, name: nameOf(path) } as const;
+  await change.audit(actor, { action: told.eventType, target, details: told.facts });
+  const ends = { path_id, source_label, dest_label, dest_site };
+  const head = { message, site: { id: path.source_site_id, name: path.source_site } };
+  if (told.eventType === 'path_override_set') {
+    await change.event({ ...head, eventType: told.eventType, metadata: { ...ends, ...told.facts } });
+  } else await change.event({ ...head, eventType: told.eventType, metadata: { ...ends, ...told.facts } });
 }

@@ -30,17 +30,7 @@ export class PolicyDeletionService {
    * shall not be purged.
    */
   async delete(by: Actor, id: number, options: DeletionOptions = {}): Promise<Deletion<number>> {
-    return this.#store.change(async (change) => {
-      const row = await policyRepository.find(change.db, id);
-      if (row?.is_default === 1) {
-        const remedy = 'change its action instead';
-        throw new PatronusError('conflict', `the default policy takes what no other matches and must stay; ${remedy}`);
-      }
-      if (row !== undefined) return options.purge === true ? purge(change, by, row) : markDeleted(change, by, row);
-      const deleted = found(await policyRepository.find(change.db, id, 'deleted'), 'policy', id);
-      if (options.purge !== true) throw deletedAlready('policy', deleted.name, deleted.deleted_at!);
-      return purge(change, by, deleted);
-    });
+    return this.#store.change((change) => deletePolicy(change, by, id, options));
   }
 
   /** Errors: `not_found`; `conflict` when it is live, or another has its name now. */
@@ -64,6 +54,24 @@ export class PolicyDeletionService {
       }
     });
   }
+}
+
+/** Deletes a policy within a change. */
+export async function deletePolicy(
+  change: Change,
+  by: Actor,
+  id: number,
+  options: DeletionOptions,
+): Promise<Deletion<number>> {
+  const row = await policyRepository.find(change.db, id);
+  if (row?.is_default === 1) {
+    const remedy = 'change its action instead';
+    throw new PatronusError('conflict', `the default policy takes what no other matches and must stay; ${remedy}`);
+  }
+  if (row !== undefined) return options.purge === true ? purge(change, by, row) : markDeleted(change, by, row);
+  const deleted = found(await policyRepository.find(change.db, id, 'deleted'), 'policy', id);
+  if (options.purge !== true) throw deletedAlready('policy', deleted.name, deleted.deleted_at!);
+  return purge(change, by, deleted);
 }
 
 async function checkNameIsFree(change: Change, row: PolicyRow): Promise<void> {

@@ -85,41 +85,48 @@ export class PolicyService {
   }
 
   async create(by: Actor, input: PolicyInput): Promise<PolicyView> {
-    const id = await this.#store.change(async (change) => {
-      const problems = new Problems();
-      const fields = await checkedFields(change, completed(input), null, problems);
-      problems.throwIfAny();
-      const owner = `policy ${input.name}`;
-      const policyId = await policyRepository.insert(change.db, {
-        ...fields,
-        class: await allocate(change, 'class', '', owner),
-        created_at: change.at,
-        updated_at: change.at,
-      });
-      await announce(change, by, 'created', target(policyId, fields.name), shownPolicy(fields));
-      return policyId;
-    });
-    return this.get(id);
+    return this.get(await this.#store.change((change) => createPolicy(change, by, input)));
   }
 
   /** Of the default policy only name, description and action may change. */
   async update(by: Actor, id: number, changes: PolicyChanges): Promise<PolicyView> {
-    await this.#store.change(async (change) => {
-      const row = found(await policyRepository.find(change.db, id), 'policy', id);
-      const problems = new Problems();
-      if (row.is_default === 1) checkDefault(row, changes, problems);
-      const fields = await checkedFields(change, { ...inputOf(row), ...changes }, row, problems);
-      problems.throwIfAny();
-      const changed = changesBetween(shownPolicy(row), shownPolicy(fields));
-      if (Object.keys(changed).length === 0) return;
-      await policyRepository.update(change.db, id, { ...fields, updated_at: change.at });
-      await announce(change, by, 'updated', target(id, fields.name), changed);
-    });
+    await this.#store.change(async (change) =>
+      updatePolicy(change, by, found(await policyRepository.find(change.db, id), 'policy', id), changes),
+    );
     return this.get(id);
   }
 }
 
-const completed = (input: PolicyInput): Required<PolicyInput> => ({
+/** Makes a policy within a change, and answers its id. Errors: `invalid_input`, `exhausted`. */
+export async function createPolicy(change: Change, by: Actor, input: PolicyInput): Promise<number> {
+  const problems = new Problems();
+  const fields = await checkedFields(change, completed(input), null, problems);
+  problems.throwIfAny();
+  const owner = `policy ${input.name}`;
+  const policyId = await policyRepository.insert(change.db, {
+    ...fields,
+    class: await allocate(change, 'class', '', owner),
+    created_at: change.at,
+    updated_at: change.at,
+  });
+  await announce(change, by, 'created', target(policyId, fields.name), shownPolicy(fields));
+  return policyId;
+}
+
+/** Changes a policy within a change. Errors: `invalid_input`. */
+export async function updatePolicy(change: Change, by: Actor, row: PolicyRow, changes: PolicyChanges): Promise<void> {
+  const problems = new Problems();
+  if (row.is_default === 1) checkDefault(row, changes, problems);
+  const fields = await checkedFields(change, { ...inputOf(row), ...changes }, row, problems);
+  problems.throwIfAny();
+  const changed = changesBetween(shownPolicy(row), shownPolicy(fields));
+  if (Object.keys(changed).length === 0) return;
+  await policyRepository.update(change.db, row.policy_id, { ...fields, updated_at: change.at });
+  await announce(change, by, 'updated', target(row.policy_id, fields.name), changed);
+}
+
+/** A policy with what is meant where nothing is said. */
+export const completed = (input: PolicyInput): Required<PolicyInput> => ({
   description: '',
   match_conditions: {},
   action: { type: 'steer' },

@@ -68,23 +68,19 @@ export class SiteDeletionService {
    * names it and `force` is not given, and when it is deleted already and shall not be purged.
    */
   async delete(by: Actor, idOrName: string, options: SiteDeletionOptions = {}): Promise<Deletion<string>> {
-    return this.#store.change(async (change) => {
-      const row = await siteRepository.find(change.db, idOrName);
-      if (row === undefined) return this.#deleteAgain(change, by, idOrName, options);
-      const naming = await policiesNaming(change.db, row.site_id);
-      if (options.force !== true) refuseWhileNamed(row, naming);
-      const deletion =
-        options.purge === true
-          ? await purge(change, by, row)
-          : await markDeleted(
-              change,
-              by,
-              row,
-              naming.map(({ name }) => name),
-            );
-      for (const listener of this.#listeners) change.afterCommit(() => listener(deletion));
-      return deletion;
-    });
+    return this.#store.change((change) => this.deleteIn(change, by, idOrName, options));
+  }
+
+  /** The same within a change. */
+  async deleteIn(change: Change, by: Actor, idOrName: string, options: SiteDeletionOptions): Promise<Deletion<string>> {
+    const row = await siteRepository.find(change.db, idOrName);
+    if (row === undefined) return this.#deleteAgain(change, by, idOrName, options);
+    const naming = await policiesNaming(change.db, row.site_id);
+    if (options.force !== true) refuseWhileNamed(row, naming);
+    const names = naming.map(({ name }) => name);
+    const deletion = options.purge === true ? await purge(change, by, row) : await markDeleted(change, by, row, names);
+    for (const listener of this.#listeners) change.afterCommit(() => listener(deletion));
+    return deletion;
   }
 
   /** Puts a deleted site back as it was. Errors: `not_found`; `conflict` when it is live, or its place was taken meanwhile. */
@@ -166,7 +162,7 @@ async function announce(
   done: 'deleted' | 'restored' | 'purged',
   site: { readonly id: string; readonly name: string },
   message: string,
-  facts: Readonly<Record<string, unknown>> = {},
+  facts: { readonly purge_at?: number } = {},
 ): Promise<void> {
   await change.audit(by, { action: `site_${done}`, target: { type: 'site', ...site }, details: facts });
   const metadata = { object: 'site', id: site.id, ...facts };

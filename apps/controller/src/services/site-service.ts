@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidInputError } from '@patronus/core';
 import { changesBetween, type Actor, type AuditEntry } from '../audit/index.ts';
+import type { Db } from '../database/schema.ts';
 import type { Change, Store } from '../database/store.ts';
 import { configRepository, type SiteConfigRow } from '../repositories/config-repository.ts';
 import { edgeRepository } from '../repositories/edge-repository.ts';
@@ -94,44 +95,19 @@ export class SiteService {
 
   /** Makes the site with its prefixes and endpoints, or nothing. Errors: `invalid_input`, `exhausted`. */
   async create(by: Actor, input: SiteInput): Promise<SiteView> {
-    const site = { id: randomUUID() as string, name: input.name.trim() };
-    await this.#store.change(async (change) => {
-      const problems = new Problems();
-      await checkOwnFields(change, site, input, problems);
-      const prefixes = await checkPrefixes(change.db, input.prefixes ?? [], site, problems);
-      if ((await siteRepository.find(change.db, site.name)) !== undefined) problems.throwIfAny();
-      await insertSite(change, site, input.location ?? '');
-      await addEndpoints(change, site, input.endpoints ?? [], problems);
-      problems.throwIfAny();
-      await siteRepository.replacePrefixes(change.db, site.id, prefixes);
+    const { id } = await this.#store.change(async (change) => {
+      const site = await createSite(change, by, input);
       await syncPaths(change, site.id);
-      const labels = (input.endpoints ?? []).map(({ label }) => label);
-      const details = { location: input.location ?? '', prefixes, endpoints: labels };
-      await announce(change, by, 'created', site, details);
+      return site;
     });
-    return this.get(site.id);
+    return this.get(id);
   }
 
   async update(by: Actor, idOrName: string, changes: SiteChanges): Promise<SiteView> {
     const id = await this.#store.change(async (change) => {
       const row = found(await siteRepository.find(change.db, idOrName), 'site', idOrName);
-      const site = { id: row.site_id, name: (changes.name ?? row.name).trim() };
-      const problems = new Problems();
-      await checkOwnFields(change, site, changes, problems);
-      const held = (await siteRepository.listPrefixes(change.db)).filter((each) => each.site_id === site.id);
-      const before = { name: row.name, location: row.location, prefixes: held.map(({ prefix }) => prefix) };
-      const prefixes =
-        changes.prefixes === undefined
-          ? before.prefixes
-          : await checkPrefixes(change.db, changes.prefixes, site, problems);
-      problems.throwIfAny();
-      const location = changes.location ?? row.location;
-      const changed = changesBetween(before, { name: site.name, location, prefixes });
-      if (Object.keys(changed).length === 0) return site.id;
-      await siteRepository.update(change.db, site.id, { name: site.name, location, updated_at: change.at });
-      if ('prefixes' in changed) await siteRepository.replacePrefixes(change.db, site.id, prefixes);
-      await announce(change, by, 'updated', site, changed);
-      return site.id;
+      await updateSite(change, by, await heldSite(change.db, row), changes);
+      return row.site_id;
     });
     return this.get(id);
   }
@@ -154,7 +130,55 @@ export class SiteService {
   }
 }
 
-type SiteRef = { readonly id: string; readonly name: string };
+export type SiteRef = { readonly id: string; readonly name: string };
+
+/** What a site is and has before it is changed. */
+export interface HeldSite extends SiteRef {
+  readonly location: string;
+  readonly prefixes: readonly string[];
+}
+
+export async function heldSite(db: Db, { site_id: id, name, location }: SiteRow): Promise<HeldSite> {
+  const held = (await siteRepository.listPrefixes(db)).filter((each) => each.site_id === id);
+  return { id, name, location, prefixes: held.map(({ prefix }) => prefix) };
+}
+
+/**
+ * Makes the site with its prefixes and endpoints within a change. The caller brings the paths up to date. Errors:
+ * `invalid_input`, `exhausted`.
+ */
+export async function createSite(change: Change, by: Actor, input: SiteInput): Promise<SiteRef> {
+  const site = { id: randomUUID() as string, name: input.name.trim() };
+  const problems = new Problems();
+  await checkOwnFields(change, site, input, problems);
+  const prefixes = await checkPrefixes(change.db, input.prefixes ?? [], site, problems);
+  if ((await siteRepository.find(change.db, site.name)) !== undefined) problems.throwIfAny();
+  await insertSite(change, site, input.location ?? '');
+  await addEndpoints(change, site, input.endpoints ?? [], problems);
+  problems.throwIfAny();
+  await siteRepository.replacePrefixes(change.db, site.id, prefixes);
+  const labels = (input.endpoints ?? []).map(({ label }) => label);
+  const details = { location: input.location ?? '', prefixes, endpoints: labels };
+  await announce(change, by, 'created', site, details);
+  return site;
+}
+
+/** Changes a site's own fields within a change; `before` is what it was. Errors: `invalid_input`. */
+export async function updateSite(change: Change, by: Actor, before: HeldSite, changes: SiteChanges): Promise<void> {
+  const site = { id: before.id, name: (changes.name ?? before.name).trim() };
+  const problems = new Problems();
+  await checkOwnFields(change, site, changes, problems);
+  const prefixes =
+    changes.prefixes === undefined ? before.prefixes : await checkPrefixes(change.db, changes.prefixes, site, problems);
+  problems.throwIfAny();
+  const { id: _id, ...shown } = before;
+  const location = changes.location ?? before.location;
+  const changed = changesBetween(shown, { name: site.name, location, prefixes });
+  if (Object.keys(changed).length === 0) return;
+  await siteRepository.update(change.db, site.id, { name: site.name, location, updated_at: change.at });
+  if ('prefixes' in changed) await siteRepository.replacePrefixes(change.db, site.id, prefixes);
+  await announce(change, by, 'updated', site, changed);
+}
 
 async function checkOwnFields(change: Change, site: SiteRef, input: SiteChanges, problems: Problems): Promise<void> {
   checkSiteName(site.name, problems);

@@ -1,9 +1,8 @@
 import type { PathReport, PolicyCounter, TelemetryBatch } from '@patronus/protocol';
-import type { Change, PathFigures, RecordedEvent, Store } from '../database/index.ts';
+import type { Change, PathFigures, Store } from '../database/index.ts';
 import {
   decisionRepository,
   edgeRepository,
-  eventRepository,
   metricRepository,
   pathRepository,
   policyRepository,
@@ -32,7 +31,8 @@ export class TelemetryService {
       await this.#storePaths(change, edge.site_id, batch);
       await storeCounters(change, edge.edge_id, batch.policies);
       await storeDecisions(change, edge.site_id, batch);
-      await this.#storeEvents(change, edge, batch);
+      const site = { id: edge.site_id, name: edge.site };
+      for (const event of batch.events) await change.report(event, site);
       const seen = { telemetry_sequence: sequence, last_seen_at: change.at };
       await edgeRepository.update(change.db, edge.edge_id, seen);
       return sequence;
@@ -61,14 +61,6 @@ export class TelemetryService {
     const pathIds = reports.map((report) => report.pathId);
     // Whoever listens hears the next report.
     change.afterCommit(() => void this.#paths.publishReported(pathIds).catch(() => undefined));
-  }
-
-  async #storeEvents(change: Change, edge: Pick<EdgeRow, 'site_id' | 'site'>, batch: TelemetryBatch): Promise<void> {
-    for (const event of batch.events) {
-      const recorded: RecordedEvent = { ...event, siteId: edge.site_id, site: edge.site };
-      const isNew = await eventRepository.insert(change.db, recorded);
-      if (isNew) change.afterCommit(() => this.#store.events.publish(recorded));
-    }
   }
 }
 

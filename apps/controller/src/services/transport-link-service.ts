@@ -1,5 +1,5 @@
 import type { Actor } from '../audit/index.ts';
-import type { Store } from '../database/store.ts';
+import type { Change, Store } from '../database/store.ts';
 import { endpointRepository } from '../repositories/endpoint-repository.ts';
 import { settingRepository } from '../repositories/setting-repository.ts';
 import { obstacle, type TransportLink, type TransportLinks } from './path-pairs.ts';
@@ -29,25 +29,8 @@ export class TransportLinkService {
   }
 
   /** Null lets all labels reach all. Labels that no endpoint has yet are fine: links may be drawn before sites are made. */
-  async set(by: Actor, links: TransportLinks): Promise<TransportLinks> {
-    const unique = links === null ? null : deduplicated(links);
-    await this.#store.change(async (change) => {
-      const from = await readTransportLinks(change.db);
-      if (unique === null) await settingRepository.delete(change.db, transportLinksKey);
-      else await settingRepository.set(change.db, transportLinksKey, JSON.stringify(unique));
-      await syncPaths(change);
-      const target = { type: 'transport_links', id: null, name: null } as const;
-      const details = { links: { from, to: unique } };
-      await change.audit(by, { action: 'transport_links_updated', target, details });
-      const message = unique === null ? 'All transports reach each other now' : 'The transport links were changed';
-      await change.event({
-        eventType: 'object_updated',
-        message,
-        metadata: { object: 'transport_links', links: unique },
-      });
-      change.touchIntent();
-    });
-    return unique;
+  set(by: Actor, links: TransportLinks): Promise<TransportLinks> {
+    return this.#store.change((change) => setTransportLinks(change, by, links));
   }
 
   /** Pairs of endpoints that have no path, each told once. */
@@ -66,7 +49,23 @@ export class TransportLinkService {
   }
 }
 
-function deduplicated(links: readonly TransportLink[]): TransportLink[] {
+/** Sets the links within a change, and brings the paths up to date. Answers them as they are stored. */
+export async function setTransportLinks(change: Change, by: Actor, links: TransportLinks): Promise<TransportLinks> {
+  const unique = links === null ? null : deduplicated(links);
+  const from = await readTransportLinks(change.db);
+  if (unique === null) await settingRepository.delete(change.db, transportLinksKey);
+  else await settingRepository.set(change.db, transportLinksKey, JSON.stringify(unique));
+  await syncPaths(change);
+  const target = { type: 'transport_links', id: null, name: null } as const;
+  await change.audit(by, { action: 'transport_links_updated', target, details: { links: { from, to: unique } } });
+  const message = unique === null ? 'All transports reach each other now' : 'The transport links were changed';
+  await change.event({ eventType: 'object_updated', message, metadata: { object: 'transport_links', links: unique } });
+  change.touchIntent();
+  return unique;
+}
+
+/** Each pair once, in a settled order within it. Errors: `invalid_input`. */
+export function deduplicated(links: readonly TransportLink[]): TransportLink[] {
   const problems = new Problems();
   links.forEach((link, index) => {
     if (link.a.trim() === '' || link.b.trim() === '') {

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkStoredEvents } from './check-events.ts';
 import { loadControllerSettings, startController, type RunningController } from '../index.ts';
 
 export interface Answer<T> {
@@ -67,6 +68,7 @@ export class TestController {
 
   async stop(): Promise<void> {
     await this.running.stop();
+    checkStoredEvents(join(this.dataDir, 'patronus.db'));
     rmSync(join(this.dataDir, '..'), { recursive: true, force: true });
   }
 }

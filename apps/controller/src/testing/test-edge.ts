@@ -151,5 +151,5 @@ export const someEvent = (message: string) => ({
   eventType: 'edge_started' as const,
   severity: 'info' as const,
   message,
-  metadata: {},
+  metadata: { version: 'test' },
 });

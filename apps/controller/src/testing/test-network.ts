@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { InvalidInputError, systemTimers, type Clock } from '@patronus/core';
 import { AuditLog, type Actor } from '../audit/index.ts';
 import { openDatabase, Store } from '../database/index.ts';
+import { ApplyService } from '../services/apply/index.ts';
 import { AuditService } from '../services/audit-service.ts';
 import { DecisionService } from '../services/decision-service.ts';
 import { DocumentService } from '../services/document-service.ts';
@@ -22,6 +23,7 @@ import { SiteDeletionService } from '../services/site-deletion-service.ts';
 import { SiteService } from '../services/site-service.ts';
 import { TelemetryService } from '../services/telemetry-service.ts';
 import { TransportLinkService } from '../services/transport-link-service.ts';
+import { checkStoredEvents } from './check-events.ts';
 import { testAnchorKey } from './test-anchor-key.ts';
 
 /** A wall clock that stands still until a test moves it. */
@@ -50,6 +52,7 @@ export async function testNetwork() {
     onFailure: (failure) => failures.push(failure),
   });
   const paths = new PathService(store);
+  const siteDeletion = new SiteDeletionService(store);
   const policies = new PolicyService(store);
   await policies.ensureDefault();
   return {
@@ -62,7 +65,8 @@ export async function testNetwork() {
     policies,
     policyDeletion: new PolicyDeletionService(store),
     sites: new SiteService(store, presence, documents),
-    siteDeletion: new SiteDeletionService(store),
+    siteDeletion,
+    declarations: new ApplyService(store, siteDeletion),
     endpoints: new EndpointService(store),
     links: new TransportLinkService(store),
     keys: new EnrolmentKeyService(store, { caFingerprint: 'f'.repeat(64), url: () => 'https://controller:8443' }),
@@ -74,6 +78,7 @@ export async function testNetwork() {
     async close() {
       await documents.stop();
       await store.close();
+      checkStoredEvents(join(directory, 'patronus.db'));
       rmSync(directory, { recursive: true, force: true });
       if (failures.length > 0) throw new AggregateError(failures, 'documents could not be compiled');
     },

@@ -43,7 +43,7 @@ beforeEach(() => {
       if (online) messages.push(message);
       return online;
     },
-    event: (type, _severity, message) => events.push(`${type}: ${message}`),
+    event: (type, _severity, message) => void events.push(`${type}: ${message}`),
     inForce: () => undefined,
   });
 });

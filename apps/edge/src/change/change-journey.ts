@@ -135,7 +135,7 @@ export class ChangeJourney {
       .then(() => (this.stopped ? undefined : step()))
       .catch((error: unknown) => {
         this.parts.log.error({ err: error }, 'a step of a change failed');
-        this.parts.event('edge_error', 'error', `A change of configuration went wrong: ${messageOf(error)}`);
+        this.parts.event('edge_error', 'error', `A change of configuration went wrong: ${messageOf(error)}`, {});
       })
       .finally(() => (this.steps -= 1));
     return this.queue;
@@ -202,7 +202,7 @@ export class ChangeJourney {
     try {
       await this.parts.engine.configure(document);
     } catch (error) {
-      this.parts.event('edge_error', 'error', `Probing could not be set up: ${messageOf(error)}`);
+      this.parts.event('edge_error', 'error', `Probing could not be set up: ${messageOf(error)}`, {});
     }
   }
 
@@ -225,7 +225,7 @@ export class ChangeJourney {
     const reason = problems.map((each) => `${each.field} ${each.problem}`).join('; ');
     const version = (value as { version?: unknown } | null)?.version;
     if (typeof version === 'string') return this.reject(version, `it cannot be read: ${reason}`);
-    this.parts.event('edge_error', 'error', `The controller sent a configuration that is none: ${reason}`);
+    this.parts.event('edge_error', 'error', `The controller sent a configuration that is none: ${reason}`, {});
   }
 
   private reject(version: string, reason: string, restored = this.inForce?.version ?? null): void {
@@ -248,7 +248,7 @@ export class ChangeJourney {
       if (Object.keys(keys).length === 0 || (!always && text === this.keysTold)) return;
       if (this.parts.send({ type: 'tunnel_keys', keys })) this.keysTold = text;
     } catch (error) {
-      this.parts.event('edge_error', 'error', `The keys of the tunnels could not be read: ${messageOf(error)}`);
+      this.parts.event('edge_error', 'error', `The keys of the tunnels could not be read: ${messageOf(error)}`, {});
     }
   }
 }

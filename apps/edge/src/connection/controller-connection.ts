@@ -135,7 +135,7 @@ export class ControllerConnection {
     if (this.malformedTold) return;
     this.malformedTold = true;
     const message = `The controller sent a message that this edge does not understand (${problem}); it was passed over`;
-    this.listener.event('edge_error', 'warning', message);
+    this.listener.event('edge_error', 'warning', message, {});
   }
 
   private ended(reason: PatronusError, refusal: Refusal | null): void {
@@ -151,7 +151,7 @@ export class ControllerConnection {
     this.parts.log[reason.message === this.lastLogged ? 'debug' : 'warn']({ localAddress }, reason.message);
     this.lastLogged = reason.message;
     if (wasOnline) this.listener.offline(refusal !== null && unreadableRefusals.has(refusal.code));
-    if (reason.code === 'too_large') this.listener.event('edge_error', 'error', reason.message);
+    if (reason.code === 'too_large') this.listener.event('edge_error', 'error', reason.message, {});
     const leftDead = wasOnline && localAddress !== null && this.dead.has(localAddress);
     if (leftDead) this.startRound();
     else this.tryAgain(reason, refusal, wasOnline);

@@ -1,11 +1,11 @@
 import type { Clock, NetworkEvent, PathId } from '@patronus/core';
-import type { DecisionReport, PathReport } from '@patronus/protocol';
+import type { DecisionReport, EventContent, PathReport } from '@patronus/protocol';
 import type { ReflectorPacket } from '@patronus/protocol/stamp';
 import type { PathChange } from '@patronus/policy';
 import type { ProbeResult } from '../ports.ts';
 import { GroupWriter, type GroupSwitch } from './group-writer.ts';
 import { MonitoredPath } from './monitored-path.ts';
-import { moveEvent, pathEvent, refusalEvent, type EventContent } from './probe-events.ts';
+import { moveEvent, pathEvent, refusalEvent } from './probe-events.ts';
 import type { PlannedPath, ProbePlan } from './probe-plan.ts';
 import { groupRetryMs, lateLoopMs, reportIntervalMs, reviewIntervalMs } from './probe-timing.ts';
 import { Fate } from './probe-ring.ts';

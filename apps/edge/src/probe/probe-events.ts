@@ -1,11 +1,12 @@
-import type { EventType, NetworkEvent, PathHealth, PathQuality, Severity } from '@patronus/core';
+import type { PathHealth, PathQuality } from '@patronus/core';
 import type { NextHopRefusal } from '@patronus/linux';
 import type { ChosenPath, PathChange } from '@patronus/policy';
+import type { EventContent, EventMetadata } from '@patronus/protocol';
 import type { PlannedPath, ProbePlan } from './probe-plan.ts';
 import type { Move } from './steering.ts';
 
-/** An event without what every event has. */
-export type EventContent = Omit<NetworkEvent, 'id' | 'timestamp'>;
+type PathEvent = EventContent<'path_up' | 'path_degraded' | 'path_down'>;
+type MoveEvent = EventContent<'failover' | 'failback' | 'better_path' | 'policy_unserved'>;
 
 /** What the prober adds to a change of a path. */
 export interface PathChangeFacts {
@@ -16,7 +17,7 @@ export interface PathChangeFacts {
   readonly firstMissedMs: number | null;
 }
 
-const pathEvents: Readonly<Record<PathHealth, readonly [EventType, Severity] | null>> = {
+const pathEvents: Readonly<Record<PathHealth, readonly [PathEvent['eventType'], PathEvent['severity']] | null>> = {
   up: ['path_up', 'info'],
   degraded: ['path_degraded', 'warning'],
   down: ['path_down', 'warning'],
@@ -24,7 +25,7 @@ const pathEvents: Readonly<Record<PathHealth, readonly [EventType, Severity] | n
 };
 
 /** A path became up, degraded or down. */
-export function pathEvent({ path, change, quality, firstMissedMs }: PathChangeFacts): EventContent | null {
+export function pathEvent({ path, change, quality, firstMissedMs }: PathChangeFacts): PathEvent | null {
   const kind = pathEvents[change.to];
   if (kind === null) return null;
   return {
@@ -55,7 +56,7 @@ export function moveEvent(
   plan: ProbePlan,
   move: Move,
   found: { firstMissedMs: number | null; pathCause: string | null },
-): EventContent | null {
+): MoveEvent | null {
   const { change, decidedMs, kernelMs } = move;
   if (change.cause === 'initial' || change.cause === 'config_change') return null;
   const siteName = plan.siteNames.get(change.siteId)!;
@@ -89,14 +90,14 @@ export function moveEvent(
   };
 }
 
-function kindOf({ change }: Move): [EventType, Severity] {
+function kindOf({ change }: Move): [MoveEvent['eventType'], MoveEvent['severity']] {
   if (change.to.length === 0) return ['policy_unserved', 'error'];
   if (change.cause === 'failover') return ['failover', 'warning'];
   return [change.cause === 'better_path' ? 'better_path' : 'failback', 'info'];
 }
 
 /** The kernel did not take a group. */
-export function refusalEvent(groupId: number, refusal: NextHopRefusal): EventContent {
+export function refusalEvent(groupId: number, refusal: NextHopRefusal): EventContent<'edge_error'> {
   const remedy = refusal.missing
     ? 'the group or one of its next hops does not exist yet; it is tried again every second'
     : 'it is tried again every second';
@@ -113,7 +114,7 @@ export const pathName = (path: PlannedPath): string => `${path.localLabel} → $
 const pathOf = (plan: ProbePlan, { pathId }: ChosenPath): PlannedPath | undefined =>
   plan.paths[plan.steering.indexOfPath.get(pathId) ?? -1];
 
-const ends = (plan: ProbePlan, chosen: readonly ChosenPath[]): unknown[] =>
+const ends = (plan: ProbePlan, chosen: readonly ChosenPath[]): EventMetadata<'failover'>['from'] =>
   chosen.map((each) => {
     const path = pathOf(plan, each);
     return { path_id: each.pathId, label: path?.localLabel ?? null, remote_label: path?.remoteLabel ?? null };

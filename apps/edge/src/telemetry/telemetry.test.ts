@@ -31,7 +31,7 @@ beforeEach(() => {
       if (online && message.type === 'telemetry') sent.push(message);
       return online;
     },
-    event: (type, _severity, message) => events.push(`${type}: ${message}`),
+    event: (type, _severity, message) => void events.push(`${type}: ${message}`),
   });
 });
 
@@ -205,7 +205,7 @@ it('says once that counters cannot be read', async () => {
     clock: time,
     timers: time,
     send: () => false,
-    event: (type, _severity, message) => events.push(`${type}: ${message}`),
+    event: (type, _severity, message) => void events.push(`${type}: ${message}`),
   });
   await time.advance(60_000);
   expect(events).toEqual(['edge_error: The counters of the policies cannot be read: nft is missing']);

@@ -129,7 +129,8 @@ export class Telemetry {
 
   /** Of a row of failures only the first becomes an event. */
   private failed(error: unknown): void {
-    if (!this.failing) this.parts.event('edge_error', 'error', `Telemetry cannot be read back: ${messageOf(error)}`);
+    if (!this.failing)
+      this.parts.event('edge_error', 'error', `Telemetry cannot be read back: ${messageOf(error)}`, {});
     this.failing = true;
   }
 
@@ -139,7 +140,12 @@ export class Telemetry {
       this.countersFail = false;
     } catch (error) {
       if (!this.countersFail) {
-        this.parts.event('edge_error', 'warning', `The counters of the policies cannot be read: ${messageOf(error)}`);
+        this.parts.event(
+          'edge_error',
+          'warning',
+          `The counters of the policies cannot be read: ${messageOf(error)}`,
+          {},
+        );
       }
       this.countersFail = true;
     }

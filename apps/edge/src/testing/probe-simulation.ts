@@ -1,6 +1,12 @@
 import { err, ok, type Clock, type NetworkEvent, type PathId, type Random, type Result } from '@patronus/core';
 import type { NextHopMember, NextHopRefusal } from '@patronus/linux';
-import { emptyReflectorPacket, type DecisionReport, type PathReport, type SiteDocument } from '@patronus/protocol';
+import {
+  emptyReflectorPacket,
+  eventFaults,
+  type DecisionReport,
+  type PathReport,
+  type SiteDocument,
+} from '@patronus/protocol';
 import type { MonitoredPath } from '../probe/monitored-path.ts';
 import type { ProbeResult } from '../ports.ts';
 import { PathEngine } from '../probe/path-engine.ts';
@@ -66,7 +72,7 @@ export class ProbeSimulation {
       listener: {
         paths: (reports) => (this.reports = reports),
         decisions: (decisions) => this.decisions.push(...decisions),
-        event: (event) => this.events.push(event),
+        event: (event) => this.#told(event),
         probed: (_request, result) => this.results.push(result),
       },
       newId: () => `event ${this.events.length}`,
@@ -124,6 +130,12 @@ export class ProbeSimulation {
 
   report(id: PathId): PathReport {
     return this.reports.find((each) => each.pathId === id)!;
+  }
+
+  #told(event: NetworkEvent): void {
+    const faults = eventFaults(event);
+    if (faults.length > 0) throw new Error(`an event is not as the catalogue has it: ${faults.join(', ')}`);
+    this.events.push(event);
   }
 
   eventsOf(type: NetworkEvent['eventType']): NetworkEvent[] {

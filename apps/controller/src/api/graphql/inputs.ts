@@ -58,7 +58,7 @@ const clauseInput = builder.inputType('MatchClauseInput', {
   }),
 });
 
-const matchInput = builder.inputType('MatchConditionsInput', {
+export const matchInput = builder.inputType('MatchConditionsInput', {
   fields: (t) => ({
     source_sites: t.stringList({ description: 'Names or ids' }),
     destination_sites: t.stringList({ description: 'Names or ids' }),
@@ -85,7 +85,7 @@ const labelWeightInput = builder.inputType('LabelWeightInput', {
   fields: (t) => ({ label: t.string({ required: true }), weight: t.int({ required: true }) }),
 });
 
-const actionInput = builder.inputType('PolicyActionInput', {
+export const actionInput = builder.inputType('PolicyActionInput', {
   fields: (t) => ({
     type: t.string({ defaultValue: 'steer' }),
     sla: t.field({ type: slaInput }),

@@ -153,16 +153,22 @@ builder.queryFields((t) => ({
       since: t.arg({ type: 'Timestamp' }),
       until: t.arg({ type: 'Timestamp' }),
       types: t.arg.stringList(),
+      severities: t.arg.stringList(),
+      acknowledged: t.arg.boolean({
+        description: 'Only those that somebody took note of, or only those that nobody did',
+      }),
       site: t.arg.string(),
       limit: t.arg.int(),
       cursor: t.arg.string(),
     },
     resolve: async (_root, args, context) => {
-      const { since, until, types, site, limit, cursor } = args;
+      const { since, until, types, severities, acknowledged, site, limit, cursor } = args;
       const page = await readable(context).events.list({
         since: orAbsent(since),
         until: orAbsent(until),
         types: orAbsent(types),
+        severities: orAbsent(severities),
+        acknowledged: orAbsent(acknowledged),
         site: orAbsent(site),
         limit: orAbsent(limit),
         cursor: orAbsent(cursor),

@@ -174,7 +174,10 @@ export const eventType = builder.objectRef<RecordedEvent>('Event').implement({
     severity: t.exposeString('severity'),
     message: t.exposeString('message'),
     metadata: t.field({ type: 'JSON', resolve: (event) => event.metadata }),
+    site_id: t.exposeID('siteId', { nullable: true }),
     site: t.exposeString('site', { nullable: true }),
+    acknowledged_by: t.exposeString('acknowledgedBy', { nullable: true }),
+    acknowledged_at: t.expose('acknowledgedAt', { type: 'Timestamp', nullable: true }),
   }),
 });
 

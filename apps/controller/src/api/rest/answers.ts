@@ -110,6 +110,8 @@ export const EventSchema = Type.Object({
   metadata: Type.Record(Type.String(), Type.Unknown()),
   site_id: Nullable(Type.String()),
   site: Nullable(Type.String()),
+  acknowledged_by: Nullable(Type.String()),
+  acknowledged_at: Nullable(time),
 });
 
 export const PageSchema = <T extends TSchema>(items: T) =>

@@ -1,8 +1,9 @@
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { plainAddress } from '../../audit/index.ts';
 import type { ApiServices } from '../api-services.ts';
+import { admitAs } from './admit-as.ts';
+import { applyRoutes } from './apply-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { authRoutes } from './auth-routes.ts';
 import { edgeRoutes } from './edge-routes.ts';
@@ -26,13 +27,9 @@ export type RestApp = FastifyInstance<
 /** All of `/api/v1`. Every route asks for a caller unless it says otherwise: reads for a reader, all else for an operator. */
 export function restApi(app: RestApp, services: ApiServices): void {
   app.addHook('onRequest', async (request) => {
-    const { access } = services;
-    const caller = await access.callerOf(request.headers.authorization);
     const { method, routeOptions } = request;
     const isRead = method === 'GET' || method === 'HEAD';
-    const level = routeOptions.config.access ?? (isRead ? 'read' : 'operator');
-    const operation = `${method} ${routeOptions.url ?? ''}`;
-    request.actor = await access.admit({ caller, address: plainAddress(request.ip), level, operation });
+    request.actor = await admitAs(routeOptions.config.access ?? (isRead ? 'read' : 'operator'), request, services);
   });
   siteRoutes(app, services);
   endpointRoutes(app, services);
@@ -40,6 +37,7 @@ export function restApi(app: RestApp, services: ApiServices): void {
   pathRoutes(app, services);
   pathOperationRoutes(app, services);
   eventRoutes(app, services);
+  applyRoutes(app, services);
   auditRoutes(app, services);
   edgeRoutes(app, services);
   authRoutes(app, services);

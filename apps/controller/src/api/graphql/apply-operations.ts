@@ -1,0 +1,82 @@
+import { ApplyInputSchema, type Application, type ApplyInput } from '../../services/apply/index.ts';
+import { builder } from './builder.ts';
+import { inputChecker } from './checked-input.ts';
+import { admitted } from './graphql-services.ts';
+import { actionInput, endpointInput, matchInput, transportLinkInput } from './inputs.ts';
+import { readable } from './queries.ts';
+
+const asApply = inputChecker<ApplyInput>(ApplyInputSchema);
+
+const metadataInput = builder.inputType('ManifestMetadataInput', {
+  fields: (t) => ({ name: t.string({ required: true }) }),
+});
+
+const specInput = builder.inputType('ManifestSpecInput', {
+  description: 'The fields of the kind of the document; those of other kinds are refused',
+  fields: (t) => ({
+    location: t.string(),
+    prefixes: t.stringList(),
+    endpoints: t.field({ type: [endpointInput] }),
+    default: t.boolean(),
+    priority: t.int(),
+    description: t.string(),
+    match_conditions: t.field({ type: matchInput }),
+    action: t.field({ type: actionInput }),
+    enabled: t.boolean(),
+    links: t.field({ type: [transportLinkInput] }),
+  }),
+});
+
+const manifestInput = builder.inputType('ManifestInput', {
+  description: 'A document as `patronus export` writes it',
+  fields: (t) => ({
+    apiVersion: t.string({ required: true }),
+    kind: t.string({ required: true, description: '`Site`, `Policy` or `TransportLinks`' }),
+    metadata: t.field({ type: metadataInput, required: true }),
+    spec: t.field({ type: specInput, required: true }),
+  }),
+});
+
+const appliedObjectType = builder.objectRef<Application['objects'][number]>('AppliedObject').implement({
+  fields: (t) => ({
+    kind: t.exposeString('kind'),
+    name: t.exposeString('name'),
+    outcome: t.exposeString('outcome', { description: '`created`, `updated`, `unchanged` or `deleted`' }),
+    before: t.field({ type: 'JSON', nullable: true, resolve: ({ before }) => before }),
+    after: t.field({ type: 'JSON', nullable: true, resolve: ({ after }) => after }),
+  }),
+});
+
+const applicationType = builder.objectRef<Application>('Application').implement({
+  description: 'What became of each document, and of what was pruned',
+  fields: (t) => ({
+    dry_run: t.exposeBoolean('dryRun'),
+    objects: t.field({ type: [appliedObjectType], resolve: ({ objects }) => [...objects] }),
+  }),
+});
+
+builder.queryField('export', (t) =>
+  t.field({
+    type: ['JSON'],
+    description: 'The network as documents that `apply` takes',
+    resolve: (_root, _args, context) => readable(context).declarations.export(),
+  }),
+);
+
+builder.mutationField('apply', (t) =>
+  t.field({
+    type: applicationType,
+    description: 'Makes the network what documents say, in one change or not at all',
+    args: {
+      documents: t.arg({ type: [manifestInput], required: true }),
+      dry_run: t.arg.boolean({ description: 'Tell what would change, and change nothing' }),
+      prune: t.arg.boolean({ description: 'Delete what is of these kinds and in no document; for administrators' }),
+    },
+    resolve: async (_root, args, context, info) => {
+      const by = await admitted(context, args.prune === true ? 'admin' : 'operator', info);
+      const { documents, dry_run, prune } = args;
+      const flags = { dry_run: dry_run === true, prune: prune === true };
+      return context.services.declarations.apply(by, asApply({ documents, ...flags }));
+    },
+  }),
+);

@@ -1,0 +1,41 @@
+import { Type } from 'typebox';
+import { ApplyInputSchema, manifestKinds, ManifestSchema, type Application } from '../../services/apply/index.ts';
+import type { ApiServices } from '../api-services.ts';
+import { admitAs } from './admit-as.ts';
+import { Nullable } from './answers.ts';
+import type { RestApp } from './rest-api.ts';
+
+const tags = ['apply'];
+const ExportSchema = Type.Object({ documents: Type.Array(ManifestSchema) });
+const ApplicationSchema = Type.Object({
+  dry_run: Type.Boolean(),
+  objects: Type.Array(
+    Type.Object({
+      kind: Type.Enum([...manifestKinds]),
+      name: Type.String(),
+      outcome: Type.Enum(['created', 'updated', 'unchanged', 'deleted']),
+      before: Nullable(ManifestSchema),
+      after: Nullable(ManifestSchema),
+    }),
+  ),
+});
+
+/** A thousand sites with their prefixes and a thousand policies fit, several times over. */
+const bodyLimit = 8 * 1024 * 1024;
+
+export function applyRoutes(app: RestApp, services: ApiServices): void {
+  const { declarations } = services;
+  app.get('/export', { schema: { tags, response: { 200: ExportSchema } } }, async () => ({
+    documents: await declarations.export(),
+  }));
+  app.post(
+    '/apply',
+    { schema: { tags, body: ApplyInputSchema, response: { 200: ApplicationSchema } }, bodyLimit },
+    async (request) => {
+      if (request.body.prune === true) await admitAs('admin', request, services);
+      return applicationAnswer(await declarations.apply(request.actor, request.body));
+    },
+  );
+}
+
+const applicationAnswer = ({ dryRun, objects }: Application) => ({ dry_run: dryRun, objects: [...objects] });

@@ -1,0 +1,200 @@
+import { canonicalJson } from '@patronus/core';
+import type { Actor } from '../../audit/index.ts';
+import type { Change, Store } from '../../database/store.ts';
+import { policiesNaming } from '../policies-of-site.ts';
+import { deletePolicy } from '../policy-deletion-service.ts';
+import { syncPaths } from '../path-rows.ts';
+import { Problems } from '../problems.ts';
+import { readTransportLinks } from '../read-transport-links.ts';
+import type { SiteDeletionService } from '../site-deletion-service.ts';
+import { deduplicated, setTransportLinks } from '../transport-link-service.ts';
+import { applyPolicies } from './apply-policies.ts';
+import { applySites } from './apply-sites.ts';
+import {
+  linksName,
+  readDocuments,
+  type ApplyInput,
+  type Manifest,
+  type ManifestKind,
+  type Placed,
+  type PolicyManifest,
+  type SiteManifest,
+  type TransportLinksManifest,
+} from './manifest.ts';
+import { readNetwork, settled, type NetworkDocuments } from './read-network.ts';
+
+/** What became of one object. */
+export interface AppliedObject {
+  readonly kind: ManifestKind;
+  readonly name: string;
+  readonly outcome: 'created' | 'updated' | 'unchanged' | 'deleted';
+  /** The document as it was; null where there was none, and where nothing changed. */
+  readonly before: Manifest | null;
+  readonly after: Manifest | null;
+}
+
+export interface Application {
+  readonly dryRun: boolean;
+  /** In the order of the documents, then what was pruned. */
+  readonly objects: readonly AppliedObject[];
+}
+
+/** Carries what a dry run found out of the transaction that it takes back. */
+class DryRun extends Error {
+  readonly found: Application;
+
+  constructor(found: Application) {
+    super('dry run');
+    this.found = found;
+  }
+}
+
+/** Makes the network what documents say, and tells it as documents. */
+export class ApplyService {
+  readonly #store: Store;
+  readonly #siteDeletion: SiteDeletionService;
+
+  constructor(store: Store, siteDeletion: SiteDeletionService) {
+    this.#store = store;
+    this.#siteDeletion = siteDeletion;
+  }
+
+  /** Everything that can be applied, as it is now; applying it changes nothing. */
+  async export(): Promise<Manifest[]> {
+    return [...(await readNetwork(this.#store.db)).values()];
+  }
+
+  /**
+   * Makes everything what its document says, in one change; what a document leaves out takes its default. A dry run does the
+   * same and takes it back. With `prune` goes what is of a kind that occurs and in no document, so that it can be restored.
+   *
+   * Errors: `invalid_input` with everything wrong in any document; `exhausted`. Then nothing has changed.
+   */
+  async apply(by: Actor, input: ApplyInput): Promise<Application> {
+    const problems = new Problems();
+    const documents = readDocuments(input.documents, problems);
+    problems.throwIfAny();
+    try {
+      return await this.#store.change(async (change) => {
+        const before = await readNetwork(change.db);
+        await this.#applyAll(change, by, documents, { before, prune: input.prune === true });
+        const after = await readNetwork(change.db);
+        const found = { dryRun: input.dry_run === true, objects: compare(documents, before, after) };
+        if (found.dryRun) throw new DryRun(found);
+        return found;
+      });
+    } catch (thrown) {
+      if (thrown instanceof DryRun) return thrown.found;
+      throw thrown;
+    }
+  }
+
+  async #applyAll(
+    change: Change,
+    by: Actor,
+    documents: readonly Placed<Manifest>[],
+    { before, prune }: { before: NetworkDocuments; prune: boolean },
+  ): Promise<void> {
+    const problems = new Problems();
+    const pruned = prune ? await this.#prune(change, by, documents, before) : [];
+    const known = new Set([...before.values()].map((each) => `${each.kind} ${settled(each)}`));
+    const changed = documents.filter(({ manifest }) => !known.has(`${manifest.kind} ${settled(manifest)}`));
+    const failed = await applySites(change, by, ofKind<SiteManifest>(changed, 'Site'), problems);
+    if (failed.length === 0) {
+      await syncPaths(change);
+      await applyLinks(change, by, ofKind<TransportLinksManifest>(changed, 'TransportLinks'), problems);
+      await applyPolicies(change, by, ofKind<PolicyManifest>(changed, 'Policy'), problems);
+      for (const site of pruned) await checkUnnamed(change, site, problems);
+    }
+    problems.throwIfAny();
+  }
+
+  /** Deletes what no document has; answers the sites among it. */
+  async #prune(
+    change: Change,
+    by: Actor,
+    documents: readonly Placed<Manifest>[],
+    before: NetworkDocuments,
+  ): Promise<{ id: string; name: string }[]> {
+    const kinds = new Set(documents.map(({ manifest }) => manifest.kind));
+    const wanted = new Set(documents.map(({ manifest }) => nameKey(manifest)));
+    const left = [...before].filter(
+      ([, manifest]) => kinds.has(manifest.kind) && !wanted.has(nameKey(manifest)) && !isFixed(manifest),
+    );
+    const idOf = (key: string, kind: ManifestKind): string => key.slice(kind.length + 1);
+    for (const [key, { kind }] of left) {
+      if (kind === 'Policy') await deletePolicy(change, by, Number(idOf(key, kind)), {});
+    }
+    const sites = left.filter(([, { kind }]) => kind === 'Site');
+    // Policies that name it may be changed by a document that comes later; whether they were is looked at in the end.
+    for (const [key] of sites) await this.#siteDeletion.deleteIn(change, by, idOf(key, 'Site'), { force: true });
+    return sites.map(([key, { metadata }]) => ({ id: idOf(key, 'Site'), name: metadata.name }));
+  }
+}
+
+const ofKind = <M extends Manifest>(documents: readonly Placed<Manifest>[], kind: M['kind']): Placed<M>[] =>
+  documents.filter((each): each is Placed<M> => each.manifest.kind === kind);
+
+/** What goes by another sign than its name, and is never deleted. */
+const isFixed = (manifest: Manifest): boolean => manifest.kind === 'TransportLinks' || isDefault(manifest);
+
+const isDefault = ({ kind, spec }: Manifest): boolean => kind === 'Policy' && 'default' in spec && spec.default;
+
+const nameKey = (manifest: Manifest): string =>
+  isDefault(manifest)
+    ? `${manifest.kind} default`
+    : `${manifest.kind} named ${manifest.metadata.name.trim().toLowerCase()}`;
+
+async function applyLinks(
+  change: Change,
+  by: Actor,
+  documents: readonly Placed<TransportLinksManifest>[],
+  problems: Problems,
+): Promise<void> {
+  for (const { manifest, at } of documents) {
+    if (manifest.metadata.name.trim() !== linksName) {
+      const problem = `there is one set of transport links, and it is called ${linksName}`;
+      problems.add(`${at}metadata.name`, problem, `call it ${linksName}`);
+      continue;
+    }
+    const { links = null } = manifest.spec;
+    if (links?.some(({ a, b }) => a.trim() === '' || b.trim() === '')) {
+      problems.add(`${at}spec.links`, 'has an empty label', 'name both labels, such as mpls and mpls');
+    } else if (canonicalJson(links && deduplicated(links)) !== canonicalJson(await readTransportLinks(change.db))) {
+      await setTransportLinks(change, by, links);
+    }
+  }
+}
+
+async function checkUnnamed(change: Change, site: { id: string; name: string }, problems: Problems): Promise<void> {
+  for (const { name } of await policiesNaming(change.db, site.id)) {
+    const problem = `site "${site.name}" is in no document and would be deleted, but policy "${name}" names it`;
+    problems.add('prune', problem, 'change or leave out that policy too, or keep the site');
+  }
+}
+
+/** What became of each document, and of what went; objects go by their ids, as their names may have changed in case. */
+function compare(
+  documents: readonly Placed<Manifest>[],
+  before: NetworkDocuments,
+  after: NetworkDocuments,
+): AppliedObject[] {
+  const keys = new Map([...after].map(([key, manifest]) => [nameKey(manifest), key]));
+  const told = documents.map(({ manifest }): AppliedObject => {
+    const key = keys.get(nameKey(manifest)) ?? '';
+    const [was, is] = [before.get(key) ?? null, after.get(key) ?? null];
+    const { kind, metadata } = is ?? manifest;
+    if (was === null) return { kind, name: metadata.name, outcome: 'created', before: null, after: is };
+    if (canonicalJson(was) !== canonicalJson(is)) {
+      return { kind, name: metadata.name, outcome: 'updated', before: was, after: is };
+    }
+    return { kind, name: metadata.name, outcome: 'unchanged', before: null, after: null };
+  });
+  const gone = [...before].filter(([key]) => !after.has(key));
+  return [
+    ...told,
+    ...gone.map(([, was]): AppliedObject => {
+      return { kind: was.kind, name: was.metadata.name, outcome: 'deleted', before: was, after: null };
+    }),
+  ];
+}

@@ -1,0 +1,212 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { at, refusalOf, tester, testNetwork, type TestNetwork } from '../../testing/index.ts';
+import type { ApplyInput, Manifest } from './manifest.ts';
+
+let network: TestNetwork;
+beforeEach(async () => (network = await testNetwork()));
+afterEach(() => network.close());
+
+const apiVersion = 'patronus/v1';
+const site = (name: string, spec: Record<string, unknown> = {}) => ({
+  apiVersion,
+  kind: 'Site',
+  metadata: { name },
+  spec,
+});
+const policy = (name: string, spec: Record<string, unknown> = {}) => ({
+  apiVersion,
+  kind: 'Policy',
+  metadata: { name },
+  spec: { priority: 100, ...spec },
+});
+const links = (spec: Record<string, unknown>) => ({
+  apiVersion,
+  kind: 'TransportLinks',
+  metadata: { name: 'default' },
+  spec,
+});
+const apply = (documents: Record<string, unknown>[], options: Partial<ApplyInput> = {}) =>
+  network.declarations.apply(tester, { documents, ...options });
+const outcomes = async (...args: Parameters<typeof apply>): Promise<string[]> =>
+  (await apply(...args)).objects.map(({ kind, name, outcome }) => `${kind} ${name} ${outcome}`);
+const exported = async (kind: string): Promise<Manifest[]> =>
+  (await network.declarations.export()).filter((each) => each.kind === kind);
+const pathCount = async (): Promise<number> => (await network.paths.list()).length;
+
+const hq = site('hq', { prefixes: ['10.1.0.0/24'], endpoints: [at('mpls', 'eth0', '192.0.2.1')] });
+const branch = site('branch', { prefixes: ['10.2.0.0/24'], endpoints: [at('mpls', 'eth0', '192.0.2.2')] });
+
+describe('documents', () => {
+  it('make sites, links and policies that name each other, in whichever order they come', async () => {
+    const voice = policy('voice', {
+      match_conditions: { source_sites: ['branch'] },
+      action: { type: 'steer', prefer: ['mpls'] },
+    });
+    expect(await outcomes([voice, links({ links: [{ a: 'mpls', b: 'mpls' }] }), branch, hq])).toEqual([
+      'Policy voice created',
+      'TransportLinks default updated',
+      'Site branch created',
+      'Site hq created',
+    ]);
+    expect(await pathCount()).toBe(2);
+    expect(await exported('Policy')).toEqual([
+      voice,
+      { ...policy('default'), spec: expect.objectContaining({ default: true }) as unknown },
+    ]);
+  });
+
+  it('say everything of a site: what they leave out takes its default', async () => {
+    await apply([
+      site('hq', { location: 'Vienna', prefixes: ['10.1.0.0/24'], endpoints: [at('lte', 'wwan0', '192.0.2.1')] }),
+    ]);
+    expect(await outcomes([site('HQ')])).toEqual(['Site HQ updated']);
+    expect(await exported('Site')).toEqual([site('HQ')]);
+  });
+
+  it('keep the id of an endpoint whose label or device stays', async () => {
+    await apply([site('hq', { endpoints: [at('mpls', 'eth0', '192.0.2.1'), at('lte', 'wwan0', '192.0.2.2')] })]);
+    const before = await network.endpoints.list();
+    await apply([site('hq', { endpoints: [at('lte', 'eth0', '192.0.2.2'), at('mpls', 'eth1', '192.0.2.1')] })]);
+    const after = await network.endpoints.list();
+    expect(after.map(({ id, label, device }) => [id, label, device])).toEqual([
+      [before[0]!.id, 'lte', 'eth0'],
+      [expect.any(String), 'mpls', 'eth1'],
+    ]);
+  });
+
+  it('let prefixes, addresses and devices change hands', async () => {
+    await apply([hq, branch]);
+    const swapped = [
+      { ...hq, spec: branch.spec },
+      { ...branch, spec: hq.spec },
+    ];
+    expect(await outcomes(swapped)).toEqual(['Site hq updated', 'Site branch updated']);
+    expect(await exported('Site')).toEqual([swapped[1], swapped[0]]);
+    expect(await pathCount()).toBe(2);
+  });
+
+  it('that are applied as a dry run tell what would change, and nothing does', async () => {
+    await apply([hq]);
+    const { items: before } = await network.audit.list();
+    const { objects, dryRun } = await apply([{ ...hq, spec: {} }, branch], { dry_run: true });
+    expect([dryRun, objects]).toEqual([
+      true,
+      [
+        { kind: 'Site', name: 'hq', outcome: 'updated', before: hq, after: { ...hq, spec: {} } },
+        { kind: 'Site', name: 'branch', outcome: 'created', before: null, after: branch },
+      ],
+    ]);
+    expect(await exported('Site')).toEqual([hq]);
+    expect((await network.audit.list()).items).toEqual(before);
+  });
+
+  it('leave a row in the audit log for each object that changed, under the name of whoever applied them', async () => {
+    await apply([hq, branch]);
+    const { items: before } = await network.audit.list();
+    await apply([{ ...hq, spec: { ...hq.spec, location: 'Vienna' } }, branch]);
+    const { items } = await network.audit.list();
+    expect(items.slice(0, -before.length).map(({ action, actor, details }) => [action, actor, details])).toEqual([
+      ['site_updated', 'tester', { location: { from: '', to: 'Vienna' } }],
+    ]);
+  });
+
+  it('change the default policy, which has its own sign', async () => {
+    const rest = {
+      apiVersion,
+      kind: 'Policy',
+      metadata: { name: 'rest' },
+      spec: { default: true, action: { type: 'drop' } },
+    };
+    expect(await outcomes([rest])).toEqual(['Policy rest updated']);
+    expect(await exported('Policy')).toEqual([rest]);
+    expect(await refusalOf(apply([policy('rest')]))).toEqual([
+      'documents[0].spec.default: "rest" is the policy for what no other matches',
+    ]);
+  });
+});
+
+describe('documents with anything wrong', () => {
+  it('are refused whole, with every wrong field of every one of them', async () => {
+    const refused = await refusalOf(
+      apply([
+        hq,
+        site('', { prefixes: ['10.1.0.0/25', 'here'] }),
+        site('x', { endpoints: [{ label: 'LTE', device: 'a b' }] }),
+      ]),
+    );
+    expect(refused.map((each) => each.split(': ')[0])).toEqual([
+      'documents[1].metadata.name',
+      'documents[1].spec.prefixes[1]',
+      'documents[1].spec.prefixes[0]',
+      'documents[2].spec.endpoints[0].label',
+      'documents[2].spec.endpoints[0].device',
+      'documents[2].spec.endpoints[0].address',
+    ]);
+    expect(await exported('Site')).toEqual([]);
+  });
+
+  it('of shape are told before anything is tried', async () => {
+    const wrong = [
+      { apiVersion: 'patronus/v2', kind: 'Site', metadata: { name: 'a' }, spec: {} },
+      { apiVersion, kind: 'Router', metadata: { name: 'a' }, spec: {} },
+      site('b', { prefix: ['10.1.0.0/24'] }),
+      { apiVersion, kind: 'Policy', metadata: {}, spec: { priority: 'high' } },
+      hq,
+      { ...hq, metadata: { name: 'HQ' } },
+    ];
+    expect(await refusalOf(apply(wrong))).toEqual([
+      'documents[0].apiVersion: must be "patronus/v1"',
+      'documents[1].kind: is none that can be applied',
+      'documents[2].spec.prefix: is unknown',
+      'documents[3].metadata.name: is missing',
+      'documents[3].spec.priority: must be integer',
+      'documents[5].metadata.name: Site "HQ" is there already, as documents[4]',
+    ]);
+  });
+
+  it('name the policy whose site or label is not there, and the links that join nothing', async () => {
+    const voice = policy('voice', {
+      match_conditions: { source_sites: ['nowhere'] },
+      action: { type: 'steer', prefer: ['mpls'] },
+    });
+    expect(
+      await refusalOf(apply([voice, policy('bulk', { priority: 0 }), links({ links: [{ a: 'x', b: ' ' }] })])),
+    ).toEqual([
+      'documents[2].spec.links: has an empty label',
+      'documents[0].spec.match_conditions.source_sites[0]: there is no site "nowhere"',
+      'documents[0].spec.action.prefer[0]: no endpoint has the label "mpls"',
+      "documents[1].spec.priority: 0 is out of range; use 1 to 1000000; 0 is the default policy's".split(';')[0],
+    ]);
+    expect(await exported('TransportLinks')).toEqual([links({ links: null })]);
+  });
+});
+
+describe('pruning', () => {
+  it('deletes what is in no document, of the kinds that occur, and it can be restored', async () => {
+    await apply([hq, branch, policy('voice')]);
+    expect(await outcomes([branch], { prune: true })).toEqual(['Site branch unchanged', 'Site hq deleted']);
+    expect((await exported('Policy')).map(({ metadata }) => metadata.name)).toEqual(['voice', 'default']);
+    await network.siteDeletion.restore(tester, 'hq');
+    expect(await exported('Site')).toEqual([branch, hq]);
+  });
+
+  it('makes room: what a pruned site held may go to a new one', async () => {
+    await apply([hq]);
+    const moved = { ...hq, metadata: { name: 'headquarters' } };
+    expect(await outcomes([moved], { prune: true })).toEqual(['Site headquarters created', 'Site hq deleted']);
+  });
+
+  it('is refused while a policy that stays names a site that would go', async () => {
+    const voice = policy('voice', { match_conditions: { source_sites: ['hq'] } });
+    await apply([hq, branch, voice]);
+    expect(await refusalOf(apply([branch], { prune: true }))).toEqual([
+      'prune: site "hq" is in no document and would be deleted, but policy "voice" names it',
+    ]);
+    const other = policy('voice', { match_conditions: { source_sites: ['branch'] } });
+    expect(await outcomes([branch, other], { prune: true })).toEqual([
+      'Site branch unchanged',
+      'Policy voice updated',
+      'Site hq deleted',
+    ]);
+  });
+});

@@ -1,0 +1,119 @@
+import { canonicalJson, defaultBasePort, type PolicyMatch } from '@patronus/core';
+import type { Db } from '../../database/schema.ts';
+import { endpointRepository, type EndpointRow } from '../../repositories/endpoint-repository.ts';
+import { policyRepository, type PolicyRow } from '../../repositories/policy-repository.ts';
+import { siteRepository } from '../../repositories/site-repository.ts';
+import type { EndpointInput } from '../endpoint-input.ts';
+import { inputOf } from '../endpoint-service.ts';
+import { completed, shownPolicy } from '../policy-service.ts';
+import type { MatchInput, PolicyInput } from '../policy-input.ts';
+import { readTransportLinks } from '../read-transport-links.ts';
+import {
+  linksName,
+  manifestVersion,
+  type Manifest,
+  type PolicyManifest,
+  type SiteManifest,
+  type TransportLinksManifest,
+} from './manifest.ts';
+
+/** The network as documents, by the kinds and ids of what they are about. */
+export type NetworkDocuments = ReadonlyMap<string, Manifest>;
+
+export const documentKey = (kind: Manifest['kind'], id: string | number): string => `${kind} ${id}`;
+
+/** Everything that can be applied, as it is now: links, then sites by name, then policies in order of evaluation. */
+export async function readNetwork(db: Db): Promise<NetworkDocuments> {
+  const documents = new Map<string, Manifest>();
+  documents.set(documentKey('TransportLinks', linksName), await linksManifest(db));
+  const sites = await siteRepository.list(db);
+  const prefixes = Map.groupBy(await siteRepository.listPrefixes(db), (row) => row.site_id);
+  const endpoints = Map.groupBy(await endpointRepository.list(db), (row) => row.site_id);
+  for (const row of sites) {
+    const own = (prefixes.get(row.site_id) ?? []).map(({ prefix }) => prefix);
+    documents.set(documentKey('Site', row.site_id), {
+      ...manifest('Site', row.name),
+      spec: siteSpec(row.location, own, endpoints.get(row.site_id) ?? []),
+    });
+  }
+  const names = new Map(sites.map((row) => [row.site_id, row.name]));
+  for (const row of await policyRepository.list(db)) {
+    documents.set(documentKey('Policy', row.policy_id), policyManifest(row, names));
+  }
+  return documents;
+}
+
+const manifest = <K extends Manifest['kind']>(kind: K, name: string) =>
+  ({ apiVersion: manifestVersion, kind, metadata: { name } }) as const;
+
+async function linksManifest(db: Db): Promise<TransportLinksManifest> {
+  const links = await readTransportLinks(db);
+  return { ...manifest('TransportLinks', linksName), spec: { links: links === null ? null : [...links] } };
+}
+
+/** What is as it would be if nobody said so is left out. */
+const siteSpec = (location: string, prefixes: string[], endpoints: readonly EndpointRow[]): SiteManifest['spec'] => ({
+  ...(location === '' ? {} : { location }),
+  ...(prefixes.length === 0 ? {} : { prefixes }),
+  ...(endpoints.length === 0 ? {} : { endpoints: endpoints.map((row) => withoutDefaults(inputOf(row))) }),
+});
+
+/** An endpoint with what is meant where nothing is said. */
+export const completeEndpoint = (input: EndpointInput): Required<EndpointInput> => ({
+  address: null,
+  port: defaultBasePort,
+  nat: false,
+  cost: 0,
+  profile: 'default',
+  up_bps: null,
+  down_bps: null,
+  ...input,
+});
+
+function withoutDefaults(input: Required<EndpointInput>): EndpointInput {
+  const { label, device } = input;
+  const defaults: Record<string, unknown> = completeEndpoint({ label: '', device: '' });
+  const told = Object.entries(input).filter(([field, value]) => value !== defaults[field]);
+  return { ...Object.fromEntries(told), label, device };
+}
+
+function policyManifest(row: PolicyRow, names: ReadonlyMap<string, string>): PolicyManifest {
+  const shown = shownPolicy({ ...row, match_conditions: JSON.stringify(named(row, names)) });
+  const { name, description, priority, action, match_conditions: match, enabled } = shown as Required<PolicyInput>;
+  const isPlain = canonicalJson(action) === canonicalJson(completed({ name, priority }).action);
+  const spec: PolicyManifest['spec'] = {
+    ...(row.is_default === 1 ? { default: true } : { priority }),
+    ...(description === '' ? {} : { description }),
+    ...(Object.keys(match).length === 0 ? {} : { match_conditions: match }),
+    ...(isPlain ? {} : { action }),
+    ...(enabled ? {} : { enabled }),
+  };
+  return { ...manifest('Policy', name), spec };
+}
+
+/** Sites by their names; those that are deleted keep their ids. */
+function named(row: PolicyRow, names: ReadonlyMap<string, string>): PolicyMatch {
+  return JSON.parse(row.match_conditions, (key, value: unknown) =>
+    (key === 'sourceSites' || key === 'destinationSites') && Array.isArray(value)
+      ? value.map((id: string) => names.get(id) ?? id)
+      : value,
+  ) as PolicyMatch;
+}
+
+/** The same text for documents that say the same, whatever they leave out and in whichever case they name sites. */
+export function settled(document: Manifest): string {
+  const name = document.metadata.name.trim();
+  if (document.kind === 'TransportLinks') return canonicalJson({ links: document.spec.links ?? null });
+  if (document.kind === 'Policy') {
+    const { default: isDefault = false, ...spec } = document.spec;
+    const { match_conditions: match, ...rest } = completed({ name, priority: 0, ...spec });
+    return canonicalJson({ ...rest, isDefault, match: lowerSites(match) });
+  }
+  const { location = '', prefixes = [], endpoints = [] } = document.spec;
+  return canonicalJson({ name, location, prefixes, endpoints: endpoints.map(completeEndpoint) });
+}
+
+const lowerSites = (match: MatchInput): unknown =>
+  JSON.parse(JSON.stringify(match), (key, value: unknown) =>
+    key.endsWith('_sites') && Array.isArray(value) ? value.map((site: string) => site.toLowerCase()) : value,
+  );
