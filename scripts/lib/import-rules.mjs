@@ -86,6 +86,16 @@ export const allowances = [
     'node:https',
     'node:net',
   ),
+  ...allow(
+    'apps/controller/src/sinks',
+    'sends events to webhooks and syslog servers, at addresses that it has checked',
+    'node:dns',
+    'node:http',
+    'node:https',
+    'node:net',
+    'node:tls',
+  ),
+  ...allow('apps/controller/src/sinks/syslog-sender.ts', 'syslog over UDP (RFC 5426)', 'node:dgram'),
 
   ...allow('lab', 'domain types', '@patronus/core'),
   ...allow('lab', 'namespaces and commands', '@patronus/linux'),

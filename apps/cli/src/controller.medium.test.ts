@@ -304,3 +304,37 @@ describe('the network as files', () => {
     expect(event).toMatchObject({ acknowledged_by: 'local' });
   });
 });
+
+describe('event sinks', () => {
+  it('are made, shown without what is secret, tested, changed and deleted', async () => {
+    const password = join(controller.home, 'password');
+    writeFileSync(password, 'Mail-Secret-1\n');
+    const mail = ['--email', 'ops@example.net', '--from', 'a@example.net', '--smtp', 'smtps://192.0.2.1:1'];
+    const account = ['--username', 'a', '--password-file', password];
+    expect(await says('sinks', 'create', 'mail', ...mail, ...account, '--severity', 'error')).toBe('created mail\n');
+    expect(
+      await says('sinks', 'create', 'hook', '--webhook', 'https://192.0.2.1/x', '--type', 'failover', '--site', 'hq'),
+    ).toMatch(/^created hook\nkey that signs .* only now:\n\n {2}whsec_\S{44}\n$/);
+    expect(await says('sinks')).toMatch(/^hook +webhook +ok +0 +0 +failover hq +https:\/\/192\.0\.2\.1\/x$/m);
+    const shown = (await says('sinks', 'show', 'mail', '--json')) + (await says('sinks', '--json'));
+    expect(shown).toContain('ops@example.net');
+    expect(shown).not.toMatch(/Mail-Secret|whsec_/);
+    const refused = await controller.patronus(['sinks', 'create', 'near', '--webhook', 'http://127.0.0.1/']);
+    expect(refused.err).toMatch(/^patronus: webhook\.url: 127\.0\.0\.1 is a private address; PATRONUS_PRIVATE_TARGETS/);
+    await says('sinks', 'update', 'hook', '--disable', '--severity', 'warning');
+    expect(await says('sinks')).toMatch(/^hook +webhook +disabled +0 +0 +warning /m);
+    expect(await says('sinks', 'dead-letters', 'hook')).toBe('no events were given up\n');
+    expect(await says('sinks', 'redeliver', 'hook')).toBe('0 events will be sent again\n');
+    expect(await says('sinks', 'renew-secret', 'hook')).toMatch(/whsec_/);
+    await says('sinks', 'delete', 'hook');
+    await says('sinks', 'delete', 'mail');
+    expect(await says('sinks')).toBe('no event sinks\n');
+  });
+
+  it('that do not take the test say why, with an exit code', async () => {
+    await says('sinks', 'create', 'nowhere', '--syslog', 'tcp://no-such-host.invalid');
+    const test = await controller.patronus(['sinks', 'test', 'nowhere']);
+    expect([test.exitCode, test.out]).toEqual([1, 'not delivered: the name no-such-host.invalid leads nowhere\n']);
+    await says('sinks', 'delete', 'nowhere');
+  });
+});

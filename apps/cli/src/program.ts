@@ -12,6 +12,7 @@ import { addLab } from './commands/lab.ts';
 import { addLogin } from './commands/login.ts';
 import { addPaths } from './commands/paths.ts';
 import { addPolicies } from './commands/policies.ts';
+import { addSinks } from './commands/sinks.ts';
 import { addSites } from './commands/sites.ts';
 import { addTransportLinks } from './commands/transport-links.ts';
 import { addUp } from './commands/up.ts';
@@ -50,6 +51,7 @@ export function buildProgram(terminal: Terminal): Command {
   addApply(program, terminal);
   addExport(program, terminal);
   addEvents(program, terminal);
+  addSinks(program, terminal);
   addAudit(program, terminal);
   addTransportLinks(program, terminal);
   addEnrolmentKeys(program, terminal);

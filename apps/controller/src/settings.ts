@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { InvalidInputError, messageOf, PatronusError, type FieldProblem } from '@patronus/core';
 import { Type, type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { parsePrivateTargets } from './sinks/target-policy.ts';
 
 /** What a setting is called in each place it may come from, its shape, and what it is when nobody says. */
 interface SettingRule {
@@ -106,6 +107,17 @@ const rules = {
     fallback: 15_000,
     expected: 'milliseconds from 1000 to 3600000',
     about: 'how long an edge waits to hear the controller again before it takes a change back',
+  },
+  privateTargets: {
+    variable: 'PATRONUS_PRIVATE_TARGETS',
+    schema: Type.Refine(
+      Type.String(),
+      (told) => parsePrivateTargets(told).ok,
+      () => 'must be none, all or prefixes',
+    ),
+    fallback: 'none',
+    expected: 'none, all, or prefixes with commas',
+    about: 'which private addresses event sinks may send to; public ones are always allowed',
   },
   logLevel: {
     variable: 'PATRONUS_LOG_LEVEL',

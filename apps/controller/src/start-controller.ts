@@ -20,6 +20,7 @@ import { EdgeService } from './services/edge-service.ts';
 import { EndpointService } from './services/endpoint-service.ts';
 import { EnrolmentKeyService } from './services/enrolment-key-service.ts';
 import { EventService } from './services/event-service.ts';
+import { EventSinkService } from './services/event-sink-service.ts';
 import { Maintenance } from './services/maintenance.ts';
 import { MetricService } from './services/metric-service.ts';
 import { PathCheckService } from './services/path-check-service.ts';
@@ -33,6 +34,7 @@ import { SiteService } from './services/site-service.ts';
 import { TelemetryService } from './services/telemetry-service.ts';
 import { TransportLinkService } from './services/transport-link-service.ts';
 import type { ControllerSettings } from './settings.ts';
+import { DeliveryQueue, parsePrivateTargets, realSenders, TargetPolicy } from './sinks/index.ts';
 
 export interface RunningController {
   readonly httpUrl: string;
@@ -104,6 +106,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
     pathChecks: new PathCheckService(store, gateway),
     metrics,
     events: new EventService(store),
+    eventSinks: startDeliveries(started, store, settings, onFailure),
     audit,
     enrolmentKeys: new EnrolmentKeyService(store, { caFingerprint: authority.fingerprint, url: () => edgeUrl }),
     edges,
@@ -137,6 +140,22 @@ function networkServices(store: Store, presence: Presence, documents: DocumentSe
     decisions,
     pathOverrides: new PathOverrideService({ store, paths, decisions, presence }),
   };
+}
+
+/** Sends events to the places that want them, until the controller stops. */
+function startDeliveries(
+  started: AsyncDisposableStack,
+  store: Store,
+  settings: ControllerSettings,
+  onFailure: (failure: unknown) => void,
+): EventSinkService {
+  const allowed = parsePrivateTargets(settings.privateTargets);
+  const policy = new TargetPolicy(allowed.ok ? allowed.value : 'none');
+  const senders = realSenders(systemClock);
+  const queue = new DeliveryQueue({ store, senders, policy, random: { next: Math.random }, onFailure });
+  queue.start(systemTimers);
+  started.defer(() => queue.stop());
+  return new EventSinkService({ store, senders, policy, wake: () => queue.wake() });
 }
 
 /** The audit log is signed with the authority's key, which is not in the database. */

@@ -7,6 +7,7 @@ import type { DocumentService } from '../services/document-service.ts';
 import type { EdgeService } from '../services/edge-service.ts';
 import type { EndpointService } from '../services/endpoint-service.ts';
 import type { EnrolmentKeyService } from '../services/enrolment-key-service.ts';
+import type { EventSinkService } from '../services/event-sink-service.ts';
 import type { EventService } from '../services/event-service.ts';
 import type { MetricService } from '../services/metric-service.ts';
 import type { PathCheckService } from '../services/path-check-service.ts';
@@ -35,6 +36,7 @@ export interface ApiServices {
   readonly metrics: MetricService;
   readonly decisions: DecisionService;
   readonly events: EventService;
+  readonly eventSinks: EventSinkService;
   readonly declarations: ApplyService;
   readonly audit: AuditService;
   readonly enrolmentKeys: EnrolmentKeyService;

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import { createClient } from 'graphql-ws';
@@ -28,6 +30,9 @@ interface Tokens {
 
 const password = 'Correct-Horse-7-Battery';
 const wrongPassword = 'Wrong-Horse-8-Battery';
+/** Takes whatever a webhook sends. */
+const receiver = createServer((_request, response) => response.writeHead(204).end());
+let receiverUrl: string;
 let controller: TestController;
 let admin: Tokens;
 /** Everything that must never stand in the log. */
@@ -69,7 +74,10 @@ const change = (statement: string): void => {
 };
 
 beforeAll(async () => {
-  controller = await TestController.start({ PATRONUS_ADMIN_PASSWORD: password });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  receiverUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+  const settings = { PATRONUS_ADMIN_PASSWORD: password, PATRONUS_PRIVATE_TARGETS: 'all' };
+  controller = await TestController.start(settings);
   admin = await login();
   for (const [name, address] of [
     ['east', '192.0.2.1'],
@@ -78,7 +86,10 @@ beforeAll(async () => {
     await rest('POST', 'sites', { name, endpoints: [{ label: 'mpls', device: 'eth0', address }] });
   }
 });
-afterAll(() => controller.stop());
+afterAll(async () => {
+  await controller.stop();
+  receiver.close();
+});
 
 const idOf = async (path: string): Promise<string> => ((await rest('GET', path)) as { id: string }).id;
 const firstId = async (path: string): Promise<string> =>
@@ -280,6 +291,72 @@ const mutations: readonly (readonly [
         }
       `),
   ],
+  [
+    'POST /event-sinks',
+    'event_sink_created',
+    'pager',
+    async () => {
+      const webhook = { url: `${receiverUrl}/secret-path` };
+      keepSecret(((await rest('POST', 'event-sinks', { name: 'pager', webhook })) as { secret: string }).secret);
+      secrets.push('secret-path');
+    },
+  ],
+  ['PATCH /event-sinks', 'event_sink_updated', 'pager', () => rest('PATCH', 'event-sinks/pager', { enabled: false })],
+  [
+    'POST /event-sinks/secret',
+    'event_sink_secret_renewed',
+    'pager',
+    async () => keepSecret(((await rest('POST', 'event-sinks/pager/secret')) as { secret: string }).secret),
+  ],
+  ['POST /event-sinks/test', 'event_sink_tested', 'pager', () => rest('POST', 'event-sinks/pager/test')],
+  [
+    'testEventSink',
+    'event_sink_tested',
+    'pager',
+    () => graphql('mutation { testEventSink(sink: "pager") { delivered } }'),
+  ],
+  [
+    'renewEventSinkSecret',
+    'event_sink_secret_renewed',
+    'pager',
+    async () => {
+      const made = await graphql('mutation { renewEventSinkSecret(sink: "pager") { id secret } }');
+      keepSecret((made['renewEventSinkSecret'] as unknown as { secret: string }).secret);
+    },
+  ],
+  ['DELETE /event-sinks', 'event_sink_deleted', 'pager', () => rest('DELETE', 'event-sinks/pager')],
+  [
+    'createEventSink',
+    'event_sink_created',
+    'mail',
+    () =>
+      graphql(`mutation { createEventSink(input: { name: "mail", enabled: false, email: { ${mailTarget} } }) { id } }`),
+  ],
+  [
+    'updateEventSink',
+    'event_sink_updated',
+    'mail',
+    () =>
+      graphql(
+        `mutation { updateEventSink(sink: "mail", input: { email: { ${mailTarget} }, filter: { severities: ["error"] } }) { id } }`,
+      ),
+  ],
+  [
+    'redeliverEvents',
+    'event_sink_redelivered',
+    'mail',
+    async () => {
+      change(`INSERT INTO event_deliveries (sink_id, event_id, event, queued_at, next_attempt_at, dead_at)
+        SELECT sink_id, 'e', '{}', 0, 0, 1 FROM event_sinks WHERE name = 'mail'`);
+      await graphql('mutation { redeliverEvents(sink: "mail") { message } }');
+    },
+  ],
+  [
+    'deleteEventSink',
+    'event_sink_deleted',
+    'mail',
+    () => graphql('mutation { deleteEventSink(sink: "mail") { success } }'),
+  ],
   ['clearCache', 'cache_cleared', 'site documents', () => graphql('mutation { clearCache { success } }')],
   [
     'deleteSite',
@@ -291,6 +368,9 @@ const mutations: readonly (readonly [
 ];
 
 const manifest = (name: string) => ({ apiVersion: 'patronus/v1', kind: 'Site', metadata: { name }, spec: {} });
+const mailPassword = 'Mail-Password-4711';
+const mailTarget = `url: "smtps://192.0.2.1", from: "a@example.net", to: ["b@example.net"], username: "a", password: "${mailPassword}"`;
+secrets.push(mailPassword);
 
 /** A join key is `pt1.FINGERPRINT.SECRET`. */
 const keepSecret = (key: string): void => {

@@ -30,6 +30,12 @@ export const auditActions = {
   edge_enrolment_refused: 'an edge was refused that came with a key of this controller',
   edge_revoked: 'an edge was deleted and is none any more',
   events_acknowledged: 'somebody took note of events',
+  event_sink_created: 'a webhook, syslog server or mail box was added, to which events are sent',
+  event_sink_updated: 'one was changed',
+  event_sink_deleted: 'one was deleted, with the events that waited for it',
+  event_sink_tested: 'an event was sent to one as a test',
+  event_sink_secret_renewed: 'a webhook got a new key to sign with',
+  event_sink_redelivered: 'events that were given up were put back into the queue of one',
   cache_cleared: 'the compiled site documents were forgotten and made anew',
 } as const;
 

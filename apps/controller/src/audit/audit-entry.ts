@@ -19,6 +19,7 @@ export interface AuditTarget {
     | 'enrolment_key'
     | 'edge'
     | 'event'
+    | 'event_sink'
     | 'cache';
   readonly id: string | null;
   readonly name: string | null;

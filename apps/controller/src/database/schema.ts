@@ -20,6 +20,8 @@ export interface Database {
   enrolment_keys: EnrolmentKeyTable;
   tunnel_keys: TunnelKeyTable;
   events: EventTable;
+  event_sinks: EventSinkTable;
+  event_deliveries: EventDeliveryTable;
   decisions: DecisionTable;
   policy_counters: PolicyCounterTable;
   path_metrics_raw: RawMetricTable;
@@ -209,6 +211,35 @@ export interface EventTable {
   /** Null until somebody takes note of it. */
   acknowledged_at: Generated<UnixMs | null>;
   acknowledged_by: Generated<string | null>;
+}
+
+/** A place outside that gets events; `filter` and `target` are JSON, `secret` is an HMAC key or a password. */
+export interface EventSinkTable {
+  sink_id: string;
+  name: string;
+  kind: string;
+  enabled: Flag;
+  filter: string;
+  target: string;
+  secret: string | null;
+  created_at: UnixMs;
+  updated_at: UnixMs;
+  last_success_at: Generated<UnixMs | null>;
+  last_failure_at: Generated<UnixMs | null>;
+  last_error: Generated<string | null>;
+}
+
+/** An event on its way to a sink, as it is sent; with `dead_at` it was given up. */
+export interface EventDeliveryTable {
+  delivery_id: Generated<number>;
+  sink_id: string;
+  event_id: string;
+  event: string;
+  queued_at: UnixMs;
+  attempts: Generated<number>;
+  next_attempt_at: UnixMs;
+  dead_at: Generated<UnixMs | null>;
+  last_error: Generated<string | null>;
 }
 
 export interface DecisionTable {

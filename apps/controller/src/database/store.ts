@@ -5,6 +5,7 @@ import type { Actor, AuditEntry, AuditLog } from '../audit/index.ts';
 import { Broadcast } from './broadcast.ts';
 import type { Db, DbTransaction } from './schema.ts';
 import { eventRepository } from '../repositories/event-repository.ts';
+import { enqueueEvent } from '../sinks/enqueue-event.ts';
 
 /** An event with the site it belongs to, as it is stored and shown. */
 export interface RecordedEvent extends NetworkEvent {
@@ -53,6 +54,7 @@ export class Store {
   readonly events = new Broadcast<RecordedEvent>();
   readonly #clock: Clock;
   readonly #intentListeners = new Set<() => void>();
+  readonly #deliveryListeners = new Set<() => void>();
   #writeFailure: PatronusError | null = null;
 
   constructor(db: Db, clock: Clock, audit: AuditLog) {
@@ -74,13 +76,20 @@ export class Store {
     this.#intentListeners.add(listener);
   }
 
+  /** Told when an event was queued for a sink. */
+  onDeliveryQueued(listener: () => void): void {
+    this.#deliveryListeners.add(listener);
+  }
+
   /** Errors: `disk_full` when the database cannot grow; everything that `work` throws. */
   async change<T>(work: (change: Change) => Promise<T>): Promise<T> {
     const events: RecordedEvent[] = [];
     const actions: (() => void)[] = [];
     const at = this.wallMs;
     const record = async (db: DbTransaction, event: RecordedEvent): Promise<void> => {
-      if (await eventRepository.insert(db, event)) events.push(event);
+      if (!(await eventRepository.insert(db, event))) return;
+      events.push(event);
+      if (await enqueueEvent(db, event, at)) actions.push(...this.#deliveryListeners);
     };
     try {
       const result = await this.db.transaction().execute((db) =>

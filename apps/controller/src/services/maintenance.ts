@@ -1,5 +1,6 @@
 import type { Timer, Timers } from '@patronus/core';
 import type { Store } from '../database/store.ts';
+import { eventDeliveryRepository } from '../repositories/event-delivery-repository.ts';
 import { eventRepository } from '../repositories/event-repository.ts';
 import { policyRepository } from '../repositories/policy-repository.ts';
 import type { MetricService } from './metric-service.ts';
@@ -17,6 +18,8 @@ const anchorPeriodMs = 3_600_000;
 /** What was deleted goes this much later than promised at most. */
 const purgePeriodMs = 3_600_000;
 const keptMs = 90 * 24 * 3_600_000;
+/** Events that were given up can be sent again for so long. */
+const deadLettersMs = 30 * 24 * 3_600_000;
 
 /** Something that removes for good what was deleted long ago. */
 export interface Purging {
@@ -85,6 +88,7 @@ export class Maintenance {
     return this.#parts.store.change(async ({ db, at }) => {
       await eventRepository.prune(db, at - keptMs);
       await policyRepository.pruneStats(db, at - keptMs);
+      await eventDeliveryRepository.pruneDead(db, at - deadLettersMs);
     });
   }
 }

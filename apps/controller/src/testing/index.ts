@@ -3,6 +3,7 @@
  * of the edge protocol. Nothing here is imported by the program.
  */
 export * from './test-anchor-key.ts';
+export * from './test-certificate.ts';
 export * from './test-controller.ts';
 export * from './test-edge.ts';
 export * from './test-network.ts';

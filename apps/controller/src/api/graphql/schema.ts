@@ -6,6 +6,7 @@ import './path-operations.ts';
 import './apply-operations.ts';
 import './deletions.ts';
 import './event-operations.ts';
+import './event-sinks.ts';
 import './subscriptions.ts';
 
 export const graphqlSchema: GraphQLSchema = builder.toSchema();

@@ -9,6 +9,7 @@ import { authRoutes } from './auth-routes.ts';
 import { edgeRoutes } from './edge-routes.ts';
 import { endpointRoutes } from './endpoint-routes.ts';
 import { eventRoutes } from './event-routes.ts';
+import { eventSinkRoutes } from './event-sink-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { pathOperationRoutes } from './path-operation-routes.ts';
 import { pathRoutes } from './path-routes.ts';
@@ -37,6 +38,7 @@ export function restApi(app: RestApp, services: ApiServices): void {
   pathRoutes(app, services);
   pathOperationRoutes(app, services);
   eventRoutes(app, services);
+  eventSinkRoutes(app, services);
   applyRoutes(app, services);
   auditRoutes(app, services);
   edgeRoutes(app, services);

@@ -8,6 +8,7 @@ import * as audit from './0005-audit.ts';
 import * as pathOverrides from './0006-path-overrides.ts';
 import * as deletion from './0007-deletion.ts';
 import * as eventAcknowledgement from './0025-event-acknowledgement.ts';
+import * as eventSinks from './0026-event-sinks.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-network': network,
@@ -18,4 +19,5 @@ export const migrations: Record<string, Migration> = {
   '0006-path-overrides': pathOverrides,
   '0007-deletion': deletion,
   '0025-event-acknowledgement': eventAcknowledgement,
+  '0026-event-sinks': eventSinks,
 };

@@ -4,7 +4,7 @@ import { tester, testNetwork, type TestNetwork } from '../../testing/index.ts';
 import { randomNetwork } from '../../testing/random-network.ts';
 import type { Manifest } from './manifest.ts';
 
-const runs = { numRuns: 25, seed: 3 };
+const runs = { numRuns: 10, seed: 3 };
 
 async function withNetwork<T>(work: (network: TestNetwork) => Promise<T>): Promise<T> {
   const network = await testNetwork();

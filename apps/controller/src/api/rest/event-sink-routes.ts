@@ -1,0 +1,122 @@
+import { toSnakeCase } from '@patronus/core';
+import { Type } from 'typebox';
+import { pageOf } from '../../services/page.ts';
+import { EventSinkChangesSchema, EventSinkInputSchema, RedeliverySchema, sinkKinds } from '../../sinks/index.ts';
+import type { ApiServices } from '../api-services.ts';
+import { Nullable, pageAnswer, pageQuery, PageSchema } from './answers.ts';
+import type { RestApp } from './rest-api.ts';
+
+const time = Type.Integer({ description: 'Unix ms' });
+const ca = Type.Optional(Type.String());
+const sinkFields = {
+  id: Type.String(),
+  name: Type.String(),
+  kind: Type.Enum([...sinkKinds]),
+  enabled: Type.Boolean(),
+  filter: Type.Object({
+    types: Type.Optional(Type.Array(Type.String())),
+    severities: Type.Optional(Type.Array(Type.String())),
+    sites: Type.Optional(Type.Array(Type.String())),
+  }),
+  webhook: Nullable(Type.Object({ url: Type.String(), ca })),
+  syslog: Nullable(Type.Object({ url: Type.String(), facility: Type.Optional(Type.Integer()), ca })),
+  email: Nullable(
+    Type.Object({
+      url: Type.String(),
+      from: Type.String(),
+      to: Type.Array(Type.String()),
+      username: Type.Optional(Type.String()),
+      starttls: Type.Optional(Type.String()),
+      ca,
+    }),
+  ),
+  queued: Type.Integer({ description: 'Events that wait' }),
+  dead: Type.Integer({ description: 'Events that were given up' }),
+  last_success_at: Nullable(time),
+  last_failure_at: Nullable(time),
+  last_error: Nullable(Type.String()),
+  created_at: time,
+  updated_at: time,
+};
+const SinkSchema = Type.Object(sinkFields);
+const NewSinkSchema = Type.Object({
+  ...sinkFields,
+  secret: Nullable(Type.String({ description: 'The key that signs; shown only in this answer' })),
+});
+const TestSchema = Type.Object({
+  delivered: Type.Boolean(),
+  duration_ms: Type.Integer(),
+  error: Nullable(Type.String()),
+});
+const DeadLetterSchema = Type.Object({
+  id: Type.Integer(),
+  event: Type.Record(Type.String(), Type.Unknown()),
+  queued_at: time,
+  dead_at: time,
+  attempts: Type.Integer(),
+  last_error: Nullable(Type.String()),
+});
+const params = Type.Object({ sink: Type.String({ description: 'Id or name' }) });
+const querystring = Type.Object(pageQuery);
+const tags = ['event sinks'];
+const config = { access: 'admin' } as const;
+
+export function eventSinkRoutes(app: RestApp, services: ApiServices): void {
+  const { eventSinks } = services;
+  app.get(
+    '/event-sinks',
+    { schema: { tags, querystring, response: { 200: PageSchema(SinkSchema) } }, config },
+    async (request) => pageAnswer(pageOf(await eventSinks.list(), request.query), toSnakeCase),
+  );
+  app.post(
+    '/event-sinks',
+    { schema: { tags, body: EventSinkInputSchema, response: { 201: NewSinkSchema } }, config },
+    async (request, reply) => reply.status(201).send(toSnakeCase(await eventSinks.create(request.actor, request.body))),
+  );
+  app.get('/event-sinks/:sink', { schema: { tags, params, response: { 200: SinkSchema } }, config }, async (request) =>
+    toSnakeCase(await eventSinks.get(request.params.sink)),
+  );
+  app.patch(
+    '/event-sinks/:sink',
+    { schema: { tags, params, body: EventSinkChangesSchema, response: { 200: SinkSchema } }, config },
+    async (request) => toSnakeCase(await eventSinks.update(request.actor, request.params.sink, request.body)),
+  );
+  app.delete('/event-sinks/:sink', { schema: { tags, params }, config }, async (request, reply) => {
+    await eventSinks.delete(request.actor, request.params.sink);
+    return reply.status(204).send();
+  });
+  sinkOperationRoutes(app, services);
+}
+
+function sinkOperationRoutes(app: RestApp, { eventSinks }: ApiServices): void {
+  app.post(
+    '/event-sinks/:sink/test',
+    { schema: { tags, params, response: { 200: TestSchema } }, config },
+    async (request) => toSnakeCase(await eventSinks.test(request.actor, request.params.sink)),
+  );
+  app.post(
+    '/event-sinks/:sink/secret',
+    { schema: { tags, params, response: { 200: NewSinkSchema } }, config },
+    async (request) => toSnakeCase(await eventSinks.renewSecret(request.actor, request.params.sink)),
+  );
+  app.get(
+    '/event-sinks/:sink/dead-letters',
+    { schema: { tags, params, querystring, response: { 200: PageSchema(DeadLetterSchema) } }, config },
+    async (request) =>
+      // Metadata of events are in the API's words already, and their keys are data.
+      pageAnswer(await eventSinks.listDead(request.params.sink, request.query), ({ event, ...letter }) => ({
+        ...toSnakeCase(letter),
+        event: { ...event },
+      })),
+  );
+  app.post(
+    '/event-sinks/:sink/redeliveries',
+    {
+      schema: { tags, params, body: RedeliverySchema, response: { 200: Type.Object({ redelivered: Type.Integer() }) } },
+      config,
+    },
+    async (request) => ({
+      redelivered: await eventSinks.redeliver(request.actor, request.params.sink, request.body.ids),
+    }),
+  );
+}
