@@ -22,6 +22,8 @@ interface SettingRule {
 const port = Type.Integer({ minimum: 0, maximum: 65_535 });
 const portText = 'a port from 0 to 65535';
 const text = Type.String({ minLength: 1 });
+const days = Type.Integer({ minimum: 1, maximum: 36_500 });
+const daysText = 'days from 1 to 36500';
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const readModes = ['auto', 'always', 'never'] as const;
 
@@ -107,6 +109,34 @@ const rules = {
     fallback: 15_000,
     expected: 'milliseconds from 1000 to 3600000',
     about: 'how long an edge waits to hear the controller again before it takes a change back',
+  },
+  keepEventsDays: {
+    variable: 'PATRONUS_KEEP_EVENTS_DAYS',
+    schema: days,
+    fallback: 90,
+    expected: daysText,
+    about: 'how long events are kept',
+  },
+  keepMetricsDays: {
+    variable: 'PATRONUS_KEEP_METRICS_DAYS',
+    schema: days,
+    fallback: 90,
+    expected: daysText,
+    about: 'how long hourly figures of paths are kept; minutes are kept for 2 days, single reports for an hour',
+  },
+  keepStatisticsDays: {
+    variable: 'PATRONUS_KEEP_STATISTICS_DAYS',
+    schema: days,
+    fallback: 90,
+    expected: daysText,
+    about: 'how long the history of policy counters is kept',
+  },
+  keepAuditDays: {
+    variable: 'PATRONUS_KEEP_AUDIT_DAYS',
+    schema: Type.Union([Type.Literal(0), Type.Integer({ minimum: 30, maximum: 36_500 })]),
+    fallback: 0,
+    expected: 'days from 30 to 36500, or 0',
+    about: 'how long rows of the audit log are kept; 0: for ever',
   },
   privateTargets: {
     variable: 'PATRONUS_PRIVATE_TARGETS',

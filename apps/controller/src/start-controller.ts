@@ -89,9 +89,10 @@ export async function startController(settings: ControllerSettings): Promise<Run
   started.defer(() => gateway.stop());
   const edgeUrl = settings.edgeUrl ?? `https://${reachableHost(settings.edgeHost)}:${gateway.port}`;
 
-  const metrics = new MetricService(store);
+  const metrics = new MetricService(store, settings.keepMetricsDays);
   const purging = [network.siteDeletion, network.policyDeletion];
-  const maintenance = new Maintenance({ store, metrics, pathOverrides: network.pathOverrides, purging, onFailure });
+  const { pathOverrides } = network;
+  const maintenance = new Maintenance({ store, metrics, pathOverrides, retention: settings, purging, onFailure });
   maintenance.start(systemTimers);
   started.defer(() => maintenance.stop());
 

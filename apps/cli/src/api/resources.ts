@@ -164,6 +164,7 @@ export interface AuditEntry {
 
 export interface AuditVerification {
   readonly valid: boolean;
+  readonly removed: number;
   readonly rows: number;
   readonly anchors: number;
   readonly last: { readonly sequence: number; readonly hash: string };

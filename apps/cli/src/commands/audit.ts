@@ -132,10 +132,11 @@ const columns: readonly Column<AuditEntry>[] = [
   { title: 'RESULT', cell: (row) => row.result },
 ];
 
-function verdict({ fault, rows, anchors, last }: AuditVerification): string {
+function verdict({ fault, removed, rows, anchors, last }: AuditVerification): string {
   if (fault !== null) {
     return `the audit log was changed: ${fault.message}; ${plural(rows, 'row')} before it ${rows === 1 ? 'is' : 'are'} whole`;
   }
-  const told = `the audit log is whole: ${plural(rows, 'row')}, ${plural(anchors, 'signed anchor')}`;
+  const older = removed === 0 ? '' : `; ${plural(removed, 'older row')} went when their time was over`;
+  const told = `the audit log is whole: ${plural(rows, 'row')}, ${plural(anchors, 'signed anchor')}${older}`;
   return rows === 0 ? told : `${told}\nlast row ${last.sequence}:${last.hash}`;
 }

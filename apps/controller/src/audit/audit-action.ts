@@ -36,6 +36,7 @@ export const auditActions = {
   event_sink_tested: 'an event was sent to one as a test',
   event_sink_secret_renewed: 'a webhook got a new key to sign with',
   event_sink_redelivered: 'events that were given up were put back into the queue of one',
+  audit_log_cut: 'rows whose time was over were removed from the beginning of this log',
   cache_cleared: 'the compiled site documents were forgotten and made anew',
 } as const;
 

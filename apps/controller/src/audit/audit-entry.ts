@@ -18,6 +18,7 @@ export interface AuditTarget {
     | 'path'
     | 'enrolment_key'
     | 'edge'
+    | 'audit_log'
     | 'event'
     | 'event_sink'
     | 'cache';

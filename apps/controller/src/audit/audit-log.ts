@@ -25,6 +25,10 @@ export const mustBeAnchored = (sequence: number): boolean => (sequence - 1) % an
 export const anchorText = ({ sequence, time, hash }: Pick<AuditAnchorRow, 'sequence' | 'time' | 'hash'>): string =>
   canonicalJson({ purpose: 'patronus audit anchor', sequence, time, hash });
 
+/** What a signature that rows were removed is made over; an anchor cannot be mistaken for it. */
+export const cutText = ({ sequence, time, hash }: Pick<AuditAnchorRow, 'sequence' | 'time' | 'hash'>): string =>
+  canonicalJson({ purpose: 'patronus audit cut', sequence, time, hash });
+
 /** Writes rows within the transaction of the change that they tell of: where a row cannot be written, nothing is. */
 export class AuditLog {
   readonly key: AnchorKey;
@@ -48,6 +52,19 @@ export class AuditLog {
   async anchor(db: DbTransaction, at: number): Promise<void> {
     const tip = await auditRepository.tip(db);
     if (tip.sequence > tip.anchored) await this.#sign(db, at, tip);
+  }
+
+  /**
+   * Removes the rows before the first that is not older than `before`, unix ms; the last row always stays. What is left
+   * begins after a signed cut, without which the log would not be whole.
+   */
+  async cut(db: DbTransaction, at: number, before: number): Promise<{ removed: number; sequence: number }> {
+    const last = await auditRepository.lastBefore(db, before);
+    if (last === undefined) return { removed: 0, sequence: 0 };
+    const { sequence, hash } = last;
+    const signature = this.key.sign(cutText({ sequence, time: at, hash }));
+    await auditRepository.insertCut(db, { sequence, time: at, hash, key_id: this.key.fingerprint, signature });
+    return { removed: await auditRepository.deleteUpTo(db, sequence), sequence };
   }
 
   async #sign(db: DbTransaction, time: number, { sequence, hash }: RowMark): Promise<void> {

@@ -1,5 +1,5 @@
 import type { AuditAnchorRow, AuditRow, AuditTip } from '../repositories/audit-repository.ts';
-import { anchorText, mustBeAnchored, type AnchorKey } from './audit-log.ts';
+import { anchorText, cutText, mustBeAnchored, type AnchorKey } from './audit-log.ts';
 import { hashOfRow, noRow, type RowMark } from './audit-row.ts';
 
 /** The first row that is not as it was written, and how that shows. */
@@ -22,7 +22,7 @@ const fault = (sequence: number, code: AuditFault['code'], message: string): Aud
   message: `row ${sequence} ${message}`,
 });
 
-/** Looks at every row once, in order, and remembers only the one before. */
+/** Looks at every row once, in order, and remembers only the one before. Where rows were removed, it begins after them. */
 export class AuditWalk {
   rows = 0;
   anchors = 0;
@@ -35,6 +35,19 @@ export class AuditWalk {
   constructor(key: Pick<AnchorKey, 'fingerprint' | 'isSignedBy'>, known: RowMark | null = null) {
     this.#key = key;
     this.#known = known;
+  }
+
+  /** Begins after rows that were removed. Answers what is wrong with the cut, or null. */
+  begin(cut: AuditAnchorRow): AuditFault | null {
+    const { sequence, hash } = cut;
+    if (cut.key_id !== this.#key.fingerprint || !this.#key.isSignedBy(cutText(cut), cut.signature)) {
+      return fault(sequence, 'anchor_invalid', 'and those before it were removed, and it is not proven by whom');
+    }
+    if (this.#known?.sequence === sequence && this.#known.hash !== hash) {
+      return fault(sequence, 'known_mismatch', 'has another hash than the one known elsewhere');
+    }
+    this.last = { sequence, hash };
+    return null;
   }
 
   /** The next row and its anchor, if it has one. Answers what is wrong with it, or null. */

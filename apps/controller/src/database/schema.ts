@@ -34,6 +34,7 @@ export interface Database {
   signing_keys: SigningKeyTable;
   sdwan_audit_log: AuditTable;
   sdwan_audit_anchors: AuditAnchorTable;
+  sdwan_audit_cuts: AuditAnchorTable;
 }
 
 export type Db = Kysely<Database>;
@@ -333,7 +334,7 @@ export interface AuditTable {
   hash: string;
 }
 
-/** Append-only: the hash of one audit row, signed. */
+/** Append-only: the hash of one audit row, signed. As a cut: that all rows up to this one were removed. */
 export interface AuditAnchorTable {
   sequence: number;
   time: UnixMs;

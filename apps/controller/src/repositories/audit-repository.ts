@@ -76,6 +76,52 @@ export const auditRepository = {
     await db.insertInto('sdwan_audit_log').values(row).execute();
   },
 
+  async hasRowsBefore(db: Db, before: number): Promise<boolean> {
+    const row = await db
+      .selectFrom('sdwan_audit_log')
+      .select('sequence')
+      .where('time', '<', before)
+      .orderBy('sequence')
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
+  },
+
+  /** The row before the first that is not older than this time, or before the last one where all are older. */
+  async lastBefore(db: Db, before: number): Promise<Pick<AuditRow, 'sequence' | 'hash'> | undefined> {
+    const { kept } = await db
+      .selectFrom('sdwan_audit_log')
+      .select((eb) => eb.fn.min('sequence').as('kept'))
+      .where('time', '>=', before)
+      .executeTakeFirstOrThrow();
+    return db
+      .selectFrom('sdwan_audit_log')
+      .select(['sequence', 'hash'])
+      .where('sequence', '<', (eb) =>
+        kept === null
+          ? eb.selectFrom('sdwan_audit_log as last').select((inner) => inner.fn.max('last.sequence').as('last'))
+          : eb.val(kept),
+      )
+      .orderBy('sequence', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+  },
+
+  async insertCut(db: Db, row: AuditAnchorRow): Promise<void> {
+    await db.insertInto('sdwan_audit_cuts').values(row).execute();
+  },
+
+  /** The last cut, or undefined while nothing was ever removed. */
+  lastCut: (db: Db): Promise<AuditAnchorRow | undefined> =>
+    db.selectFrom('sdwan_audit_cuts').selectAll().orderBy('sequence', 'desc').limit(1).executeTakeFirst(),
+
+  /** Removes rows up to this one and their anchors; answers how many. The database takes it only below a cut. */
+  async deleteUpTo(db: Db, sequence: number): Promise<number> {
+    await db.deleteFrom('sdwan_audit_anchors').where('sequence', '<=', sequence).execute();
+    const result = await db.deleteFrom('sdwan_audit_log').where('sequence', '<=', sequence).executeTakeFirst();
+    return Number(result.numDeletedRows);
+  },
+
   /** Those of rows `from` to `to`, both included, in their order. */
   listAnchors: (db: Db, from: number, to: number): Promise<AuditAnchorRow[]> =>
     db

@@ -1,4 +1,5 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import { PatronusError } from '@patronus/core';
 import {
   AuditWalk,
   type Actor,
@@ -39,6 +40,8 @@ export interface AuditQuery extends PageRequest, AuditFilter {
 /** What a walk over the whole log found. */
 export interface AuditVerification {
   readonly valid: boolean;
+  /** Older rows that were removed, as their time was over; the log begins after them. */
+  readonly removed: number;
   /** Rows and anchors that are in order, from the first on. */
   readonly rows: number;
   readonly anchors: number;
@@ -74,15 +77,21 @@ export class AuditService {
 
   /**
    * Walks every row and anchor from the first on, page by page, and stops at the first that is not as it was written.
-   * `known` is a row whose hash somebody kept elsewhere.
+   * `known` is a row whose hash somebody kept elsewhere. Errors: `not_found` where that row was removed.
    */
   async verify(known: RowMark | null = null): Promise<AuditVerification> {
     const { db, audit } = this.#store;
     // Asked for before the walk, which also sees rows that are written meanwhile.
     const tip = await auditRepository.tip(db);
     const walk = new AuditWalk(audit.key, known);
-    const fault = (await this.#walkAll(walk)) ?? walk.end(tip);
-    return { valid: fault === null, rows: walk.rows, anchors: walk.anchors, last: walk.last, fault };
+    const cut = await auditRepository.lastCut(db);
+    const removed = cut?.sequence ?? 0;
+    if (known !== null && known.sequence < removed) throw removedAlready(known.sequence, removed);
+    const badCut = cut === undefined ? null : walk.begin(cut);
+    const fault = badCut ?? (await this.#walkAll(walk)) ?? walk.end(tip);
+    // Rows may have been removed under the walk; a log that was cut meanwhile is looked at anew.
+    if (fault !== null && (await auditRepository.lastCut(db))?.sequence !== cut?.sequence) return this.verify(known);
+    return { valid: fault === null, removed, rows: walk.rows, anchors: walk.anchors, last: walk.last, fault };
   }
 
   /** Writes down that a caller was refused what their role does not allow. */
@@ -94,7 +103,7 @@ export class AuditService {
   }
 
   async #walkAll(walk: AuditWalk): Promise<AuditFault | null> {
-    for (let after = 0; ;) {
+    for (let after = walk.last.sequence; ;) {
       const rows = await auditRepository.list(this.#store.db, {}, { order: 'oldest', after, limit: walkPageSize });
       const [first, last] = [rows[0], rows.at(-1)];
       if (first === undefined || last === undefined) return null;
@@ -109,6 +118,13 @@ export class AuditService {
     }
   }
 }
+
+const removedAlready = (sequence: number, removed: number): PatronusError =>
+  new PatronusError(
+    'not_found',
+    `row ${sequence} was removed, as its time was over; name a row from ${removed} on, or look into an export`,
+    { facts: { sequence, removed } },
+  );
 
 /** Where a page goes on after this row. */
 export const auditCursor = ({ sequence }: Pick<AuditRow, 'sequence'>): string => writeCursor(String(sequence));

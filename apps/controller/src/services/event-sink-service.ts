@@ -148,11 +148,13 @@ export class EventSinkService {
         secret: place !== null && place.kind === 'email' ? place.password : row.secret,
       };
       const changed = changesBetween(shown(row), shown(next));
-      const hasNewSecret = next.secret !== row.secret || next.target !== row.target;
-      if (Object.keys(changed).length === 0 && !hasNewSecret) return row.sink_id;
+      // What of a place may not be told may have changed as well.
+      const isPlaceNew = next.secret !== row.secret || next.target !== row.target;
+      if (Object.keys(changed).length === 0 && !isPlaceNew) return row.sink_id;
       await eventSinkRepository.update(change.db, row.sink_id, { ...next, updated_at: change.at });
       await eventDeliveryRepository.hasten(change.db, row.sink_id, change.at);
-      await announce(change, by, 'updated', { id: row.sink_id, name }, changed);
+      const details = isPlaceNew ? { ...changed, place: 'changed' } : changed;
+      await announce(change, by, 'updated', { id: row.sink_id, name }, details);
       return row.sink_id;
     });
     wake();
@@ -205,9 +207,9 @@ export class EventSinkService {
     const limit = Math.min(asked ?? maxPageSize, maxPageSize);
     const after = cursor === undefined ? 0 : Number(readCursor(cursor, /^\d{1,16}$/)[0]);
     const rows = await eventDeliveryRepository.listDead(this.#parts.store.db, row.sink_id, after, limit + 1);
-    const last = rows.length > limit ? rows[limit - 1] : undefined;
-    const nextCursor = last === undefined ? null : writeCursor(String(last.delivery_id));
-    return { items: rows.slice(0, limit).map(deadLetter), nextCursor };
+    const items = rows.slice(0, limit).map(deadLetter);
+    const last = items.at(-1);
+    return { items, nextCursor: rows.length > limit && last !== undefined ? deadLetterCursor(last) : null };
   }
 
   /** Puts events that were given up back into the queue, all or some; answers how many. Errors: `not_found`. */
@@ -280,6 +282,9 @@ const testEvent = (at: number, by: string): SentEvent => ({
   site_id: null,
   site: null,
 });
+
+/** Where a page goes on after this one. */
+export const deadLetterCursor = ({ id }: Pick<DeadLetter, 'id'>): string => writeCursor(String(id));
 
 const deadLetter = (row: EventDeliveryRow): DeadLetter => ({
   id: row.delivery_id,

@@ -1,5 +1,7 @@
 import type { Timer, Timers } from '@patronus/core';
-import type { Store } from '../database/store.ts';
+import { systemActor, type AuditLog } from '../audit/index.ts';
+import type { Change, Store } from '../database/store.ts';
+import { auditRepository } from '../repositories/audit-repository.ts';
 import { eventDeliveryRepository } from '../repositories/event-delivery-repository.ts';
 import { eventRepository } from '../repositories/event-repository.ts';
 import { policyRepository } from '../repositories/policy-repository.ts';
@@ -17,9 +19,18 @@ const prunePeriodMs = 3_600_000;
 const anchorPeriodMs = 3_600_000;
 /** What was deleted goes this much later than promised at most. */
 const purgePeriodMs = 3_600_000;
-const keptMs = 90 * 24 * 3_600_000;
 /** Events that were given up can be sent again for so long. */
 const deadLettersMs = 30 * 24 * 3_600_000;
+
+const dayMs = 24 * 3_600_000;
+
+/** How long each class of data is kept, in days. */
+export interface Retention {
+  readonly keepEventsDays: number;
+  readonly keepStatisticsDays: number;
+  /** 0: for ever. */
+  readonly keepAuditDays: number;
+}
 
 /** Something that removes for good what was deleted long ago. */
 export interface Purging {
@@ -30,6 +41,7 @@ export interface MaintenanceParts {
   readonly store: Store;
   readonly metrics: MetricService;
   readonly pathOverrides: PathOverrideService;
+  readonly retention: Retention;
   readonly purging: readonly Purging[];
   readonly onFailure: (failure: unknown) => void;
 }
@@ -58,7 +70,7 @@ export class Maintenance {
     every('roll up metrics', metricsPeriodMs, () => this.#parts.metrics.maintain());
     every('write policy counters down', statsPeriodMs, () => this.snapshotStats());
     every('end path overrides', overridesPeriodMs, () => this.#parts.pathOverrides.removeOver());
-    every('drop old events', prunePeriodMs, () => this.#prune());
+    every('drop what is old', prunePeriodMs, () => this.prune());
     every('sign the newest audit row', anchorPeriodMs, () => this.anchorAudit());
     every('purge what was deleted', purgePeriodMs, () => this.#purge());
   }
@@ -84,11 +96,25 @@ export class Maintenance {
     for (const each of this.#parts.purging) await each.purgeExpired();
   }
 
-  #prune(): Promise<void> {
-    return this.#parts.store.change(async ({ db, at }) => {
-      await eventRepository.prune(db, at - keptMs);
-      await policyRepository.pruneStats(db, at - keptMs);
-      await eventDeliveryRepository.pruneDead(db, at - deadLettersMs);
+  /** Drops what has been kept for its time. */
+  prune(): Promise<void> {
+    const { store, retention } = this.#parts;
+    return store.change(async (change) => {
+      const before = (days: number): number => change.at - days * dayMs;
+      await eventRepository.prune(change.db, before(retention.keepEventsDays));
+      await policyRepository.pruneStats(change.db, before(retention.keepStatisticsDays));
+      await eventDeliveryRepository.pruneDead(change.db, change.at - deadLettersMs);
+      if (retention.keepAuditDays > 0) await pruneAudit(change, store.audit, before(retention.keepAuditDays));
     });
   }
+}
+
+/** Removes audit rows from before a time, and says so in the log itself. */
+async function pruneAudit(change: Change, log: AuditLog, before: number): Promise<void> {
+  // Once a day: each time leaves a row, and that goes one day too.
+  if (!(await auditRepository.hasRowsBefore(change.db, before - dayMs))) return;
+  const { removed, sequence } = await log.cut(change.db, change.at, before);
+  if (removed === 0) return;
+  const target = { type: 'audit_log', id: null, name: null } as const;
+  await change.audit(systemActor, { action: 'audit_log_cut', target, details: { removed, up_to: sequence } });
 }

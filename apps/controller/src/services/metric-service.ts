@@ -8,8 +8,8 @@ import { found } from './found.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** How long each resolution is kept: raw for what just happened, minutes for yesterday, hours for the quarter. */
-export const retentionMs = { raw: hourMs, minute: 2 * dayMs, hour: 90 * dayMs } as const;
+/** How long each resolution is kept: raw for what just happened, minutes for yesterday; hours as the settings say. */
+const retentionMs = { raw: hourMs, minute: 2 * dayMs } as const;
 
 /** Rows rolled up in one transaction: a few tens of milliseconds, so that writers do not wait for a backlog. */
 const rollUpBatch = 20_000;
@@ -31,9 +31,12 @@ export interface MetricQuery {
 /** History of path metrics. */
 export class MetricService {
   readonly #store: Store;
+  readonly #keptMs: number;
 
-  constructor(store: Store) {
+  /** `keepDays` is how long hourly figures are kept. */
+  constructor(store: Store, keepDays: number) {
     this.#store = store;
+    this.#keptMs = keepDays * dayMs;
   }
 
   /**
@@ -65,7 +68,7 @@ export class MetricService {
       const upTo = Number((await settingRepository.get(db, rolledUpToKey)) ?? 0);
       await metricRepository.pruneRaw(db, at - retentionMs.raw, upTo);
       await metricRepository.pruneRolled(db, 'minute', at - retentionMs.minute);
-      await metricRepository.pruneRolled(db, 'hour', at - retentionMs.hour);
+      await metricRepository.pruneRolled(db, 'hour', at - this.#keptMs);
     });
   }
 

@@ -55,6 +55,7 @@ export const RedeliverySchema = exact({
 
 export type EventSinkInput = Static<typeof EventSinkInputSchema>;
 export type EventSinkChanges = Static<typeof EventSinkChangesSchema>;
+export type RedeliveryInput = Static<typeof RedeliverySchema>;
 export type EventFilterInput = Static<typeof FilterSchema>;
 export type WebhookTarget = Static<typeof WebhookSchema>;
 export type SyslogTarget = Static<typeof SyslogSchema>;

@@ -72,7 +72,7 @@ export async function testNetwork() {
     keys: new EnrolmentKeyService(store, { caFingerprint: 'f'.repeat(64), url: () => 'https://controller:8443' }),
     edges: new EdgeService(store, presence),
     telemetry: new TelemetryService(store, paths),
-    metrics: new MetricService(store),
+    metrics: new MetricService(store, 90),
     events: new EventService(store),
     audit: new AuditService(store),
     async close() {

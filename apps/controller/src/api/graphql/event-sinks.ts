@@ -1,11 +1,19 @@
-import type { DeadLetter, EventSinkView, NewEventSink, SinkTest } from '../../services/event-sink-service.ts';
+import {
+  deadLetterCursor,
+  type DeadLetter,
+  type EventSinkView,
+  type NewEventSink,
+  type SinkTest,
+} from '../../services/event-sink-service.ts';
 import {
   EventSinkChangesSchema,
   EventSinkInputSchema,
+  RedeliverySchema,
   type EmailTarget,
   type EventFilterInput,
   type EventSinkChanges,
   type EventSinkInput,
+  type RedeliveryInput,
   type SyslogTarget,
   type WebhookTarget,
 } from '../../sinks/index.ts';
@@ -15,6 +23,7 @@ import { admitted } from './graphql-services.ts';
 import { outcomeType } from './types.ts';
 
 const asSink = inputChecker<EventSinkInput>(EventSinkInputSchema);
+const asRedelivery = inputChecker<RedeliveryInput>(RedeliverySchema);
 const asSinkChanges = inputChecker<EventSinkChanges>(EventSinkChangesSchema);
 
 const filterType = builder.objectRef<EventFilterInput>('EventFilter').implement({
@@ -90,6 +99,7 @@ const deadLetterType = builder.objectRef<DeadLetter>('DeadLetter').implement({
     dead_at: t.expose('deadAt', { type: 'Timestamp' }),
     attempts: t.exposeInt('attempts'),
     last_error: t.exposeString('lastError', { nullable: true }),
+    cursor: t.string({ description: 'Goes on after this one', resolve: deadLetterCursor }),
   }),
 });
 
@@ -222,7 +232,7 @@ builder.mutationFields((t) => ({
     args: { sink: t.arg.id(sink), ids: t.arg.intList() },
     resolve: async (_root, args, context, info) => {
       const by = await admitted(context, 'admin', info);
-      const count = await context.services.eventSinks.redeliver(by, args.sink, args.ids ?? undefined);
+      const count = await context.services.eventSinks.redeliver(by, args.sink, asRedelivery({ ids: args.ids }).ids);
       return { message: `${count} events are sent again` };
     },
   }),

@@ -44,6 +44,7 @@ const AuditSchema = Type.Object({
 });
 const VerificationSchema = Type.Object({
   valid: Type.Boolean(),
+  removed: Type.Integer({ description: 'Older rows that were removed, as their time was over' }),
   rows: Type.Integer({ description: 'Rows in order, from the first on' }),
   anchors: Type.Integer(),
   last: Type.Object({ sequence: Type.Integer(), hash }),

@@ -9,6 +9,7 @@ import * as pathOverrides from './0006-path-overrides.ts';
 import * as deletion from './0007-deletion.ts';
 import * as eventAcknowledgement from './0025-event-acknowledgement.ts';
 import * as eventSinks from './0026-event-sinks.ts';
+import * as auditCuts from './0027-audit-cuts.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-network': network,
@@ -20,4 +21,5 @@ export const migrations: Record<string, Migration> = {
   '0007-deletion': deletion,
   '0025-event-acknowledgement': eventAcknowledgement,
   '0026-event-sinks': eventSinks,
+  '0027-audit-cuts': auditCuts,
 };

@@ -1,0 +1,120 @@
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tester, testAnchorKey, testNetwork, type TestNetwork } from '../testing/index.ts';
+import { cutText } from '../audit/audit-log.ts';
+import { Maintenance, type Retention } from './maintenance.ts';
+
+const dayMs = 24 * 3_600_000;
+let network: TestNetwork;
+beforeEach(async () => (network = await testNetwork()));
+afterEach(() => network.close());
+
+const prune = async (retention: Partial<Retention>): Promise<void> => {
+  const { store, metrics, pathOverrides } = network;
+  const kept = { keepEventsDays: 90, keepStatisticsDays: 90, keepAuditDays: 0, ...retention };
+  const onFailure = (failure: unknown): void => {
+    throw failure;
+  };
+  await new Maintenance({ store, metrics, pathOverrides, retention: kept, purging: [], onFailure }).prune();
+};
+/** Leaves an event, a row of statistics and audit rows, then lets days pass. */
+const live = async (days: number): Promise<void> => {
+  for (let day = 0; day < days; day++) {
+    await network.sites.create(tester, { name: `site-${network.clock.ms}` });
+    await sql`INSERT INTO sdwan_policy_stats (policy_id, timestamp, packets_matched, bytes_matched)
+      SELECT policy_id, ${network.clock.ms}, 0, 0 FROM sdwan_policies`.execute(network.store.db);
+    network.clock.ms += dayMs;
+  }
+};
+const rows = async () => ({
+  events: (await network.events.list({ limit: 1_000 })).items.length,
+  statistics: (await network.store.db.selectFrom('sdwan_policy_stats').select('stat_id').execute()).length,
+  audit: (await network.audit.list({ limit: 1_000 })).items.length,
+});
+
+describe('what was kept for its time', () => {
+  it('goes, each class by its own setting', async () => {
+    await live(10);
+    const before = await rows();
+    await prune({ keepEventsDays: 4, keepStatisticsDays: 7 });
+    expect(await rows()).toEqual({ events: 4, statistics: 7, audit: before.audit });
+  });
+
+  it('stays where nothing is old enough', async () => {
+    await live(10);
+    const before = await rows();
+    await prune({ keepAuditDays: 30 });
+    expect(await rows()).toEqual(before);
+  });
+});
+
+describe('the audit log', () => {
+  it('loses its oldest rows by its setting, says so, and is whole after it, again and again', async () => {
+    await live(50);
+    await prune({ keepAuditDays: 30 });
+    const { items } = await network.audit.list({ order: 'oldest', limit: 1_000 });
+    expect(items[0]!.time).toBeGreaterThanOrEqual(network.clock.ms - 30 * dayMs);
+    const removed = items[0]!.sequence - 1;
+    expect(items.at(-1)).toMatchObject({
+      action: 'audit_log_cut',
+      actor: 'system',
+      details: { removed, up_to: removed },
+    });
+    expect(await network.audit.verify()).toMatchObject({ valid: true, removed, rows: items.length });
+    await prune({ keepAuditDays: 30 });
+    expect((await network.audit.list({ limit: 1_000 })).items).toHaveLength(items.length);
+    await live(20);
+    await prune({ keepAuditDays: 30 });
+    const again = await network.audit.verify();
+    expect(again).toMatchObject({ valid: true, fault: null });
+    expect(again.removed).toBeGreaterThan(removed);
+  });
+
+  it('keeps its last row, however old, so that the next one follows it', async () => {
+    await live(1);
+    network.clock.ms += 400 * dayMs;
+    await prune({ keepAuditDays: 30 });
+    await network.sites.create(tester, { name: 'later' });
+    expect(await network.audit.verify()).toMatchObject({ valid: true, rows: 3 });
+  });
+
+  it('shows it where somebody else removed rows: above a cut, below a forged one, or the cut itself', async () => {
+    await live(50);
+    await prune({ keepAuditDays: 30 });
+    const { db } = network.store;
+    const { removed } = await network.audit.verify();
+    await expect(sql`DELETE FROM sdwan_audit_log WHERE sequence = ${removed + 1}`.execute(db)).rejects.toThrow(
+      /append-only/,
+    );
+    await expect(sql`DELETE FROM sdwan_audit_cuts`.execute(db)).rejects.toThrow(/append-only/);
+    const hash = 'a'.repeat(64);
+    const forger = testAnchorKey();
+    const cut = { sequence: removed + 5, time: 1, hash };
+    await db
+      .insertInto('sdwan_audit_cuts')
+      .values({ ...cut, key_id: network.store.audit.key.fingerprint, signature: forger.sign(cutText(cut)) })
+      .execute();
+    await sql`DELETE FROM sdwan_audit_log WHERE sequence <= ${removed + 5}`.execute(db);
+    expect(await network.audit.verify()).toMatchObject({
+      valid: false,
+      fault: {
+        sequence: removed + 5,
+        code: 'anchor_invalid',
+        message: expect.stringContaining('not proven by whom') as string,
+      },
+    });
+    await sql`DROP TRIGGER sdwan_audit_cuts_no_delete`.execute(db);
+    await sql`DELETE FROM sdwan_audit_cuts`.execute(db);
+    expect(await network.audit.verify()).toMatchObject({ valid: false, fault: { sequence: 1, code: 'row_missing' } });
+  });
+
+  it('answers for a row that was noted and removed since that it was removed', async () => {
+    await live(50);
+    const [first] = (await network.audit.list({ order: 'oldest', limit: 1 })).items;
+    const noted = { sequence: first!.sequence, hash: first!.hash };
+    await prune({ keepAuditDays: 30 });
+    await expect(network.audit.verify(noted)).rejects.toThrow(
+      /row 1 was removed, as its time was over; name a row from/,
+    );
+  });
+});
