@@ -2,65 +2,32 @@ import { randomUUID } from 'node:crypto';
 import { messageOf } from '@patronus/core';
 import { changesBetween, type Actor, type AuditEntry } from '../audit/index.ts';
 import type { Change, Store } from '../database/store.ts';
-import { eventDeliveryRepository, type EventDeliveryRow } from '../repositories/event-delivery-repository.ts';
+import { eventDeliveryRepository } from '../repositories/event-delivery-repository.ts';
 import { eventSinkRepository, type EventSinkRow } from '../repositories/event-sink-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
 import {
   newWebhookSecret,
   sendTo,
-  type EmailTarget,
   type EventFilterInput,
   type EventSinkChanges,
   type EventSinkInput,
   type Senders,
   type SentEvent,
-  type SinkKind,
   type SinkTarget,
-  type SyslogTarget,
   type TargetPolicy,
-  type WebhookTarget,
 } from '../sinks/index.ts';
 import { checkSinkName, checkTarget, resolveFilter, shownTarget, type CheckedTarget } from './event-sink-input.ts';
+import {
+  deadLetter,
+  deadLetterCursor,
+  sinkView,
+  type DeadLetter,
+  type EventSinkView,
+  type NewEventSink,
+} from './event-sink-view.ts';
 import { found } from './found.ts';
-import { maxPageSize, readCursor, writeCursor, type Page, type PageRequest } from './page.ts';
+import { maxPageSize, readCursor, type Page, type PageRequest } from './page.ts';
 import { Problems } from './problems.ts';
-
-/** A sink as the API shows it; of the three places the one that it has. */
-export interface EventSinkView {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: SinkKind;
-  readonly enabled: boolean;
-  /** Sites by their names. */
-  readonly filter: EventFilterInput;
-  readonly webhook: WebhookTarget | null;
-  readonly syslog: SyslogTarget | null;
-  readonly email: EmailTarget | null;
-  /** Events that wait, and those that were given up. */
-  readonly queued: number;
-  readonly dead: number;
-  readonly lastSuccessAt: number | null;
-  readonly lastFailureAt: number | null;
-  /** Of the last attempt; null where that succeeded. */
-  readonly lastError: string | null;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-}
-
-/** With the key that signs, which nobody can ask for again; null where nothing is signed. */
-export interface NewEventSink extends EventSinkView {
-  readonly secret: string | null;
-}
-
-/** An event that was given up. */
-export interface DeadLetter {
-  readonly id: number;
-  readonly event: SentEvent;
-  readonly queuedAt: number;
-  readonly deadAt: number;
-  readonly attempts: number;
-  readonly lastError: string | null;
-}
 
 export interface SinkTest {
   readonly delivered: boolean;
@@ -89,12 +56,18 @@ export class EventSinkService {
     const { db } = this.#parts.store;
     const names = await this.#siteNames();
     const rows = await eventSinkRepository.list(db);
-    return Promise.all(rows.map(async (row) => view(row, await eventDeliveryRepository.count(db, row.sink_id), names)));
+    return Promise.all(
+      rows.map(async (row) => sinkView(row, await eventDeliveryRepository.count(db, row.sink_id), names)),
+    );
   }
 
   async get(idOrName: string): Promise<EventSinkView> {
     const row = await this.#find(idOrName);
-    return view(row, await eventDeliveryRepository.count(this.#parts.store.db, row.sink_id), await this.#siteNames());
+    return sinkView(
+      row,
+      await eventDeliveryRepository.count(this.#parts.store.db, row.sink_id),
+      await this.#siteNames(),
+    );
   }
 
   /** Errors: `invalid_input`. */
@@ -282,41 +255,3 @@ const testEvent = (at: number, by: string): SentEvent => ({
   site_id: null,
   site: null,
 });
-
-/** Where a page goes on after this one. */
-export const deadLetterCursor = ({ id }: Pick<DeadLetter, 'id'>): string => writeCursor(String(id));
-
-const deadLetter = (row: EventDeliveryRow): DeadLetter => ({
-  id: row.delivery_id,
-  event: JSON.parse(row.event) as SentEvent,
-  queuedAt: row.queued_at,
-  deadAt: row.dead_at!,
-  attempts: row.attempts,
-  lastError: row.last_error,
-});
-
-function view(
-  row: EventSinkRow,
-  counts: { queued: number; dead: number },
-  names: ReadonlyMap<string, string>,
-): EventSinkView {
-  const { sites, ...filter } = JSON.parse(row.filter) as EventFilterInput;
-  const target = JSON.parse(row.target) as SinkTarget;
-  const placeOf = <T extends SinkTarget>(kind: SinkKind): T | null => (row.kind === kind ? (target as T) : null);
-  return {
-    id: row.sink_id,
-    name: row.name,
-    kind: row.kind as SinkKind,
-    enabled: row.enabled === 1,
-    filter: { ...filter, ...(sites === undefined ? {} : { sites: sites.map((id) => names.get(id) ?? id) }) },
-    webhook: placeOf('webhook'),
-    syslog: placeOf('syslog'),
-    email: placeOf('email'),
-    ...counts,
-    lastSuccessAt: row.last_success_at,
-    lastFailureAt: row.last_failure_at,
-    lastError: row.last_error,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
-}

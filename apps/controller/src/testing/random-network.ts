@@ -20,10 +20,10 @@ const endpointShape = fc.record({
 /** Devices, addresses and prefixes come from small ranges, so that networks contend for them. */
 const siteShape = fc.record({
   location: maybe(fc.constantFrom('', 'Vienna', 'Berlin: "Mitte" #1', '- yes\n')),
-  devices: fc.uniqueArray(fc.integer({ min: 0, max: 5 }), { maxLength: 4 }),
+  devices: fc.uniqueArray(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 4 }),
   endpoints: fc.array(endpointShape, { minLength: 4, maxLength: 4 }),
   port: maybe(fc.constantFrom(51_820, 40_000)),
-  prefixes: fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { maxLength: 4 }),
+  prefixes: fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 4 }),
 });
 
 const policyShape = fc.record({
@@ -40,7 +40,7 @@ const policyShape = fc.record({
 /** A network that nothing is wrong with, as documents in any order. */
 export const randomNetwork: fc.Arbitrary<Manifest[]> = fc
   .record({
-    sites: fc.array(siteShape, { maxLength: 5 }),
+    sites: fc.array(siteShape, { minLength: 2, maxLength: 5 }),
     names: fc.shuffledSubarray(siteNames, { minLength: 5 }),
     policies: fc.array(policyShape, { maxLength: 4 }),
     policyNames: fc.shuffledSubarray(['voice', 'Bulk', 'back-up', 'no radio', 'guests'], { minLength: 4 }),

@@ -1,10 +1,10 @@
+import type { SinkTest } from '../../services/event-sink-service.ts';
 import {
   deadLetterCursor,
   type DeadLetter,
   type EventSinkView,
   type NewEventSink,
-  type SinkTest,
-} from '../../services/event-sink-service.ts';
+} from '../../services/event-sink-view.ts';
 import {
   EventSinkChangesSchema,
   EventSinkInputSchema,

@@ -149,6 +149,7 @@ describe('documents with anything wrong', () => {
     const wrong = [
       { apiVersion: 'patronus/v2', kind: 'Site', metadata: { name: 'a' }, spec: {} },
       { apiVersion, kind: 'Router', metadata: { name: 'a' }, spec: {} },
+      JSON.parse('{ "kind": "__proto__", "metadata": null, "spec": [] }') as Record<string, unknown>,
       site('b', { prefix: ['10.1.0.0/24'] }),
       { apiVersion, kind: 'Policy', metadata: {}, spec: { priority: 'high' } },
       hq,
@@ -157,10 +158,11 @@ describe('documents with anything wrong', () => {
     expect(await refusalOf(apply(wrong))).toEqual([
       'documents[0].apiVersion: must be "patronus/v1"',
       'documents[1].kind: is none that can be applied',
-      'documents[2].spec.prefix: is unknown',
-      'documents[3].metadata.name: is missing',
-      'documents[3].spec.priority: must be integer',
-      'documents[5].metadata.name: Site "HQ" is there already, as documents[4]',
+      'documents[2].kind: is none that can be applied',
+      'documents[3].spec.prefix: is unknown',
+      'documents[4].metadata.name: is missing',
+      'documents[4].spec.priority: must be integer',
+      'documents[6].metadata.name: Site "HQ" is there already, as documents[5]',
     ]);
   });
 

@@ -56,6 +56,10 @@ const validators = {
   TransportLinks: Compile(TransportLinksManifestSchema),
 };
 
+/** Of a kind that somebody wrote; undefined where there is none. */
+const validatorOf = (kind: unknown): (typeof validators)[ManifestKind] | undefined =>
+  Object.hasOwn(validators, String(kind)) ? validators[kind as ManifestKind] : undefined;
+
 /** More documents than the largest network needs, fewer than would hold up all other writers for long. */
 const maxDocuments = 5_000;
 
@@ -92,8 +96,7 @@ export function readDocuments(documents: readonly unknown[], problems: Problems)
   const places = new Map<string, number>();
   return documents.flatMap((document, index): Placed<Manifest>[] => {
     const at = placeOf(index);
-    const validator = validators[(document as Partial<Manifest> | null)?.kind as ManifestKind] as
-      (typeof validators)[ManifestKind] | undefined;
+    const validator = validatorOf((document as Partial<Manifest> | null)?.kind);
     if (validator === undefined) {
       problems.add(`${at}kind`, 'is none that can be applied', `use ${manifestKinds.join(', ')}`);
       return [];
