@@ -46,6 +46,14 @@ const rules = {
     expected: portText,
     about: 'the port of the API and the page; 0 takes a free one',
   },
+  trustedProxies: {
+    variable: 'PATRONUS_TRUSTED_PROXIES',
+    schema: Type.Union([Type.Null(), text]),
+    fallback: null,
+    expected: 'addresses or prefixes with commas, or loopback',
+    about: 'whose word counts on where a request came from (X-Forwarded-For) and whether by TLS (X-Forwarded-Proto)',
+    otherwise: 'nobody’s',
+  },
   edgeHost: {
     variable: 'PATRONUS_EDGE_HOST',
     schema: text,

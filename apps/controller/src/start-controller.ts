@@ -146,10 +146,10 @@ async function serve(
   settings: ControllerSettings,
   logger: Logger,
 ): Promise<string> {
-  const { host, port } = settings;
+  const { host, port, trustedProxies } = settings;
   const webDir = settings.webDir ?? builtWebPage();
   const introspection = settings.graphqlIntrospection === 'on';
-  const app = await createHttpServer({ services, host, logger, webDir, introspection });
+  const app = await createHttpServer({ services, host, logger, webDir, trustedProxies, introspection });
   started.defer(() => app.close());
   await listen(app, host, port);
   const address = app.server.address();

@@ -137,7 +137,7 @@ export class ApiClient {
     const url = new URL(`/api/v1${path}`, this.url);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, String(value));
-    const headers: Record<string, string> = { accept: 'application/json' };
+    const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'patronus-cli' };
     if (token !== null) headers['authorization'] = `Bearer ${token}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
     const request = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };

@@ -32,6 +32,8 @@ export interface HttpServerParts {
   readonly services: ApiServices;
   readonly host: string;
   readonly webDir: string;
+  /** Proxies whose word on addresses counts; null for none. */
+  readonly trustedProxies: string | null;
   /** Whether GraphQL tells its schema. */
   readonly introspection: boolean;
   readonly logger: Logger;
@@ -39,10 +41,11 @@ export interface HttpServerParts {
 
 /** Everything that people and programs reach over HTTP: REST, GraphQL, the web page. It does not listen yet. */
 export async function createHttpServer(parts: HttpServerParts): Promise<FastifyInstance> {
-  const { services, host, webDir, logger, introspection } = parts;
+  const { services, host, webDir, logger, introspection, trustedProxies } = parts;
   const loggerInstance: FastifyBaseLogger = logger;
   const app = fastify({
     loggerInstance,
+    trustProxy: trustedProxies ?? false,
     logController: new LogController({ disableRequestLogging: true }),
     // The same schema is promised under both addresses.
     rewriteUrl: ({ url = '/' }) => url.replace(/^\/api\/v2\/graphql(?=$|\?)/, '/graphql'),
@@ -61,7 +64,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   });
   app.addHook('onRequest', async (request, reply) => {
     // Browsers heed it only over TLS, which a proxy before the controller speaks.
-    if (request.headers['x-forwarded-proto'] !== 'https') return;
+    if (request.protocol !== 'https') return;
     void reply.header('strict-transport-security', `max-age=${strictTransportSeconds}; includeSubDomains`);
   });
   await app.register(swagger, { openapi });

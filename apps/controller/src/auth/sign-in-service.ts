@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import { PatronusError } from '@patronus/core';
+import { InvalidInputError, PatronusError } from '@patronus/core';
 import { anonymousActor, systemActor, type Actor } from '../audit/index.ts';
 import type { Change, Store } from '../database/index.ts';
 import { userRepository, type UserRow } from '../repositories/index.ts';
@@ -51,7 +51,7 @@ export class SignInService {
    * there is an administrator already. Errors: `invalid_input` for a weak password.
    */
   async prepareFirstSignIn(password: string | undefined): Promise<string | null> {
-    if ((await userRepository.count(this.#store.db)) > 0) return null;
+    if ((await userRepository.listAdministrators(this.#store.db)).length > 0) return null;
     if (password !== undefined) {
       const user = await this.#firstAdministrator('admin', password, 'PATRONUS_ADMIN_PASSWORD');
       await this.#store.change((change) => insertAdministrator(change, systemActor, user));
@@ -73,7 +73,7 @@ export class SignInService {
     }
     const user = await this.#firstAdministrator(use.username ?? 'admin', use.password, 'password');
     return this.#store.change(async (change) => {
-      if ((await userRepository.count(change.db)) > 0) throw usedLink();
+      if ((await userRepository.listAdministrators(change.db)).length > 0) throw usedLink();
       await insertAdministrator(change, anonymousActor(origin.address), user);
       change.afterCommit(() => (this.#setupHash = null));
       return this.#sessions.open(change, user, origin);
@@ -197,6 +197,10 @@ export async function setPassword(
 }
 
 async function insertAdministrator(change: Change, by: Actor, user: UserRow): Promise<void> {
+  if ((await userRepository.findByName(change.db, user.username)) !== undefined) {
+    const problem = `there is a user "${user.username}", who is no administrator`;
+    throw new InvalidInputError([{ field: 'username', problem, remedy: 'choose another name, or make them one' }]);
+  }
   await userRepository.insert(change.db, user);
   await change.audit(by, { action: 'password_set', target: userTarget(user), details: { role: user.role } });
 }

@@ -5,14 +5,6 @@ import { deletedAt, type Standing } from './standing.ts';
 export type UserRow = Selectable<UserTable>;
 
 export const userRepository = {
-  async count(db: Db): Promise<number> {
-    const row = await db
-      .selectFrom('users')
-      .select((eb) => eb.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow();
-    return row.count;
-  },
-
   list: (db: Db, standing: Standing = 'live'): Promise<UserRow[]> =>
     db.selectFrom('users').selectAll().where('deleted_at', deletedAt[standing], null).orderBy('username').execute(),
 

@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Actor } from '../../audit/index.ts';
 import type { Caller, Origin } from '../../auth/index.ts';
@@ -13,6 +14,8 @@ export interface GraphqlContext extends Origin {
   /** Who asks; null for nobody. By the time a resolver runs they may do what it does. */
   readonly caller: Caller | null;
   readonly access: Access;
+  /** The HTTP answer to be; absent on a WebSocket. */
+  readonly reply?: FastifyReply;
   /** Who asks as things stand now, where a connection outlives a request. Errors: `unauthenticated`. */
   currentCaller(): Promise<Caller | null> | Caller | null;
 }

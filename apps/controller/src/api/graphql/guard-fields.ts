@@ -1,4 +1,5 @@
 import type { GraphQLFieldResolver, GraphQLObjectType, GraphQLSchema } from 'graphql';
+import { PatronusError } from '@patronus/core';
 import { permissionFor } from '../permissions.ts';
 import { codedError } from './coded-error.ts';
 import type { GraphqlContext } from './graphql-services.ts';
@@ -32,11 +33,21 @@ const guarded =
   async (root, args, context, info) =>
     resolve(root, args, await admitted(operation, context), info);
 
-/** Errors: `unauthenticated`, `forbidden`. */
+/** Errors: `unauthenticated`, `forbidden`, `rate_limited`. */
 async function admitted(operation: string, context: GraphqlContext): Promise<GraphqlContext> {
   const caller = await context.currentCaller();
-  await context.access.admit({ caller, address: context.address, operation });
+  try {
+    await context.access.admit({ caller, address: context.address, operation });
+  } catch (refusal) {
+    if (refusal instanceof PatronusError && refusal.code === 'rate_limited') tellWhen(context, refusal);
+    throw refusal;
+  }
   return { ...context, caller };
+}
+
+/** As REST tells it, where there is an HTTP answer to tell it by (RFC 6585, section 4). */
+function tellWhen({ reply }: GraphqlContext, { facts }: PatronusError): void {
+  void reply?.code(429).header('retry-after', String(facts['retryAfterSeconds']));
 }
 
 /** What a revocation at another controller may take to end a stream here; those of this one end it at once. */

@@ -41,8 +41,12 @@ export async function registerGraphql(app: FastifyInstance, parts: GraphqlParts)
         return { caller, currentCaller: () => access.confirm(caller) };
       },
     },
-    errorFormatter: (execution: { data?: unknown; errors?: readonly GraphQLError[] }) => ({
-      statusCode: 200,
+    errorFormatter: (
+      execution: { data?: unknown; errors?: readonly GraphQLError[] },
+      answered: Partial<GraphqlContext> | undefined,
+    ) => ({
+      // Set where an operation was asked for too often; all else is told within the answer.
+      statusCode: answered?.reply?.statusCode === 429 ? 429 : 200,
       response: { data: execution.data ?? null, errors: (execution.errors ?? []).flatMap(shownErrors) },
     }),
   } as never);
