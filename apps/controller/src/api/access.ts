@@ -1,8 +1,9 @@
 import { isIPv4 } from 'node:net';
 import { messageOf, PatronusError } from '@patronus/core';
 import type { FastifyRequest } from 'fastify';
-import { anonymousActor, type Actor } from '../audit/index.ts';
+import { anonymousActor, plainAddress, type Actor } from '../audit/index.ts';
 import {
+  isCsrfToken,
   requireRole,
   requireScope,
   TokenRefused,
@@ -12,8 +13,9 @@ import {
   type Sessions,
 } from '../auth/index.ts';
 import type { AuditService } from '../services/audit-service.ts';
-import { permissionFor } from './permissions.ts';
+import { permissionFor, permissions } from './permissions.ts';
 import type { RateLimits } from './rate-limits.ts';
+import { sessionCookie } from './session-cookie.ts';
 
 /** Something that somebody asks to do. */
 export interface AccessRequest {
@@ -24,6 +26,13 @@ export interface AccessRequest {
   readonly operation: string;
   /** The user whose thing it is done with, null where nobody knows; absent where nothing belongs to users. */
   readonly ownerId?: string | null;
+}
+
+/** What a page shows beside its cookie, and for what. */
+export interface CookieProof {
+  readonly shown: string;
+  readonly address: string | null;
+  readonly operation: string;
 }
 
 const bearerForm = /^Bearer +([^\s]+)$/i;
@@ -49,6 +58,32 @@ export class Access {
   /** Changes whenever callers may have lost a right. */
   get revocations(): number {
     return this.#parts.sessions.revocations;
+  }
+
+  /**
+   * Who a request comes from: by its Authorization header, or else by its cookie, which what is open to everybody does
+   * without. Errors: as {@link callerOf} and {@link callerOfCookie}.
+   */
+  async callerOfRequest(request: FastifyRequest, operation: string): Promise<Caller | null> {
+    const { authorization, 'x-csrf-token': shown } = request.headers;
+    const address = plainAddress(request.ip);
+    const cookie = sessionCookie(request);
+    const isOpen = permissions[operation]?.least === 'open';
+    if (cookie === null || isOpen || (authorization ?? '') !== '') return this.callerOf(authorization, address);
+    const isReading = ['GET', 'HEAD'].includes(request.method);
+    return this.callerOfCookie(cookie, isReading ? null : { shown: String(shown ?? ''), address, operation });
+  }
+
+  /**
+   * Who a cookie belongs to; null for one that has had its time. A browser sends cookies also where a foreign page makes it,
+   * so `proof` has what only our own pages know; null where nothing can be changed. Errors: `forbidden` for a wrong one.
+   */
+  async callerOfCookie(cookie: string, proof: CookieProof | null): Promise<Caller | null> {
+    const caller = await this.#parts.sessions.callerOfCookie(cookie);
+    if (caller === null || proof === null || isCsrfToken(cookie, proof.shown)) return caller;
+    const reason = 'this needs the CSRF token of the session; GET /api/v1/auth/cookie tells it';
+    await this.#parts.audit.noteRefusal(actorOf(caller, proof.address), proof.operation, reason);
+    throw new PatronusError('forbidden', reason);
   }
 
   /**

@@ -12,11 +12,9 @@ export function guardRoutes(app: Pick<FastifyInstance, 'addHook'>, access: Acces
     for (const each of [method].flat()) permissionFor(operationName(each, url));
   });
   app.addHook('onRequest', async (request) => {
-    const { method, routeOptions, headers } = request;
-    const address = plainAddress(request.ip);
-    request.caller = await access.callerOf(headers.authorization, address);
-    const operation = operationName(method, routeOptions.url ?? '');
-    request.actor = await access.admit({ caller: request.caller, address, operation });
+    const operation = operationName(request.method, request.routeOptions.url ?? '');
+    request.caller = await access.callerOfRequest(request, operation);
+    request.actor = await access.admit({ caller: request.caller, address: plainAddress(request.ip), operation });
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import swagger, { type FastifyDynamicSwaggerOptions as SwaggerOptions } from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -57,6 +58,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   const isBoundToLoopback = isLoopback(host);
   app.addHook('onRequest', async (request) => checkOrigin(request, isBoundToLoopback));
   closeUpgrades(app);
+  await app.register(cookie);
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: contentPolicy },
     strictTransportSecurity: false,

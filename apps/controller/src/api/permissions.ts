@@ -49,6 +49,9 @@ export const permissions: Readonly<Record<string, Permission>> = {
   'POST /api/v1/auth/setup': signingIn,
   'POST /api/v1/auth/refresh': renewing,
   'POST /api/v1/auth/logout': renewing,
+  'POST /api/v1/auth/cookie': signingIn,
+  'GET /api/v1/auth/cookie': { least: 'viewer', scope: null },
+  'DELETE /api/v1/auth/cookie': { least: 'viewer', scope: null },
 
   'GET /api/v1/account': { least: 'viewer', scope: 'users:read' },
   'PUT /api/v1/account/password': proving,

@@ -18,6 +18,13 @@ export interface TokenPair {
   readonly expires_in: number;
 }
 
+/** What a browser keeps in a cookie. */
+export interface CookieSession {
+  readonly secret: string;
+  /** Unix ms. */
+  readonly expiresAt: number;
+}
+
 /** The sign-ins of users. One that was ended, or whose user may not sign in any more, counts for nothing at once. */
 export class Sessions {
   readonly #store: Store;
@@ -86,6 +93,28 @@ export class Sessions {
     });
     if (pair === null) throw invalid;
     return pair;
+  }
+
+  /** Has a cookie go on with the session of a fresh refresh token, which is good for nothing afterwards. */
+  async exchangeForCookie(refreshToken: string): Promise<CookieSession> {
+    const secret = `ptc_${randomBytes(32).toString('base64url')}`;
+    return this.#store.change(async ({ db, at }) => {
+      const row = await sessionRepository.findRefreshToken(db, tokenHash(refreshToken));
+      if (row === undefined) throw new Error('the refresh token of a session that was just opened is not there');
+      await sessionRepository.deleteRefreshToken(db, row.token_hash);
+      const expires_at = at + refreshTokenMs;
+      const cookie = { token_hash: cookieHash(secret), session_id: row.session_id, expires_at, used_at: null };
+      await sessionRepository.insertRefreshToken(db, cookie);
+      return { secret, expiresAt: expires_at };
+    });
+  }
+
+  /** Who a cookie belongs to; null once its session has ended or its time is over. */
+  async callerOfCookie(secret: string): Promise<Caller | null> {
+    const row = await sessionRepository.findRefreshToken(this.#store.db, cookieHash(secret));
+    if (row === undefined || row.expires_at <= this.#store.wallMs) return null;
+    const isLive = (await sessionRepository.findLive(this.#store.db, row.session_id)) !== undefined;
+    return isLive ? this.callerOfSession(row.session_id) : null;
   }
 
   /** Ends the session of a refresh token; one that is unknown is as good as ended. */
@@ -185,6 +214,9 @@ const targetOf = (session: SessionRow): AuditTarget => ({
   id: session.session_id,
   name: session.username,
 });
+
+/** Another than that of a refresh token with the same text, so that a cookie cannot be used as one. */
+const cookieHash = (secret: string): string => tokenHash(`cookie ${secret}`);
 
 /** What is stored of a random secret: 256 bits need no salt and no slow hash. */
 export const tokenHash = (token: string): string => createHash('sha256').update(token).digest('hex');

@@ -70,6 +70,10 @@ export const sessionRepository = {
     await db.insertInto('refresh_tokens').values(row).execute();
   },
 
+  async deleteRefreshToken(db: Db, tokenHash: string): Promise<void> {
+    await db.deleteFrom('refresh_tokens').where('token_hash', '=', tokenHash).execute();
+  },
+
   async markRefreshTokenUsed(db: Db, tokenHash: string, at: number): Promise<void> {
     await db.updateTable('refresh_tokens').set({ used_at: at }).where('token_hash', '=', tokenHash).execute();
   },

@@ -2,8 +2,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { mercurius } from 'mercurius';
 import { PatronusError } from '@patronus/core';
-import { originOf } from '../../auth/index.ts';
+import { originOf, type Caller } from '../../auth/index.ts';
 import type { Access } from '../access.ts';
+import { sessionCookie } from '../session-cookie.ts';
 import { codedError } from './coded-error.ts';
 import type { GraphqlContext, GraphqlServices } from './graphql-services.ts';
 import { graphqlSchema } from './schema.ts';
@@ -27,17 +28,20 @@ export async function registerGraphql(app: FastifyInstance, parts: GraphqlParts)
     additionalRouteOptions: { bodyLimit: 256 * 1024 },
     ...(parts.introspection ? {} : { validationRules: [noIntrospection] }),
     context: async (request: FastifyRequest): Promise<GraphqlContext> => {
-      const shared = context(request);
-      const caller = await access.callerOf(request.headers.authorization, shared.address);
-      return { ...shared, caller, currentCaller: () => caller };
+      const caller = await access.callerOfRequest(request, operation);
+      return { ...context(request), caller, currentCaller: () => caller };
     },
     subscription: {
       fullWsTransport: true,
       keepAlive: 15_000,
-      context: async (_socket: unknown, request: FastifyRequest) => context(request),
+      context: async (_socket: unknown, request: FastifyRequest) => {
+        const [shared, cookie] = [context(request), sessionCookie(request)];
+        return { ...shared, caller: null, currentCaller: cookieCaller(access, cookie, shared.address) };
+      },
       // Joined with the context that the connection has already.
-      onConnect: async ({ payload }: { payload?: { authorization?: string } }) => {
-        const caller = await access.callerOf(payload?.authorization, null);
+      onConnect: async ({ payload }: { payload?: ConnectionInit }) => {
+        if (payload?.authorization === undefined) return true;
+        const caller = await access.callerOf(payload.authorization, null);
         return { caller, currentCaller: () => access.confirm(caller) };
       },
     },
@@ -51,6 +55,24 @@ export async function registerGraphql(app: FastifyInstance, parts: GraphqlParts)
     }),
   } as never);
 }
+
+/** What a WebSocket is opened with. */
+interface ConnectionInit {
+  readonly authorization?: string;
+  readonly csrf_token?: string;
+}
+
+/** Where mercurius keeps it. */
+const initKey = '_connectionInit';
+
+const operation = 'GraphQL';
+
+/** The caller of a WebSocket by the cookie of its page; the message that opened it has the CSRF token. */
+const cookieCaller = (access: Access, cookie: string | null, address: string | null) =>
+  async function (this: { readonly [initKey]?: ConnectionInit }): Promise<Caller | null> {
+    if (cookie === null) return null;
+    return access.callerOfCookie(cookie, { shown: this[initKey]?.csrf_token ?? '', address, operation });
+  };
 
 /**
  * Our errors with code and fields; the words of GraphQL's own, which mercurius wraps when a whole operation is refused;

@@ -12,7 +12,7 @@ const code = Type.Optional(
     description: 'Of your authenticator app or list of recovery codes, where one is asked for',
   }),
 );
-const LoginSchema = Type.Object({ username, password, code }, exact);
+export const LoginSchema = Type.Object({ username, password, code }, exact);
 const SetupSchema = Type.Object({ token: Type.String(), password, username: Type.Optional(username), code }, exact);
 const RefreshSchema = Type.Object({ refresh_token: Type.String() }, exact);
 export const TokensSchema = Type.Object({

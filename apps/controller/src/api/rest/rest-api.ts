@@ -6,6 +6,7 @@ import { accountRoutes } from './account-routes.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { authRoutes } from './auth-routes.ts';
+import { cookieRoutes } from './cookie-routes.ts';
 import { edgeRoutes } from './edge-routes.ts';
 import { endpointRoutes } from './endpoint-routes.ts';
 import { eventRoutes } from './event-routes.ts';
@@ -39,6 +40,7 @@ export function restApi(app: RestApp, services: ApiServices): void {
   auditRoutes(app, services);
   edgeRoutes(app, services);
   authRoutes(app, services);
+  cookieRoutes(app, services);
   accountRoutes(app, services);
   userRoutes(app, services);
   sessionRoutes(app, services);
