@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addAudit } from './commands/audit.ts';
 import { addController } from './commands/controller.ts';
+import { addDatabase } from './commands/database.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEdge } from './commands/edge.ts';
 import { addEndpoints } from './commands/endpoints.ts';
@@ -38,6 +39,7 @@ export function buildProgram(terminal: Terminal): Command {
   program.commandsGroup('Programs:');
   addUp(program, terminal);
   addController(program, terminal);
+  addDatabase(program, terminal);
   addEdge(program, terminal);
   addLab(program, terminal);
   addDoctor(program, terminal);

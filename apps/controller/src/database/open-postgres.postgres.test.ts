@@ -42,6 +42,16 @@ describe('a PostgreSQL database', () => {
     for (const db of both) await db.destroy();
   });
 
+  it('needs a user who is its owner and nothing more', async () => {
+    await withAdministrator(async (client) => {
+      await client.query('CREATE ROLE plain LOGIN').catch(() => undefined);
+      await client.query(`ALTER DATABASE ${new URL(database.url).pathname.slice(1)} OWNER TO plain`);
+    });
+    const db = await openDatabase(by((url) => (url.username = 'plain')));
+    await siteRepository.insert(db, site);
+    await db.destroy();
+  });
+
   it('gives numbers, sums and truth in the types that SQLite gives', async () => {
     const db = await openDatabase(database.url);
     await siteRepository.insert(db, { ...site, created_at: 1_893_456_000_123 });
