@@ -91,7 +91,10 @@ async function skipSuite(total, name, command) {
   const vitest = inRoot('node_modules/vitest/vitest.mjs');
   const listed = await run(nodeProgram(), [vitest, 'list', '--filesOnly', '--project', name], { quiet: true });
   const files = listed.output.split('\n').filter((line) => line.endsWith('.test.ts'));
-  for (const file of files) total.skipped.push(`${name}: ${file.trim()}: ${command} is not installed`);
+  for (const line of files) {
+    const file = line.trim().replace(/^\[\w+\] /, '');
+    total.skipped.push(`${name}: ${file}: ${command} is not installed (Debian: ${testTools[command]})`);
+  }
   if (files.length === 0) total.failed.push(`${name}: its files could not be listed`);
 }
 

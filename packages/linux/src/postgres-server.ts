@@ -76,7 +76,7 @@ export class PostgresServer implements AsyncDisposable {
     const server = new PostgresServer(programs, await freePort(), options);
     try {
       await server.#initialise(options);
-      await server.restart();
+      await server.run();
       return server;
     } catch (cause) {
       await server.stop();
@@ -100,9 +100,8 @@ export class PostgresServer implements AsyncDisposable {
     await new SystemCommandRunner().run({ tool: join(this.#programs, 'createdb'), args });
   }
 
-  /** Ends the server if it runs, without waiting for its clients, and starts it on the same data. */
-  async restart(): Promise<void> {
-    await this.#end();
+  /** Starts the server on its data, again or for the first time. */
+  async run(): Promise<void> {
     const args = ['-D', this.#data, '-k', this.#directory, '-h', '127.0.0.1', '-p', String(this.#port)];
     const { tool, args: all } = asPostgres('SIGQUIT', join(this.#programs, 'postgres'), ...args, ...this.#settings);
     const child = spawn(tool, all, { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -120,7 +119,7 @@ export class PostgresServer implements AsyncDisposable {
 
   /** Ends the server and removes its data. */
   async stop(): Promise<void> {
-    await this.#end();
+    await this.halt();
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
@@ -143,8 +142,8 @@ export class PostgresServer implements AsyncDisposable {
     await runner.run({ ...command, timeoutMs: initTimeoutMs });
   }
 
-  /** SIGQUIT ends the server at once; it recovers by its log when it is started again. */
-  async #end(): Promise<void> {
+  /** Ends the server at once, without waiting for its clients; it recovers by its log when it runs again. */
+  async halt(): Promise<void> {
     const child = this.#process;
     this.#process = null;
     if (child === null || child.exitCode !== null || child.signalCode !== null) return;

@@ -24,6 +24,7 @@ const words: readonly (readonly [RegExp, string])[] = [
     'case counts in one and not in the other; use contains of database/portable-sql.ts',
   ],
   [/\w::\w|= ANY\b|\bRETURNING \*/, 'PostgreSQL alone understands it'],
+  [/\bas (integer|int|real)\)/i, 'these have 32 bits in PostgreSQL; cast as bigint or double precision'],
   [/\bNULLS (FIRST|LAST)\b/, 'nulls come first in SQLite and last in PostgreSQL; order by "x IS NULL" before x'],
 ];
 

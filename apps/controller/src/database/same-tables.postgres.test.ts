@@ -19,6 +19,7 @@ afterAll(async () => {
 /** How PostgreSQL keeps what SQLite keeps; numbers of 32 bits, and text in the order of some language, are not among it. */
 const types: Readonly<Record<string, string>> = {
   INTEGER: 'int8',
+  BIGINT: 'int8',
   REAL: 'float8',
   BLOB: 'bytea',
   TEXT: 'text, by bytes',
