@@ -4,6 +4,7 @@ import { addAccount } from './commands/account.ts';
 import { addApiKeys } from './commands/api-keys.ts';
 import { addAudit } from './commands/audit.ts';
 import { addController } from './commands/controller.ts';
+import { addDatabase } from './commands/database.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEdge } from './commands/edge.ts';
 import { addEndpoints } from './commands/endpoints.ts';
@@ -43,6 +44,7 @@ export function buildProgram(terminal: Terminal): Command {
   program.commandsGroup('Programs:');
   addUp(program, terminal);
   addController(program, terminal);
+  addDatabase(program, terminal);
   addEdge(program, terminal);
   addLab(program, terminal);
   addDoctor(program, terminal);

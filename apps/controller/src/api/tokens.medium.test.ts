@@ -1,5 +1,4 @@
 import { createHmac, createPublicKey, generateKeyPairSync } from 'node:crypto';
-import SqliteFile from 'better-sqlite3';
 import { join } from 'node:path';
 import {
   createLocalJWKSet,
@@ -12,7 +11,7 @@ import {
 } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MasterKeys, SecretBox } from '../secrets/index.ts';
-import { Store, openDatabase } from '../database/index.ts';
+import { Store } from '../database/index.ts';
 import { AuditLog } from '../audit/index.ts';
 import { systemClock } from '@patronus/core';
 import { TestAccount, testAnchorKey, TestController } from '../testing/index.ts';
@@ -37,19 +36,16 @@ const refusals = async () => {
 const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** The private key of the controller, as only somebody who has database and key file can read it. */
-async function stolenKey(): Promise<{ kid: string; pem: string }> {
-  const file = join(controller.dataDir, 'patronus.db');
+function stolenKey(): Promise<{ kid: string; pem: string }> {
   const settings = { secretKey: null, previousSecretKey: null, secretKeyFile: join(controller.dataDir, 'secret.key') };
-  const store = new Store(await openDatabase(file), systemClock, new AuditLog(testAnchorKey()));
-  const box = await SecretBox.open(store, MasterKeys.open(settings));
-  const row = await store.db
-    .selectFrom('signing_keys')
-    .selectAll()
-    .orderBy('created_at', 'desc')
-    .executeTakeFirstOrThrow();
-  const pem = await box.unseal(`signing_keys/${row.kid}`, row.private_key);
-  await store.close();
-  return { kid: row.kid, pem };
+  return controller.withDatabase(async (db) => {
+    const box = await SecretBox.open(
+      new Store(db, systemClock, new AuditLog(testAnchorKey())),
+      MasterKeys.open(settings),
+    );
+    const row = await db.selectFrom('signing_keys').selectAll().orderBy('created_at', 'desc').executeTakeFirstOrThrow();
+    return { kid: row.kid, pem: await box.unseal(`signing_keys/${row.kid}`, row.private_key) };
+  });
 }
 
 describe('an access token', () => {
@@ -160,10 +156,8 @@ describe('the signing key', () => {
     expect((await keySet()).keys).toHaveLength(1);
   });
 
-  it('is not to be read in the database', () => {
-    const sqlite = new SqliteFile(join(controller.dataDir, 'patronus.db'), { readonly: true });
-    const rows = sqlite.prepare<[], { private_key: string }>('SELECT private_key FROM signing_keys').all();
-    sqlite.close();
+  it('is not to be read in the database', async () => {
+    const rows = (await controller.sql('SELECT private_key FROM signing_keys')) as { private_key: string }[];
     expect(rows.map(({ private_key }) => private_key.slice(0, 5))).toEqual(rows.map(() => 'pse1.'));
   });
 });

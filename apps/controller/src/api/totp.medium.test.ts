@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import SqliteFile from 'better-sqlite3';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graphql, TestAccount, TestController } from '../testing/index.ts';
@@ -18,11 +16,7 @@ const appFor = (secret: string) => {
 type App = ReturnType<typeof appFor>;
 
 /** Codes of the last step count as used, as if their time had come long ago. */
-const forgetLastStep = (): void => {
-  const sqlite = new SqliteFile(join(controller.dataDir, 'patronus.db'));
-  sqlite.exec('UPDATE totp_devices SET last_step = 0');
-  sqlite.close();
-};
+const forgetLastStep = () => controller.sql('UPDATE totp_devices SET last_step = 0');
 const login = (account: TestAccount, code?: string) =>
   controller.request('POST', 'auth/login', {
     username: account.username,
@@ -42,7 +36,7 @@ async function withApp(username: string): Promise<{ account: TestAccount; app: A
     code: app.code(),
   });
   expect(confirmed.status).toBe(200);
-  forgetLastStep();
+  await forgetLastStep();
   return { account, app, recovery: confirmed.body.recovery_codes };
 }
 
@@ -141,9 +135,9 @@ describe('an app', () => {
     const app = appFor((begun.data!['beginTotp'] as { secret: string }).secret);
     const confirmed = await run(`mutation { confirmTotp(code: "${app.code()}") { recovery_codes } }`);
     expect((confirmed.data!['confirmTotp'] as { recovery_codes: string[] }).recovery_codes).toHaveLength(10);
-    forgetLastStep();
+    await forgetLastStep();
     expect((await run(`mutation { renewRecoveryCodes(code: "${app.code()}") { recovery_codes } }`)).code).toBeNull();
-    forgetLastStep();
+    await forgetLastStep();
     expect((await run(`mutation { removeTotp(code: "${app.code()}") { message } }`)).code).toBeNull();
     const local = { authorization: `Bearer ${controller.localToken}` };
     const reset = await graphql(controller, 'mutation { resetUserTotp(user_id: "iris") { message } }', local);
@@ -158,10 +152,8 @@ describe('an app', () => {
 
   it('and its codes are not to be read in the database', async () => {
     const { recovery } = await withApp('jack');
-    const sqlite = new SqliteFile(join(controller.dataDir, 'patronus.db'), { readonly: true });
-    const devices = sqlite.prepare<[], { secret: string }>('SELECT secret FROM totp_devices').all();
-    const codes = JSON.stringify(sqlite.prepare('SELECT * FROM recovery_codes').all());
-    sqlite.close();
+    const devices = (await controller.sql('SELECT secret FROM totp_devices')) as { secret: string }[];
+    const codes = JSON.stringify(await controller.sql('SELECT * FROM recovery_codes'));
     expect(devices.every(({ secret }) => secret.startsWith('pse1.'))).toBe(true);
     expect(recovery.some((code) => codes.includes(code) || codes.includes(code.replaceAll('-', '')))).toBe(false);
   });
