@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import SqliteFile from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestController } from '../testing/index.ts';
 
@@ -18,10 +16,8 @@ beforeAll(async () => {
 afterAll(() => controller.stop());
 
 /** The user, signed in, with this role from now on. */
-function as(role: 'viewer' | 'operator' | 'admin'): Record<string, string> {
-  const sqlite = new SqliteFile(join(controller.dataDir, 'patronus.db'));
-  sqlite.prepare('UPDATE users SET role = ?').run(role);
-  sqlite.close();
+async function as(role: 'viewer' | 'operator' | 'admin'): Promise<Record<string, string>> {
+  await controller.sql(`UPDATE users SET role = '${role}'`);
   return { authorization: `Bearer ${token}` };
 }
 
@@ -39,7 +35,7 @@ describe('applying documents', () => {
   it('is for operators, and pruning for administrators, at both doors', async () => {
     const documents = [site('hq')];
     const statuses = async (role: 'viewer' | 'operator' | 'admin', body: object): Promise<unknown[]> => {
-      const headers = as(role);
+      const headers = await as(role);
       const rest = await controller.request('POST', 'apply', body, headers);
       const { errors } = await graphql(headers, applying, body);
       return [rest.status, errors?.[0]?.extensions.code];
@@ -51,7 +47,7 @@ describe('applying documents', () => {
   });
 
   it('takes by GraphQL what REST exports, and answers the same', async () => {
-    const headers = as('admin');
+    const headers = await as('admin');
     const links = { apiVersion, kind: 'TransportLinks', metadata: { name: 'default' }, spec: { links: null } };
     const match = { source_sites: ['hq'], protocol: 'udp', destination_ports: [{ from: 5_060, to: 5_061 }] };
     const voice = {
@@ -78,7 +74,7 @@ describe('applying documents', () => {
   });
 
   it('names every wrong field of every document in its refusal', async () => {
-    const headers = as('operator');
+    const headers = await as('operator');
     const documents = [site('hq', { prefixes: ['10.1.0.0/33'] }), site('', { location: 5 }), { kind: 'Router' }];
     const { status, body } = await controller.request<{ code: string; problems: { field: string }[] }>(
       'POST',
@@ -100,7 +96,7 @@ describe('applying documents', () => {
 
 describe('events', () => {
   it('are filtered by severity and acknowledgement at both doors', async () => {
-    const headers = as('operator');
+    const headers = await as('operator');
     await controller.request('POST', 'auth/login', { username: 'nobody', password });
     const rest = await controller.request<{ items: { id: string; severity: string }[] }>(
       'GET',
@@ -119,9 +115,9 @@ describe('events', () => {
   });
 
   it('are acknowledged by operators, not by viewers, and no more than 400 at once', async () => {
-    const viewer = as('viewer');
+    const viewer = await as('viewer');
     expect((await controller.request('POST', 'events/acknowledgements', { ids: ['x'] }, viewer)).status).toBe(403);
-    const operator = as('operator');
+    const operator = await as('operator');
     const ids = Array.from({ length: 401 }, (_, index) => `id-${index}`);
     expect((await controller.request('POST', 'events/acknowledgements', { ids }, operator)).status).toBe(422);
     expect((await controller.request('POST', 'events/acknowledgements', { ids: ['unknown'] }, operator)).status).toBe(
@@ -133,10 +129,10 @@ describe('events', () => {
 describe('event sinks', () => {
   it('are for administrators, and the same at both doors', async () => {
     const webhook = { url: 'https://192.0.2.1/x' };
-    const operator = as('operator');
+    const operator = await as('operator');
     expect((await controller.request('GET', 'event-sinks', undefined, operator)).status).toBe(403);
     expect((await graphql(operator, '{ eventSinks { id } }')).errors![0]!.extensions.code).toBe('forbidden');
-    const admin = as('admin');
+    const admin = await as('admin');
     const made = await graphql(
       admin,
       'mutation ($input: EventSinkInput!) { createEventSink(input: $input) { id secret } }',

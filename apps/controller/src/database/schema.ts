@@ -1,4 +1,5 @@
 import type { Generated, Kysely, Transaction } from 'kysely';
+import type { EventDeliveryTable, EventSinkTable, EventTable } from './event-schema.ts';
 
 /** 0 or 1, as SQLite keeps truth. */
 export type Flag = 0 | 1;
@@ -29,8 +30,13 @@ export interface Database {
   path_metrics_hour: RolledMetricTable;
   settings: SettingTable;
   users: UserTable;
+  password_links: PasswordLinkTable;
   sessions: SessionTable;
   refresh_tokens: RefreshTokenTable;
+  api_keys: ApiKeyTable;
+  data_keys: DataKeyTable;
+  totp_devices: TotpDeviceTable;
+  recovery_codes: RecoveryCodeTable;
   signing_keys: SigningKeyTable;
   sdwan_audit_log: AuditTable;
   sdwan_audit_anchors: AuditAnchorTable;
@@ -199,50 +205,6 @@ export interface TunnelKeyTable {
   updated_at: UnixMs;
 }
 
-export interface EventTable {
-  seq: Generated<number>;
-  event_id: string;
-  timestamp: UnixMs;
-  event_type: string;
-  severity: string;
-  message: string;
-  metadata: string;
-  site_id: string | null;
-  site: string | null;
-  /** Null until somebody takes note of it. */
-  acknowledged_at: Generated<UnixMs | null>;
-  acknowledged_by: Generated<string | null>;
-}
-
-/** A place outside that gets events; `filter` and `target` are JSON, `secret` is an HMAC key or a password. */
-export interface EventSinkTable {
-  sink_id: string;
-  name: string;
-  kind: string;
-  enabled: Flag;
-  filter: string;
-  target: string;
-  secret: string | null;
-  created_at: UnixMs;
-  updated_at: UnixMs;
-  last_success_at: Generated<UnixMs | null>;
-  last_failure_at: Generated<UnixMs | null>;
-  last_error: Generated<string | null>;
-}
-
-/** An event on its way to a sink, as it is sent; with `dead_at` it was given up. */
-export interface EventDeliveryTable {
-  delivery_id: Generated<number>;
-  sink_id: string;
-  event_id: string;
-  event: string;
-  queued_at: UnixMs;
-  attempts: Generated<number>;
-  next_attempt_at: UnixMs;
-  dead_at: Generated<UnixMs | null>;
-  last_error: Generated<string | null>;
-}
-
 export interface DecisionTable {
   policy_id: number;
   source_site_id: string;
@@ -287,20 +249,77 @@ export interface SettingTable {
 
 export interface UserTable {
   user_id: string;
+  /** What they sign in with. */
   username: string;
+  /** What people call them; may be empty. */
+  name: Generated<string>;
   password_hash: string;
   role: string;
+  enabled: Generated<Flag>;
   failed_logins: Generated<number>;
   locked_until: UnixMs | null;
+  last_sign_in_at: UnixMs | null;
   created_at: UnixMs;
+  updated_at: UnixMs;
+  deleted_at: UnixMs | null;
+}
+
+/** A link by which a user chooses a password, once. */
+export interface PasswordLinkTable {
+  token_hash: string;
+  user_id: string;
+  expires_at: UnixMs;
 }
 
 /** One sign-in: the family that its refresh tokens belong to. */
 export interface SessionTable {
   session_id: string;
   user_id: string;
+  address: string | null;
+  user_agent: string | null;
   created_at: UnixMs;
+  last_used_at: UnixMs;
   revoked_at: UnixMs | null;
+}
+
+/** `scopes` is JSON. */
+export interface ApiKeyTable {
+  key_id: string;
+  user_id: string;
+  name: string;
+  secret_hash: string;
+  scopes: string;
+  expires_at: UnixMs;
+  last_used_at: UnixMs | null;
+  last_address: string | null;
+  created_at: UnixMs;
+  updated_at: UnixMs;
+  deleted_at: UnixMs | null;
+}
+
+/** A key that secrets are encrypted with, itself encrypted with a master key. */
+export interface DataKeyTable {
+  key_id: string;
+  wrapped: string;
+  master_key_id: string;
+  created_at: UnixMs;
+}
+
+/** How a user makes one-time codes (RFC 6238). `secret` is encrypted. */
+export interface TotpDeviceTable {
+  user_id: string;
+  secret: string;
+  /** Null until the user has shown a code of it. */
+  confirmed_at: UnixMs | null;
+  /** The time step of the last code that was used; older ones are used up. */
+  last_step: number;
+  created_at: UnixMs;
+}
+
+/** Codes for who has lost the device, each good once. */
+export interface RecoveryCodeTable {
+  code_hash: string;
+  user_id: string;
 }
 
 export interface RefreshTokenTable {
@@ -312,6 +331,7 @@ export interface RefreshTokenTable {
 
 export interface SigningKeyTable {
   kid: string;
+  /** Encrypted. */
   private_key: string;
   created_at: UnixMs;
 }

@@ -1,5 +1,6 @@
 import type { Insertable, Selectable, Updateable } from 'kysely';
-import type { Db, EventDeliveryTable } from '../database/schema.ts';
+import type { EventDeliveryTable } from '../database/event-schema.ts';
+import type { Db } from '../database/schema.ts';
 
 export type EventDeliveryRow = Selectable<EventDeliveryTable>;
 

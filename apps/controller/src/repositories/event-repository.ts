@@ -1,5 +1,6 @@
 import { sql, type Selectable } from 'kysely';
-import type { Db, EventTable } from '../database/schema.ts';
+import type { EventTable } from '../database/event-schema.ts';
+import type { Db } from '../database/schema.ts';
 import type { RecordedEvent } from '../database/store.ts';
 
 export type EventRow = Selectable<EventTable>;

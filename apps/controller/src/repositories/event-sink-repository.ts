@@ -1,5 +1,6 @@
 import type { Insertable, Selectable, Updateable } from 'kysely';
-import type { Db, EventSinkTable } from '../database/schema.ts';
+import type { EventSinkTable } from '../database/event-schema.ts';
+import type { Db } from '../database/schema.ts';
 
 export type EventSinkRow = Selectable<EventSinkTable>;
 

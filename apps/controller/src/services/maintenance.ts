@@ -1,5 +1,6 @@
 import type { Timer, Timers } from '@patronus/core';
 import { systemActor, type AuditLog } from '../audit/index.ts';
+import type { TokenSigner } from '../auth/index.ts';
 import type { Change, Store } from '../database/store.ts';
 import { auditRepository } from '../repositories/audit-repository.ts';
 import { eventDeliveryRepository } from '../repositories/event-delivery-repository.ts';
@@ -19,6 +20,8 @@ const prunePeriodMs = 3_600_000;
 const anchorPeriodMs = 3_600_000;
 /** What was deleted goes this much later than promised at most. */
 const purgePeriodMs = 3_600_000;
+/** A signing key that has served its time signs this much longer at most. */
+const signingPeriodMs = 3_600_000;
 /** Events that were given up can be sent again for so long. */
 const deadLettersMs = 30 * 24 * 3_600_000;
 
@@ -42,13 +45,14 @@ export interface MaintenanceParts {
   readonly metrics: MetricService;
   readonly pathOverrides: PathOverrideService;
   readonly retention: Retention;
+  readonly signer: Pick<TokenSigner, 'maintain'>;
   readonly purging: readonly Purging[];
   readonly onFailure: (failure: unknown) => void;
 }
 
 /**
  * What the controller does by itself from time to time: rolls metrics up, writes counters down, signs audit rows, drops what
- * is old, and removes for good what was deleted long ago.
+ * is old, removes for good what was deleted long ago, and changes the key that signs access tokens.
  */
 export class Maintenance {
   readonly #parts: MaintenanceParts;
@@ -73,6 +77,7 @@ export class Maintenance {
     every('drop what is old', prunePeriodMs, () => this.prune());
     every('sign the newest audit row', anchorPeriodMs, () => this.anchorAudit());
     every('purge what was deleted', purgePeriodMs, () => this.#purge());
+    every('change the signing key', signingPeriodMs, () => this.#parts.signer.maintain());
   }
 
   /** Waits for what runs, writes the counters down a last time and signs the last audit row. */

@@ -1,23 +1,18 @@
 import type { EventType, Severity } from '@patronus/core';
 import { eventFaults } from '@patronus/protocol';
-import SqliteFile from 'better-sqlite3';
+import type { Db } from '../database/index.ts';
 
 /** Holds every event that a test left behind to the catalogue. */
-export function checkStoredEvents(file: string): void {
-  const sqlite = new SqliteFile(file, { readonly: true });
-  const rows = sqlite
-    .prepare<[], StoredEvent>('SELECT DISTINCT event_type, severity, message, metadata FROM events')
-    .all();
-  sqlite.close();
-  const faults = rows.flatMap(({ event_type: eventType, severity, message, metadata }) =>
-    eventFaults({ eventType, severity, message, metadata: JSON.parse(metadata) as Record<string, unknown> }),
+export async function checkStoredEvents(db: Db): Promise<void> {
+  const rows = await db.selectFrom('events').select(['event_type', 'severity', 'message', 'metadata']).execute();
+  const faults = rows.flatMap(({ event_type, severity, message, metadata }) =>
+    eventFaults({
+      eventType: event_type as EventType,
+      severity: severity as Severity,
+      message,
+      metadata: JSON.parse(metadata) as Record<string, unknown>,
+    }),
   );
-  if (faults.length > 0) throw new Error(`events are not as the catalogue has them: ${faults.join('; ')}`);
-}
-
-interface StoredEvent {
-  readonly event_type: EventType;
-  readonly severity: Severity;
-  readonly message: string;
-  readonly metadata: string;
+  if (faults.length > 0)
+    throw new Error(`events are not as the catalogue has them: ${[...new Set(faults)].join('; ')}`);
 }

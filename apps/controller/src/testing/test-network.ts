@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { InvalidInputError, systemTimers, type Clock } from '@patronus/core';
 import { AuditLog, type Actor } from '../audit/index.ts';
 import { openDatabase, Store } from '../database/index.ts';
@@ -25,6 +22,7 @@ import { TelemetryService } from '../services/telemetry-service.ts';
 import { TransportLinkService } from '../services/transport-link-service.ts';
 import { checkStoredEvents } from './check-events.ts';
 import { testAnchorKey } from './test-anchor-key.ts';
+import { testDatabase } from './test-database.ts';
 
 /** A wall clock that stands still until a test moves it. */
 export class StoppedClock implements Clock {
@@ -40,9 +38,9 @@ export type TestNetwork = Awaited<ReturnType<typeof testNetwork>>;
 
 /** All services on a database of their own, which `close` removes. */
 export async function testNetwork() {
-  const directory = mkdtempSync(join(tmpdir(), 'patronus-controller-'));
+  const database = await testDatabase();
   const clock = new StoppedClock();
-  const store = new Store(await openDatabase(join(directory, 'patronus.db')), clock, new AuditLog(testAnchorKey()));
+  const store = new Store(await openDatabase(database.url), clock, new AuditLog(testAnchorKey()));
   const presence = new Presence();
   const failures: unknown[] = [];
   const documents = new DocumentService({
@@ -77,9 +75,9 @@ export async function testNetwork() {
     audit: new AuditService(store),
     async close() {
       await documents.stop();
+      await checkStoredEvents(store.db);
       await store.close();
-      checkStoredEvents(join(directory, 'patronus.db'));
-      rmSync(directory, { recursive: true, force: true });
+      await database.remove();
       if (failures.length > 0) throw new AggregateError(failures, 'documents could not be compiled');
     },
   };

@@ -1,9 +1,8 @@
 import { ApplyInputSchema, type Application, type ApplyInput } from '../../services/apply/index.ts';
 import { builder } from './builder.ts';
 import { inputChecker } from './checked-input.ts';
-import { admitted } from './graphql-services.ts';
+import { actorIn } from './graphql-services.ts';
 import { actionInput, endpointInput, matchInput, transportLinkInput } from './inputs.ts';
-import { readable } from './queries.ts';
 
 const asApply = inputChecker<ApplyInput>(ApplyInputSchema);
 
@@ -59,7 +58,7 @@ builder.queryField('export', (t) =>
   t.field({
     type: ['JSON'],
     description: 'The network as documents that `apply` takes',
-    resolve: (_root, _args, context) => readable(context).declarations.export(),
+    resolve: (_root, _args, context) => context.services.declarations.export(),
   }),
 );
 
@@ -72,11 +71,13 @@ builder.mutationField('apply', (t) =>
       dry_run: t.arg.boolean({ description: 'Tell what would change, and change nothing' }),
       prune: t.arg.boolean({ description: 'Delete what is of these kinds and in no document; for administrators' }),
     },
-    resolve: async (_root, args, context, info) => {
-      const by = await admitted(context, args.prune === true ? 'admin' : 'operator', info);
+    resolve: async (_root, args, context) => {
       const { documents, dry_run, prune } = args;
+      const { caller, address, access } = context;
+      // Whoever prunes deletes sites.
+      if (prune === true) await access.admit({ caller, address, operation: 'Mutation.deleteSite' });
       const flags = { dry_run: dry_run === true, prune: prune === true };
-      return context.services.declarations.apply(by, asApply({ documents, ...flags }));
+      return context.services.declarations.apply(actorIn(context), asApply({ documents, ...flags }));
     },
   }),
 );

@@ -19,7 +19,7 @@ import {
 } from '../../sinks/index.ts';
 import { builder } from './builder.ts';
 import { inputChecker } from './checked-input.ts';
-import { admitted } from './graphql-services.ts';
+import { actorIn } from './graphql-services.ts';
 import { outcomeType } from './types.ts';
 
 const asSink = inputChecker<EventSinkInput>(EventSinkInputSchema);
@@ -154,16 +154,12 @@ const sink = { required: true, description: 'Id or name' } as const;
 builder.queryFields((t) => ({
   eventSinks: t.field({
     type: [sinkType],
-    resolve: async (_root, _args, context, info) => {
-      await admitted(context, 'admin', info);
-      return context.services.eventSinks.list();
-    },
+    resolve: (_root, _args, context) => context.services.eventSinks.list(),
   }),
   eventSink: t.field({
     type: sinkType,
     args: { sink: t.arg.id(sink) },
-    resolve: async (_root, args, context, info) => {
-      await admitted(context, 'admin', info);
+    resolve: async (_root, args, context) => {
       return context.services.eventSinks.get(args.sink);
     },
   }),
@@ -171,8 +167,7 @@ builder.queryFields((t) => ({
     type: [deadLetterType],
     description: 'Events that were given up for a sink, oldest first',
     args: { sink: t.arg.id(sink), limit: t.arg.int(), cursor: t.arg.string() },
-    resolve: async (_root, { sink: idOrName, limit, cursor }, context, info) => {
-      await admitted(context, 'admin', info);
+    resolve: async (_root, { sink: idOrName, limit, cursor }, context) => {
       const page = { limit: limit ?? undefined, cursor: cursor ?? undefined };
       return [...(await context.services.eventSinks.listDead(idOrName, page)).items];
     },
@@ -183,24 +178,24 @@ builder.mutationFields((t) => ({
   createEventSink: t.field({
     type: sinkType,
     args: { input: t.arg({ type: sinkInput, required: true }) },
-    resolve: async (_root, { input }, context, info) => {
-      const by = await admitted(context, 'admin', info);
+    resolve: async (_root, { input }, context) => {
+      const by = actorIn(context);
       return context.services.eventSinks.create(by, asSink(input));
     },
   }),
   updateEventSink: t.field({
     type: sinkType,
     args: { sink: t.arg.id(sink), input: t.arg({ type: sinkChanges, required: true }) },
-    resolve: async (_root, args, context, info) => {
-      const by = await admitted(context, 'admin', info);
+    resolve: async (_root, args, context) => {
+      const by = actorIn(context);
       return context.services.eventSinks.update(by, args.sink, asSinkChanges(args.input));
     },
   }),
   deleteEventSink: t.field({
     type: outcomeType,
     args: { sink: t.arg.id(sink) },
-    resolve: async (_root, args, context, info) => {
-      const by = await admitted(context, 'admin', info);
+    resolve: async (_root, args, context) => {
+      const by = actorIn(context);
       await context.services.eventSinks.delete(by, args.sink);
       return { message: 'The event sink was deleted with what waited for it' };
     },
@@ -212,8 +207,8 @@ builder.mutationFields((t) => ({
     type: testType,
     description: 'Sends an event of type `test` now',
     args: { sink: t.arg.id(sink) },
-    resolve: async (_root, args, context, info) => {
-      const by = await admitted(context, 'admin', info);
+    resolve: async (_root, args, context) => {
+      const by = actorIn(context);
       return context.services.eventSinks.test(by, args.sink);
     },
   }),
@@ -221,8 +216,8 @@ builder.mutationFields((t) => ({
     type: sinkType,
     description: 'A new key for a webhook; the old one signs nothing any more',
     args: { sink: t.arg.id(sink) },
-    resolve: async (_root, args, context, info) => {
-      const by = await admitted(context, 'admin', info);
+    resolve: async (_root, args, context) => {
+      const by = actorIn(context);
       return context.services.eventSinks.renewSecret(by, args.sink);
     },
   }),
@@ -230,8 +225,8 @@ builder.mutationFields((t) => ({
     type: outcomeType,
     description: 'Puts events that were given up back into the queue; all of them where no ids are named',
     args: { sink: t.arg.id(sink), ids: t.arg.intList() },
-    resolve: async (_root, args, context, info) => {
-      const by = await admitted(context, 'admin', info);
+    resolve: async (_root, args, context) => {
+      const by = actorIn(context);
       const count = await context.services.eventSinks.redeliver(by, args.sink, asRedelivery({ ids: args.ids }).ids);
       return { message: `${count} events are sent again` };
     },

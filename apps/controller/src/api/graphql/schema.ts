@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
+import { guardFields } from './guard-fields.ts';
 import './queries.ts';
 import './mutations.ts';
 import './path-operations.ts';
@@ -7,6 +8,11 @@ import './apply-operations.ts';
 import './deletions.ts';
 import './event-operations.ts';
 import './event-sinks.ts';
+import './users.ts';
+import './sessions.ts';
+import './api-keys.ts';
+import './totp.ts';
+import './keys.ts';
 import './subscriptions.ts';
 
-export const graphqlSchema: GraphQLSchema = builder.toSchema();
+export const graphqlSchema: GraphQLSchema = guardFields(builder.toSchema());

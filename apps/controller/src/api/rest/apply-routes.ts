@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
 import { ApplyInputSchema, manifestKinds, ManifestSchema, type Application } from '../../services/apply/index.ts';
 import type { ApiServices } from '../api-services.ts';
-import { admitAs } from './admit-as.ts';
 import { Nullable } from './answers.ts';
 import type { RestApp } from './rest-api.ts';
 
@@ -24,7 +23,7 @@ const ApplicationSchema = Type.Object({
 const bodyLimit = 8 * 1024 * 1024;
 
 export function applyRoutes(app: RestApp, services: ApiServices): void {
-  const { declarations } = services;
+  const { declarations, access } = services;
   app.get('/export', { schema: { tags, response: { 200: ExportSchema } } }, async () => ({
     documents: await declarations.export(),
   }));
@@ -32,8 +31,11 @@ export function applyRoutes(app: RestApp, services: ApiServices): void {
     '/apply',
     { schema: { tags, body: ApplyInputSchema, response: { 200: ApplicationSchema } }, bodyLimit },
     async (request) => {
-      if (request.body.prune === true) await admitAs('admin', request, services);
-      return applicationAnswer(await declarations.apply(request.actor, request.body));
+      const { caller, actor, body } = request;
+      // Whoever prunes deletes sites.
+      const pruning = { caller, address: actor.address, operation: 'DELETE /api/v1/sites/:site' };
+      if (body.prune === true) await access.admit(pruning);
+      return applicationAnswer(await declarations.apply(actor, body));
     },
   );
 }

@@ -59,29 +59,28 @@ const DeadLetterSchema = Type.Object({
 const params = Type.Object({ sink: Type.String({ description: 'Id or name' }) });
 const querystring = Type.Object(pageQuery);
 const tags = ['event sinks'];
-const config = { access: 'admin' } as const;
 
 export function eventSinkRoutes(app: RestApp, services: ApiServices): void {
   const { eventSinks } = services;
   app.get(
     '/event-sinks',
-    { schema: { tags, querystring, response: { 200: PageSchema(SinkSchema) } }, config },
+    { schema: { tags, querystring, response: { 200: PageSchema(SinkSchema) } } },
     async (request) => pageAnswer(pageOf(await eventSinks.list(), request.query), toSnakeCase),
   );
   app.post(
     '/event-sinks',
-    { schema: { tags, body: EventSinkInputSchema, response: { 201: NewSinkSchema } }, config },
+    { schema: { tags, body: EventSinkInputSchema, response: { 201: NewSinkSchema } } },
     async (request, reply) => reply.status(201).send(toSnakeCase(await eventSinks.create(request.actor, request.body))),
   );
-  app.get('/event-sinks/:sink', { schema: { tags, params, response: { 200: SinkSchema } }, config }, async (request) =>
+  app.get('/event-sinks/:sink', { schema: { tags, params, response: { 200: SinkSchema } } }, async (request) =>
     toSnakeCase(await eventSinks.get(request.params.sink)),
   );
   app.patch(
     '/event-sinks/:sink',
-    { schema: { tags, params, body: EventSinkChangesSchema, response: { 200: SinkSchema } }, config },
+    { schema: { tags, params, body: EventSinkChangesSchema, response: { 200: SinkSchema } } },
     async (request) => toSnakeCase(await eventSinks.update(request.actor, request.params.sink, request.body)),
   );
-  app.delete('/event-sinks/:sink', { schema: { tags, params }, config }, async (request, reply) => {
+  app.delete('/event-sinks/:sink', { schema: { tags, params } }, async (request, reply) => {
     await eventSinks.delete(request.actor, request.params.sink);
     return reply.status(204).send();
   });
@@ -89,19 +88,17 @@ export function eventSinkRoutes(app: RestApp, services: ApiServices): void {
 }
 
 function sinkOperationRoutes(app: RestApp, { eventSinks }: ApiServices): void {
-  app.post(
-    '/event-sinks/:sink/test',
-    { schema: { tags, params, response: { 200: TestSchema } }, config },
-    async (request) => toSnakeCase(await eventSinks.test(request.actor, request.params.sink)),
+  app.post('/event-sinks/:sink/test', { schema: { tags, params, response: { 200: TestSchema } } }, async (request) =>
+    toSnakeCase(await eventSinks.test(request.actor, request.params.sink)),
   );
   app.post(
     '/event-sinks/:sink/secret',
-    { schema: { tags, params, response: { 200: NewSinkSchema } }, config },
+    { schema: { tags, params, response: { 200: NewSinkSchema } } },
     async (request) => toSnakeCase(await eventSinks.renewSecret(request.actor, request.params.sink)),
   );
   app.get(
     '/event-sinks/:sink/dead-letters',
-    { schema: { tags, params, querystring, response: { 200: PageSchema(DeadLetterSchema) } }, config },
+    { schema: { tags, params, querystring, response: { 200: PageSchema(DeadLetterSchema) } } },
     async (request) =>
       // Metadata of events are in the API's words already, and their keys are data.
       pageAnswer(await eventSinks.listDead(request.params.sink, request.query), ({ event, ...letter }) => ({
@@ -113,7 +110,6 @@ function sinkOperationRoutes(app: RestApp, { eventSinks }: ApiServices): void {
     '/event-sinks/:sink/redeliveries',
     {
       schema: { tags, params, body: RedeliverySchema, response: { 200: Type.Object({ redelivered: Type.Integer() }) } },
-      config,
     },
     async (request) => ({
       redelivered: await eventSinks.redeliver(request.actor, request.params.sink, request.body.ids),
