@@ -1,4 +1,4 @@
-import type { ObservedCounter, ObservedState } from './kernel-state.ts';
+import type { ObservedCounter, ObservedState, ObservedTraffic } from './kernel-state.ts';
 import type { Step } from './step.ts';
 
 /** A kernel that can be read and changed: Linux, or a fake of it. */
@@ -10,6 +10,8 @@ export interface Kernel {
   observe(sysctls: readonly string[]): Promise<ObservedState>;
   /** Only the counters of policies; cheaper than the whole state. */
   counters(): Promise<readonly ObservedCounter[]>;
+  /** What went through our tunnels, by peer. Throws as `observe` does. */
+  traffic(): Promise<readonly ObservedTraffic[]>;
   /**
    * Does one step. A batch of routing changes stops at the first that is refused.
    * @throws PatronusError `kernel_refused` with what the kernel said, `missing_tool`, `command_timeout`

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseGateways, parseLinks, parseNextHops, parseRoutes, parseRules } from './ip-observed.ts';
 import { parseNftCounters, parseNftTable } from './nft-observed.ts';
-import { parseWgDump } from './wg.ts';
+import { parseWgDump, parseWgTransfer } from './wg.ts';
 
 describe('what the tools print', () => {
   it('reads links, also such without addresses', () => {
@@ -132,6 +132,15 @@ describe('what the tools print', () => {
     expect(JSON.stringify(tunnel)).not.toMatch(/PRIVATE|SHARED/);
     expect(parseWgDump('')).toBeNull();
     expect(parseWgDump('(none)\t(none)\t0\toff\n')).toEqual({ publicKey: '', listenPort: 0, fwmark: 0, peers: [] });
+  });
+
+  it('reads what went through tunnels of ours', () => {
+    const text = 'pt0-0\tPEER1\t1200\t5000000000\npt1-1\tPEER2\t0\t148\nwg0\tPEER3\t1\t2\n';
+    expect(parseWgTransfer(text)).toEqual([
+      { tunnel: 'pt0-0', publicKey: 'PEER1', bytesReceived: 1_200, bytesSent: 5_000_000_000 },
+      { tunnel: 'pt1-1', publicKey: 'PEER2', bytesReceived: 0, bytesSent: 148 },
+    ]);
+    expect(parseWgTransfer('')).toEqual([]);
   });
 
   it('reads the shape of a ruleset and its counters', () => {

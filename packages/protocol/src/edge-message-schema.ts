@@ -8,6 +8,7 @@ import {
   type EnrolRequest,
   type PathProbe,
   type PathReport,
+  type PathTraffic,
   type PolicyCounter,
   type TelemetryBatch,
   type UplinkFact,
@@ -67,6 +68,7 @@ const pathReport = open<PathReport>({
   received: count,
 });
 const policyCounter = open<PolicyCounter>({ policyId: count, epoch: text(64), packets: count, bytes: count });
+const pathTraffic = open<PathTraffic>({ pathId: uuidText, bytesSent: count, bytesReceived: count });
 const decision = open<DecisionReport>({
   policyId: count,
   siteId: uuidText,
@@ -87,6 +89,7 @@ const batch = open<TelemetryBatch>({
   to: unixMs,
   paths: list(pathReport, 10_000),
   policies: list(policyCounter, 10_000),
+  traffic: Type.Optional(list(pathTraffic, 10_000)),
   decisions: list(decision, 100_000),
   events: list(event, 10_000),
 });

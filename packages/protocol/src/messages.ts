@@ -99,6 +99,8 @@ export interface TelemetryBatch {
   readonly to: number;
   readonly paths: readonly PathReport[];
   readonly policies: readonly PolicyCounter[];
+  /** Every ten seconds; absent in the batches between. */
+  readonly traffic?: readonly PathTraffic[];
   readonly decisions: readonly DecisionReport[];
   readonly events: readonly NetworkEvent[];
 }
@@ -118,6 +120,16 @@ export interface PolicyCounter {
   readonly epoch: string;
   readonly packets: number;
   readonly bytes: number;
+}
+
+/**
+ * Octets that went out and came in by the tunnel of a path since it was made, as the edge at its source counts them: probes
+ * and what WireGuard adds included.
+ */
+export interface PathTraffic {
+  readonly pathId: PathId;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
 }
 
 /** Which paths carry a class to a site now. */

@@ -168,6 +168,20 @@ describe('a reconciler', () => {
     expect(anew!.epoch).not.toBe(counted!.epoch);
   });
 
+  it('tells what each path carried', async () => {
+    expect(await reconciler.pathTraffic()).toEqual([]);
+    await reconciler.apply(document);
+    const [tunnel] = document.tunnels;
+    const [peer] = tunnel!.peers;
+    kernel.carry(peer!.publicKey, 1_000, 2_000);
+    const carrier = document.paths.find(
+      ({ tunnel: name, remoteEndpointId }) => name === tunnel!.name && remoteEndpointId === peer!.endpointId,
+    );
+    const told = await reconciler.pathTraffic();
+    expect(told).toHaveLength(document.paths.length);
+    expect(told).toContainEqual({ pathId: carrier!.id, bytesSent: 1_000, bytesReceived: 2_000 });
+  });
+
   it('cleans up after an edge that was killed, and puts sysctls back as they were', async () => {
     const before = kernel.toString();
     await reconciler.apply(document);

@@ -13,7 +13,7 @@ import {
   type SteeringDecision,
   type Step,
 } from '@patronus/netconf';
-import type { PolicyCounter, SiteDocument } from '@patronus/protocol';
+import type { PathTraffic, PolicyCounter, SiteDocument } from '@patronus/protocol';
 import { LatestWins } from './latest-wins.ts';
 import type { SysctlMemory } from './sysctl-memory.ts';
 
@@ -108,6 +108,23 @@ export class KernelReconciler {
   /** Packets and bytes per policy; a counter whose epoch is new started at zero. */
   policyCounters(): Promise<readonly PolicyCounter[]> {
     return this.#parts.kernel.counters().then((counters) => [...counters]);
+  }
+
+  /** Octets through the tunnel of each path of the document in force. Throws as `Kernel.observe` does. */
+  async pathTraffic(): Promise<readonly PathTraffic[]> {
+    const document = this.#current;
+    if (document === null) return [];
+    const paths = new Map(document.paths.map((path) => [`${path.tunnel} ${path.remoteEndpointId}`, path.id]));
+    const pathOfPeer = new Map(
+      document.tunnels.flatMap(({ name, peers }) =>
+        peers.map(({ publicKey, endpointId }) => [`${name} ${publicKey}`, paths.get(`${name} ${endpointId}`)]),
+      ),
+    );
+    const traffic = await this.#parts.kernel.traffic();
+    return traffic.flatMap(({ tunnel, publicKey, bytesSent, bytesReceived }) => {
+      const pathId = pathOfPeer.get(`${tunnel} ${publicKey}`);
+      return pathId === undefined ? [] : [{ pathId, bytesSent, bytesReceived }];
+    });
   }
 
   /** Settles when no change is under way. */

@@ -20,11 +20,13 @@ import {
   parseRoutes,
   parseRules,
   parseWgDump,
+  parseWgTransfer,
   wgPeersText,
   type Kernel,
   type ObservedCounter,
   type ObservedLink,
   type ObservedState,
+  type ObservedTraffic,
   type RoutingChange,
   type Step,
   type TunnelState,
@@ -84,6 +86,10 @@ export class LinuxKernel implements Kernel {
     const args = ['-j', 'list', 'counters', 'table', 'inet', 'patronus'];
     const json = await ifPresent(this.#runner.run({ tool: 'nft', args }));
     return json === null ? [] : parseNftCounters(json);
+  }
+
+  async traffic(): Promise<readonly ObservedTraffic[]> {
+    return parseWgTransfer(await this.#wg('show', 'all', 'transfer'));
   }
 
   async execute(step: Step): Promise<void> {
