@@ -12,6 +12,7 @@ import { addLogin } from './commands/login.ts';
 import { addPaths } from './commands/paths.ts';
 import { addPolicies } from './commands/policies.ts';
 import { addSites } from './commands/sites.ts';
+import { addStats } from './commands/stats.ts';
 import { addTransportLinks } from './commands/transport-links.ts';
 import { addUp } from './commands/up.ts';
 import { withExamples } from './commands/api-command.ts';
@@ -46,6 +47,7 @@ export function buildProgram(terminal: Terminal): Command {
   addEndpoints(program, terminal);
   addPaths(program, terminal);
   addPolicies(program, terminal);
+  addStats(program, terminal);
   addEvents(program, terminal);
   addAudit(program, terminal);
   addTransportLinks(program, terminal);

@@ -13,6 +13,7 @@ import { DataDirectory } from './data-directory.ts';
 import { openDatabase, Store } from './database/index.ts';
 import { CertificateAuthority, EdgeGateway } from './gateway/index.ts';
 import { AuditService } from './services/audit-service.ts';
+import { CacheService } from './services/cache-service.ts';
 import { DecisionService } from './services/decision-service.ts';
 import { DocumentService } from './services/document-service.ts';
 import { EdgeService } from './services/edge-service.ts';
@@ -30,6 +31,9 @@ import { Presence } from './services/presence.ts';
 import { SiteDeletionService } from './services/site-deletion-service.ts';
 import { SiteService } from './services/site-service.ts';
 import { TelemetryService } from './services/telemetry-service.ts';
+import { TrafficHistory } from './services/traffic-history.ts';
+import { TrafficReport } from './services/traffic-report.ts';
+import { TrafficService } from './services/traffic-service.ts';
 import { TransportLinkService } from './services/transport-link-service.ts';
 import type { ControllerSettings } from './settings.ts';
 
@@ -59,7 +63,11 @@ export async function startController(settings: ControllerSettings): Promise<Run
   started.defer(() => store.close());
   const presence = new Presence();
   const documents = new DocumentService({ ...settings, store, timers: systemTimers, onFailure });
-  const policies = new PolicyService(store);
+  const network = networkServices(store, presence, documents);
+  const reports = await reportServices(store, network);
+  const { traffic, telemetry, metrics } = reports;
+  started.defer(() => traffic.flush().catch(onFailure));
+  const policies = new PolicyService(store, traffic);
   await policies.ensureDefault();
   const signIn = new SignInService(store, await TokenSigner.open(store));
   const setupToken = await signIn.prepareFirstSignIn(settings.adminPassword ?? undefined);
@@ -67,8 +75,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
   started.defer(() => documents.stop());
 
   const edges = new EdgeService(store, presence);
-  const network = networkServices(store, presence, documents);
-  const telemetry = new TelemetryService(store, network.paths);
+  const socketPath = directory.file('edge.sock');
   const gateway = await EdgeGateway.start({
     store,
     timers: systemTimers,
@@ -81,29 +88,27 @@ export async function startController(settings: ControllerSettings): Promise<Run
     identity: await authority.serverIdentity(store.wallMs),
     host: settings.edgeHost,
     port: settings.edgePort,
-    socketPath: directory.file('edge.sock'),
+    socketPath,
   });
   started.defer(() => gateway.stop());
   const edgeUrl = settings.edgeUrl ?? `https://${reachableHost(settings.edgeHost)}:${gateway.port}`;
 
-  const metrics = new MetricService(store);
-  const purging = [network.siteDeletion, network.policyDeletion];
-  const maintenance = new Maintenance({ store, metrics, pathOverrides: network.pathOverrides, purging, onFailure });
-  maintenance.start(systemTimers);
-  started.defer(() => maintenance.stop());
+  const { pathOverrides, siteDeletion, policyDeletion } = network;
+  const purging = [siteDeletion, policyDeletion];
+  maintain(started, new Maintenance({ store, metrics, traffic, pathOverrides, purging, onFailure }));
 
   const keys = new EnrolmentKeyService(store, { caFingerprint: authority.fingerprint, url: () => edgeUrl });
-  const readsAreOpen = areReadsOpen(settings);
   const localToken = LocalToken.open(directory.path);
   const audit = new AuditService(store);
   const services: ApiServices = {
-    access: new Access({ localToken, signIn, audit, readsAreOpen }),
+    access: new Access({ localToken, signIn, audit, readsAreOpen: areReadsOpen(settings) }),
     signIn,
     store,
     ...network,
     policies,
     pathChecks: new PathCheckService(store, gateway),
-    metrics,
+    ...reports,
+    caches: new CacheService({ metrics, decisions: network.decisions, documents }),
     events: new EventService(store),
     audit,
     enrolmentKeys: keys,
@@ -111,8 +116,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
     documents,
   };
   const httpUrl = await serve(started, services, settings, logger);
-  const socket = directory.file('edge.sock');
-  directory.announce({ pid: process.pid, http_url: httpUrl, edge_url: edgeUrl, edge_socket: socket });
+  directory.announce({ pid: process.pid, http_url: httpUrl, edge_url: edgeUrl, edge_socket: socketPath });
   const running = started.move();
   return {
     httpUrl,
@@ -136,6 +140,21 @@ function networkServices(store: Store, presence: Presence, documents: DocumentSe
     decisions,
     pathOverrides: new PathOverrideService({ store, paths, decisions, presence }),
   };
+}
+
+/** What edges report, and what was reported before. */
+async function reportServices(store: Store, { paths, decisions }: ReturnType<typeof networkServices>) {
+  const [traffic, metrics] = [new TrafficService(store), new MetricService(store)];
+  await traffic.load();
+  const trafficHistory = new TrafficHistory(store);
+  const trafficReport = new TrafficReport(store, traffic, trafficHistory);
+  const telemetry = new TelemetryService({ store, paths, traffic, metrics, decisions });
+  return { traffic, trafficHistory, trafficReport, metrics, telemetry };
+}
+
+function maintain(started: AsyncDisposableStack, maintenance: Maintenance): void {
+  maintenance.start(systemTimers);
+  started.defer(() => maintenance.stop());
 }
 
 /** The audit log is signed with the authority's key, which is not in the database. */

@@ -133,7 +133,7 @@ export function describeKernel(name: string, open: () => Promise<KernelUnderTest
       const publicKey = Buffer.alloc(32, 7).toString('base64');
       await raise(one);
       expect(await under.kernel.traffic()).toEqual([]);
-      const peer = { publicKey, endpoint: null, allowedIps: [], keepalive: 0 };
+      const peer = { publicKey, endpoint: null, allowedIps: [prefix('10.1.0.0/24')], keepalive: 0 };
       await execute({ do: 'set_peers', name: one, peers: [peer] });
       expect(await under.kernel.traffic()).toEqual([{ tunnel: one, publicKey, bytesSent: 0, bytesReceived: 0 }]);
     });

@@ -1,6 +1,7 @@
 import type { SignInService } from '../auth/index.ts';
 import type { Store } from '../database/index.ts';
 import type { AuditService } from '../services/audit-service.ts';
+import type { CacheService } from '../services/cache-service.ts';
 import type { DecisionService } from '../services/decision-service.ts';
 import type { DocumentService } from '../services/document-service.ts';
 import type { EdgeService } from '../services/edge-service.ts';
@@ -15,6 +16,10 @@ import type { PolicyDeletionService } from '../services/policy-deletion-service.
 import type { PolicyService } from '../services/policy-service.ts';
 import type { SiteDeletionService } from '../services/site-deletion-service.ts';
 import type { SiteService } from '../services/site-service.ts';
+import type { TelemetryService } from '../services/telemetry-service.ts';
+import type { TrafficHistory } from '../services/traffic-history.ts';
+import type { TrafficReport } from '../services/traffic-report.ts';
+import type { TrafficService } from '../services/traffic-service.ts';
 import type { TransportLinkService } from '../services/transport-link-service.ts';
 import type { Access } from './access.ts';
 
@@ -32,6 +37,11 @@ export interface ApiServices {
   readonly pathChecks: PathCheckService;
   readonly pathOverrides: PathOverrideService;
   readonly metrics: MetricService;
+  readonly caches: CacheService;
+  readonly telemetry: TelemetryService;
+  readonly traffic: TrafficService;
+  readonly trafficHistory: TrafficHistory;
+  readonly trafficReport: TrafficReport;
   readonly decisions: DecisionService;
   readonly events: EventService;
   readonly audit: AuditService;

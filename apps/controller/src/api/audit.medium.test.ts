@@ -123,6 +123,12 @@ const mutations: readonly (readonly [
     'voice',
     async () => rest('PATCH', `policies/${await firstId('policies')}`, { priority: 8 }),
   ],
+  [
+    'POST /stats/policies/reset',
+    'policy_stats_reset',
+    'voice',
+    async () => rest('POST', `stats/policies/${await firstId('policies')}/reset`),
+  ],
   ['DELETE /policies', 'policy_deleted', 'voice', async () => rest('DELETE', `policies/${await firstId('policies')}`)],
   [
     'POST /policies/restore',
@@ -225,6 +231,12 @@ const mutations: readonly (readonly [
     'policy_updated',
     'bulk',
     async () => graphql(`mutation { updatePolicy(id: "${await firstId('policies')}", input: { priority: 6 }) { id } }`),
+  ],
+  [
+    'resetPolicyStats',
+    'policy_stats_reset',
+    'bulk',
+    async () => graphql(`mutation { resetPolicyStats(id: "${await firstId('policies')}") { success message } }`),
   ],
   [
     'deletePolicy',

@@ -12,7 +12,8 @@ import type { ApiServices } from './api-services.ts';
 import { registerGraphql, servePlayground } from './graphql/index.ts';
 import { useProblemDocuments } from './http-errors.ts';
 import { healthRoutes } from './rest/health-routes.ts';
-import { restApi } from './rest/rest-api.ts';
+import { metricsRoutes } from './rest/metrics-routes.ts';
+import { admitCallers, restApi } from './rest/rest-api.ts';
 import { validatorCompiler } from './validation.ts';
 import { webPage } from './web-page.ts';
 
@@ -68,7 +69,11 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     },
     { prefix: '/api/v1' },
   );
-  await app.register(async (scope) => healthRoutes(scope, services));
+  await app.register(async (scope) => {
+    admitCallers(scope, services);
+    healthRoutes(scope, services);
+    metricsRoutes(scope, services);
+  });
   servePlayground(app);
   const { access } = services;
   await registerGraphql(app, {

@@ -22,6 +22,12 @@ export interface Database {
   events: EventTable;
   decisions: DecisionTable;
   policy_counters: PolicyCounterTable;
+  path_counters: PathCounterTable;
+  traffic_pending: TrafficPendingTable;
+  traffic_totals: TrafficTotalTable;
+  traffic_10s: TrafficTable;
+  traffic_minute: TrafficTable;
+  traffic_hour: TrafficTable;
   path_metrics_raw: RawMetricTable;
   path_metrics_minute: RolledMetricTable;
   path_metrics_hour: RolledMetricTable;
@@ -118,6 +124,9 @@ export interface PolicyTable {
   is_default: Generated<Flag>;
   packets_matched: Generated<number>;
   bytes_matched: Generated<number>;
+  /** When it matched its first packet since it was made or reset, and when its counters last moved. */
+  traffic_first_seen: Generated<UnixMs | null>;
+  traffic_last_updated: Generated<UnixMs | null>;
   created_at: UnixMs;
   updated_at: UnixMs;
   deleted_at: Generated<UnixMs | null>;
@@ -139,6 +148,38 @@ export interface PolicyCounterTable {
   epoch: string;
   packets: number;
   bytes: number;
+}
+
+/** What an edge last said of a path's tunnel, octets. */
+export interface PathCounterTable {
+  edge_id: string;
+  path_id: string;
+  bytes_sent: number;
+  bytes_received: number;
+}
+
+/** What policies matched, and what went out and came in by tunnels. */
+export interface TrafficCounts {
+  packets_matched: number;
+  bytes_matched: number;
+  bytes_sent: number;
+  bytes_received: number;
+}
+
+/** `kind` is policy, site, endpoint or path. */
+export interface TrafficPendingTable extends TrafficCounts {
+  kind: string;
+  object_id: string;
+}
+
+export interface TrafficTotalTable extends TrafficPendingTable {
+  first_seen: UnixMs;
+  last_updated: UnixMs;
+}
+
+/** What came within one bucket. */
+export interface TrafficTable extends TrafficPendingTable {
+  bucket: UnixMs;
 }
 
 export interface SiteConfigTable {

@@ -18,4 +18,5 @@ export * from './setting-repository.ts';
 export * from './site-deletion-repository.ts';
 export * from './site-repository.ts';
 export * from './standing.ts';
+export * from './traffic-repository.ts';
 export * from './user-repository.ts';

@@ -125,16 +125,16 @@ export const pathRepository = {
       .execute();
   },
 
-  /** Ids of the paths that start at this site. */
-  async listIdsFrom(db: Db, siteId: string): Promise<Set<string>> {
+  /** The paths that start at this site, each with the endpoint it starts at. */
+  async listSourcesFrom(db: Db, siteId: string): Promise<Map<string, string>> {
     const rows = await db
       .selectFrom('sdwan_paths as path')
       .innerJoin('sdwan_endpoints as source', 'source.endpoint_id', 'path.source_endpoint_id')
-      .select('path_id')
+      .select(['path_id', 'source_endpoint_id'])
       .where('source.site_id', '=', siteId)
       .where('path.deleted_at', 'is', null)
       .execute();
-    return new Set(rows.map((row) => row.path_id));
+    return new Map(rows.map((row) => [row.path_id, row.source_endpoint_id]));
   },
 };
 

@@ -2,7 +2,7 @@ import { sql, type Insertable, type Updateable } from 'kysely';
 import type { Db, PolicyTable } from '../database/schema.ts';
 import { deletedAt, type Standing } from './standing.ts';
 
-/** Counters come as text, since they may exceed what a JavaScript number holds exactly. */
+/** A policy without its counters: the live ones are not in the table. */
 export interface PolicyRow {
   policy_id: number;
   class: number;
@@ -13,8 +13,6 @@ export interface PolicyRow {
   action: string;
   enabled: number;
   is_default: number;
-  packets_matched: string;
-  bytes_matched: string;
   created_at: number;
   updated_at: number;
   deleted_at: number | null;
@@ -36,14 +34,7 @@ const plainColumns = [
 ] as const;
 
 const select = (db: Db, standing: Standing) =>
-  db
-    .selectFrom('sdwan_policies')
-    .select(plainColumns)
-    .select([
-      sql<string>`cast(packets_matched as text)`.as('packets_matched'),
-      sql<string>`cast(bytes_matched as text)`.as('bytes_matched'),
-    ])
-    .where('deleted_at', deletedAt[standing], null);
+  db.selectFrom('sdwan_policies').select(plainColumns).where('deleted_at', deletedAt[standing], null);
 
 export const policyRepository = {
   /** In order of evaluation: the default policy is last. */
@@ -80,35 +71,21 @@ export const policyRepository = {
     await db.deleteFrom('sdwan_policies').where('policy_id', '=', policyId).execute();
   },
 
-  /** Bound as 64-bit integers: a plain number is a float to SQLite, and the sum would lose digits over 2^53. */
-  async addCounts(db: Db, policyId: number, packets: bigint, bytes: bigint): Promise<void> {
-    await db
-      .updateTable('sdwan_policies')
-      .set({
-        packets_matched: sql`packets_matched + ${packets}`,
-        bytes_matched: sql`bytes_matched + ${bytes}`,
-      })
-      .where('policy_id', '=', policyId)
+  /** Ids of live policies, or of deleted ones too. */
+  async listIds(db: Db, standing: 'live' | 'any' = 'live'): Promise<number[]> {
+    const rows = await db
+      .selectFrom('sdwan_policies')
+      .select('policy_id')
+      .$if(standing === 'live', (query) => query.where('deleted_at', 'is', null))
       .execute();
+    return rows.map((row) => row.policy_id);
   },
 
-  lastCounter: (db: Db, edgeId: string, policyId: number) =>
-    db
-      .selectFrom('policy_counters')
-      .select(['epoch', 'packets', 'bytes'])
-      .where('edge_id', '=', edgeId)
-      .where('policy_id', '=', policyId)
-      .executeTakeFirst(),
-
-  async saveCounter(
-    db: Db,
-    row: { edge_id: string; policy_id: number; epoch: string; packets: number; bytes: number },
-  ): Promise<void> {
-    const { epoch, packets, bytes } = row;
+  async resetCounts(db: Db, policyId: number): Promise<void> {
     await db
-      .insertInto('policy_counters')
-      .values(row)
-      .onConflict((conflict) => conflict.columns(['edge_id', 'policy_id']).doUpdateSet({ epoch, packets, bytes }))
+      .updateTable('sdwan_policies')
+      .set({ packets_matched: 0, bytes_matched: 0, traffic_first_seen: null, traffic_last_updated: null })
+      .where('policy_id', '=', policyId)
       .execute();
   },
 

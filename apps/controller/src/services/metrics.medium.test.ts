@@ -150,8 +150,7 @@ describe('what an edge reports', () => {
   });
 
   it('writes counters down for outside tools when they moved', async () => {
-    const { policyRepository } = await import('../repositories/index.ts');
-    const snapshot = () => network.store.change(({ db, at: now }) => policyRepository.snapshotStats(db, now));
+    const snapshot = () => network.traffic.snapshot();
     await snapshot();
     await snapshot();
     await store(batchAt(network.clock.ms, { policies: [{ policyId: 1, epoch: 'a', packets: 10, bytes: 900 }] }));

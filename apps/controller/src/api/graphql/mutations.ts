@@ -144,7 +144,9 @@ builder.mutationFields((t) => ({
 const clearing = builder.objectRef<{ clearedEntries: number }>('CacheClearing').implement({
   fields: (t) => ({
     success: t.boolean({ resolve: () => true }),
-    message: t.string({ resolve: ({ clearedEntries }) => `${clearedEntries} compiled documents were made anew` }),
+    message: t.string({
+      resolve: ({ clearedEntries }) => `${clearedEntries} entries were cleared; the documents of sites were made anew`,
+    }),
     cleared_entries: t.int({ resolve: ({ clearedEntries }) => clearedEntries }),
   }),
 });
@@ -152,10 +154,10 @@ const clearing = builder.objectRef<{ clearedEntries: number }>('CacheClearing').
 builder.mutationField('clearCache', (t) =>
   t.field({
     type: clearing,
-    description: 'Forgets the compiled site documents and compiles them anew',
+    description: 'Forgets kept answers and the compiled documents of sites, and compiles these anew',
     resolve: async (_root, _args, context, info) => {
       const by = await admitted(context, 'admin', info);
-      return { clearedEntries: await context.services.documents.recompile(by) };
+      return { clearedEntries: await context.services.caches.clear(by) };
     },
   }),
 );

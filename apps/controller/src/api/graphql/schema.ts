@@ -4,6 +4,7 @@ import './queries.ts';
 import './mutations.ts';
 import './path-operations.ts';
 import './deletions.ts';
+import './stats.ts';
 import './subscriptions.ts';
 
 export const graphqlSchema: GraphQLSchema = builder.toSchema();

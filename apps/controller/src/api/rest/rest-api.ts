@@ -9,10 +9,12 @@ import { edgeRoutes } from './edge-routes.ts';
 import { endpointRoutes } from './endpoint-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { healthRoutes } from './health-routes.ts';
+import { metricsRoutes } from './metrics-routes.ts';
 import { pathOperationRoutes } from './path-operation-routes.ts';
 import { pathRoutes } from './path-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
 import { siteRoutes } from './site-routes.ts';
+import { statsRoutes } from './stats-routes.ts';
 
 /** A server whose handlers know the types of their schemas. */
 export type RestApp = FastifyInstance<
@@ -25,8 +27,24 @@ export type RestApp = FastifyInstance<
 
 /** All of `/api/v1`. Every route asks for a caller unless it says otherwise: reads for a reader, all else for an operator. */
 export function restApi(app: RestApp, services: ApiServices): void {
+  admitCallers(app, services);
+  siteRoutes(app, services);
+  endpointRoutes(app, services);
+  policyRoutes(app, services);
+  pathRoutes(app, services);
+  pathOperationRoutes(app, services);
+  statsRoutes(app, services);
+  eventRoutes(app, services);
+  auditRoutes(app, services);
+  edgeRoutes(app, services);
+  authRoutes(app, services);
+  healthRoutes(app, services);
+  metricsRoutes(app, services);
+}
+
+/** Lets nobody at the routes of this scope who may not use them. */
+export function admitCallers(app: Pick<FastifyInstance, 'addHook'>, { access }: Pick<ApiServices, 'access'>): void {
   app.addHook('onRequest', async (request) => {
-    const { access } = services;
     const caller = await access.callerOf(request.headers.authorization);
     const { method, routeOptions } = request;
     const isRead = method === 'GET' || method === 'HEAD';
@@ -34,14 +52,4 @@ export function restApi(app: RestApp, services: ApiServices): void {
     const operation = `${method} ${routeOptions.url ?? ''}`;
     request.actor = await access.admit({ caller, address: plainAddress(request.ip), level, operation });
   });
-  siteRoutes(app, services);
-  endpointRoutes(app, services);
-  policyRoutes(app, services);
-  pathRoutes(app, services);
-  pathOperationRoutes(app, services);
-  eventRoutes(app, services);
-  auditRoutes(app, services);
-  edgeRoutes(app, services);
-  authRoutes(app, services);
-  healthRoutes(app, services);
 }

@@ -7,6 +7,7 @@ import * as signIn from './0004-sign-in.ts';
 import * as audit from './0005-audit.ts';
 import * as pathOverrides from './0006-path-overrides.ts';
 import * as deletion from './0007-deletion.ts';
+import * as traffic from './0015-traffic.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-network': network,
@@ -16,4 +17,5 @@ export const migrations: Record<string, Migration> = {
   '0005-audit': audit,
   '0006-path-overrides': pathOverrides,
   '0007-deletion': deletion,
+  '0015-traffic': traffic,
 };
