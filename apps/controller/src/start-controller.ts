@@ -30,7 +30,7 @@ import { PolicyService } from './services/policy-service.ts';
 import { Presence } from './services/presence.ts';
 import { SiteDeletionService } from './services/site-deletion-service.ts';
 import { SiteService } from './services/site-service.ts';
-import { TelemetryService } from './services/telemetry-service.ts';
+import { TelemetryService, telemetryGatherMs } from './services/telemetry-service.ts';
 import { TrafficHistory } from './services/traffic-history.ts';
 import { TrafficReport } from './services/traffic-report.ts';
 import { TrafficService } from './services/traffic-service.ts';
@@ -66,7 +66,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
   const network = networkServices(store, presence, documents);
   const reports = await reportServices(store, network);
   const { traffic, telemetry, metrics } = reports;
-  started.defer(() => traffic.flush().catch(onFailure));
+  started.defer(() => telemetry.flush().then(() => traffic.flush(), onFailure));
   const policies = new PolicyService(store, traffic);
   await policies.ensureDefault();
   const signIn = new SignInService(store, await TokenSigner.open(store));
@@ -148,7 +148,15 @@ async function reportServices(store: Store, { paths, decisions }: ReturnType<typ
   await traffic.load();
   const trafficHistory = new TrafficHistory(store);
   const trafficReport = new TrafficReport(store, traffic, trafficHistory);
-  const telemetry = new TelemetryService({ store, paths, traffic, metrics, decisions });
+  const telemetry = new TelemetryService({
+    store,
+    paths,
+    traffic,
+    metrics,
+    decisions,
+    timers: systemTimers,
+    gatherMs: telemetryGatherMs,
+  });
   return { traffic, trafficHistory, trafficReport, metrics, telemetry };
 }
 

@@ -3,6 +3,7 @@ import SqliteFile from 'better-sqlite3';
 import { messageOf, PatronusError } from '@patronus/core';
 import { Kysely, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { withKeptStatements } from './kept-statements.ts';
 import { migrations } from './migrations/index.ts';
 import type { Database, Db } from './schema.ts';
 
@@ -24,7 +25,7 @@ export async function openDatabase(file: string): Promise<Db> {
   sqlite.pragma('journal_mode = WAL');
   sqlite.pragma('synchronous = FULL');
   sqlite.pragma(`busy_timeout = ${busyTimeoutMs}`);
-  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) });
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: withKeptStatements(sqlite) }) });
   try {
     // Migrations that make a table anew drop the old one, and its rows would take all that refers to them along.
     sqlite.pragma('foreign_keys = OFF');

@@ -1,4 +1,4 @@
-import type { Insertable, Selectable } from 'kysely';
+import { sql, type Insertable, type Selectable } from 'kysely';
 import type { Db, PathFigures, PathTable } from '../database/schema.ts';
 
 export interface PathRow extends Selectable<PathTable> {
@@ -25,10 +25,25 @@ export interface PathFilter {
 
 /** Current figures of a path as an edge reported them. */
 export interface PathUpdate extends PathFigures {
+  readonly path_id: string;
   readonly health_status: string;
   readonly since: number;
   readonly reported_at: number;
 }
+
+const updateColumns = [
+  'health_status',
+  'since',
+  'reported_at',
+  'latency',
+  'jitter',
+  'loss',
+  'rtt',
+  'mos',
+  'reverse_latency',
+  'reverse_jitter',
+  'reverse_loss',
+] as const satisfies readonly (keyof PathUpdate)[];
 
 const select = (db: Db) =>
   db
@@ -115,14 +130,18 @@ export const pathRepository = {
     await db.updateTable('sdwan_paths').set({ bandwidth }).where('path_id', '=', pathId).execute();
   },
 
-  /** Leaves a path alone that already has a later report. */
-  async report(db: Db, pathId: string, update: PathUpdate): Promise<void> {
-    await db
-      .updateTable('sdwan_paths')
-      .set(update)
-      .where('path_id', '=', pathId)
-      .where((eb) => eb.or([eb('reported_at', 'is', null), eb('reported_at', '<=', update.reported_at)]))
-      .execute();
+  /** In one statement, as edges report all their paths every second. Leaves a path alone that already has a later report. */
+  async report(db: Db, updates: readonly PathUpdate[]): Promise<void> {
+    for (let start = 0; start < updates.length; start += rowsPerStatement) {
+      const rows = updates
+        .slice(start, start + rowsPerStatement)
+        .map((update) => sql`(${update.path_id}, ${sql.join(updateColumns.map((column) => update[column]))})`);
+      await sql`
+        WITH news (id, ${sql.join(updateColumns.map((column) => sql.ref(`new_${column}`)))}) AS (VALUES ${sql.join(rows)})
+        UPDATE sdwan_paths SET ${sql.join(
+          updateColumns.map((column) => sql`${sql.ref(column)} = ${sql.ref(`new_${column}`)}`),
+        )} FROM news WHERE path_id = id AND (reported_at IS NULL OR reported_at <= new_reported_at)`.execute(db);
+    }
   },
 
   /** The paths that start at this site, each with the endpoint it starts at. */

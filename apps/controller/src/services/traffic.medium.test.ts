@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PathId } from '@patronus/core';
+import { systemTimers, type PathId } from '@patronus/core';
 import type { PathTraffic, PolicyCounter, TelemetryBatch } from '@patronus/protocol';
 import { sql } from 'kysely';
 import { edgeRepository } from '../repositories/index.ts';
@@ -61,7 +61,7 @@ const packets = async (): Promise<bigint> => (await network.policies.get(1)).pac
 const restarted = async () => {
   const traffic = new TrafficService(network.store);
   await traffic.load();
-  return { traffic, telemetry: new TelemetryService({ ...network, traffic }) };
+  return { traffic, telemetry: new TelemetryService({ ...network, traffic, timers: systemTimers, gatherMs: 0 }) };
 };
 
 describe('counters of policies', () => {

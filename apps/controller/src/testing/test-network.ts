@@ -76,7 +76,7 @@ export async function testNetwork() {
     links: new TransportLinkService(store),
     keys: new EnrolmentKeyService(store, { caFingerprint: 'f'.repeat(64), url: () => 'https://controller:8443' }),
     edges: new EdgeService(store, presence),
-    telemetry: new TelemetryService({ store, paths, traffic, metrics, decisions }),
+    telemetry: new TelemetryService({ store, paths, traffic, metrics, decisions, timers: systemTimers, gatherMs: 0 }),
     traffic,
     trafficHistory,
     trafficReport: new TrafficReport(store, traffic, trafficHistory),
