@@ -21,6 +21,7 @@ import { EndpointService } from './services/endpoint-service.ts';
 import { EnrolmentKeyService } from './services/enrolment-key-service.ts';
 import { EventService } from './services/event-service.ts';
 import { Maintenance } from './services/maintenance.ts';
+import { MemoryTrimmer } from './services/memory-trimmer.ts';
 import { MetricService } from './services/metric-service.ts';
 import { PathCheckService } from './services/path-check-service.ts';
 import { PathOverrideService } from './services/path-override-service.ts';
@@ -95,7 +96,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
 
   const { pathOverrides, siteDeletion, policyDeletion } = network;
   const purging = [siteDeletion, policyDeletion];
-  maintain(started, new Maintenance({ store, metrics, traffic, pathOverrides, purging, onFailure }));
+  maintain(started, store, new Maintenance({ store, metrics, traffic, pathOverrides, purging, onFailure }));
 
   const keys = new EnrolmentKeyService(store, { caFingerprint: authority.fingerprint, url: () => edgeUrl });
   const localToken = LocalToken.open(directory.path);
@@ -160,9 +161,13 @@ async function reportServices(store: Store, { paths, decisions }: ReturnType<typ
   return { traffic, trafficHistory, trafficReport, metrics, telemetry };
 }
 
-function maintain(started: AsyncDisposableStack, maintenance: Maintenance): void {
+function maintain(started: AsyncDisposableStack, store: Store, maintenance: Maintenance): void {
   maintenance.start(systemTimers);
   started.defer(() => maintenance.stop());
+  const trimmer = new MemoryTrimmer(systemTimers);
+  store.onIntentChange(() => trimmer.touch());
+  trimmer.touch();
+  started.defer(() => trimmer.stop());
 }
 
 /** The audit log is signed with the authority's key, which is not in the database. */
