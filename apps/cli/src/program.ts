@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addAudit } from './commands/audit.ts';
+import { addCaches } from './commands/caches.ts';
 import { addController } from './commands/controller.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEdge } from './commands/edge.ts';
@@ -48,6 +49,7 @@ export function buildProgram(terminal: Terminal): Command {
   addPaths(program, terminal);
   addPolicies(program, terminal);
   addStats(program, terminal);
+  addCaches(program, terminal);
   addEvents(program, terminal);
   addAudit(program, terminal);
   addTransportLinks(program, terminal);

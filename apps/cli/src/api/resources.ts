@@ -190,3 +190,10 @@ export interface TrafficPoint extends TrafficCounts {
   readonly name?: string;
   readonly timestamp: Time;
 }
+
+export interface CacheFigures {
+  readonly name: string;
+  readonly hits: number;
+  readonly misses: number;
+  readonly entries: number;
+}

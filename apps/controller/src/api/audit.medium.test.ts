@@ -265,6 +265,7 @@ const mutations: readonly (readonly [
     'branch',
     async () => graphql(`mutation { deleteEnrolmentKey(id: "${await firstId('enrolment-keys')}") { success } }`),
   ],
+  ['POST /caches/clear', 'cache_cleared', 'site documents', () => rest('POST', 'caches/clear')],
   ['clearCache', 'cache_cleared', 'site documents', () => graphql('mutation { clearCache { success } }')],
   [
     'deleteSite',

@@ -164,6 +164,18 @@ describe('history', () => {
   });
 });
 
+describe('caches', () => {
+  it('tell how they do, and are emptied by an administrator', async () => {
+    await controller.get(`paths/${path}/metrics`);
+    await controller.get(`paths/${path}/metrics`);
+    const { items } = await controller.get<Items>('caches');
+    expect(items).toContainEqual({ name: 'metrics', hits: 1, misses: 1, entries: 1, max_entries: 100, ttl_ms: 60_000 });
+    const { body } = await controller.ask<{ cleared_entries: number }>('POST', 'caches/clear');
+    expect(body).toMatchObject({ success: true, cleared_entries: 3 });
+    expect((await controller.request('POST', 'caches/clear')).status).toBe(401);
+  });
+});
+
 describe('a reset', () => {
   it('starts at zero again and needs a caller who may', async () => {
     expect((await controller.request('POST', `stats/policies/${policy}/reset`)).status).toBe(401);

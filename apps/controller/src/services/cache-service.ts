@@ -27,9 +27,13 @@ export class CacheService {
     return [this.#metrics.cacheView(), this.#decisions.cacheView()];
   }
 
-  /** Forgets everything that is kept, and compiles the documents of sites anew; answers how much that was. */
-  async clear(by: Actor): Promise<number> {
+  /** Forgets everything that is kept, and compiles the documents of sites anew. */
+  async clear(by: Actor): Promise<{ message: string; clearedEntries: number }> {
     const documents = await this.#documents.recompile(by);
-    return documents + this.#metrics.clearCache() + this.#decisions.clearCache();
+    const clearedEntries = documents + this.#metrics.clearCache() + this.#decisions.clearCache();
+    return {
+      message: `${clearedEntries} entries were cleared; the documents of sites were made anew`,
+      clearedEntries,
+    };
   }
 }

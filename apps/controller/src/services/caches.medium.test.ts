@@ -83,7 +83,7 @@ describe('clearing', () => {
     await samples();
     await network.decisions.list();
     expect(network.caches.list().map(({ entries }) => entries)).toEqual([1, 1]);
-    expect(await network.caches.clear(tester)).toBe(2);
+    expect((await network.caches.clear(tester)).clearedEntries).toBe(2);
     expect(network.caches.list().map(({ entries }) => entries)).toEqual([0, 0]);
     expect((await network.audit.list({ actions: ['cache_cleared'] })).items).toHaveLength(1);
   });

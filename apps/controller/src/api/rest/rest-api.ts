@@ -5,6 +5,7 @@ import { plainAddress } from '../../audit/index.ts';
 import type { ApiServices } from '../api-services.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { authRoutes } from './auth-routes.ts';
+import { cacheRoutes } from './cache-routes.ts';
 import { edgeRoutes } from './edge-routes.ts';
 import { endpointRoutes } from './endpoint-routes.ts';
 import { eventRoutes } from './event-routes.ts';
@@ -34,6 +35,7 @@ export function restApi(app: RestApp, services: ApiServices): void {
   pathRoutes(app, services);
   pathOperationRoutes(app, services);
   statsRoutes(app, services);
+  cacheRoutes(app, services);
   eventRoutes(app, services);
   auditRoutes(app, services);
   edgeRoutes(app, services);
