@@ -3,6 +3,7 @@ import { ControllerProgram, EdgeNetwork, eventually } from './testing/index.ts';
 
 interface Totals {
   readonly policies: readonly { readonly packets_matched: number; readonly bytes_matched: number }[];
+  readonly flows: readonly { readonly active_flows: number | null }[];
   readonly sites: readonly { readonly name: string; readonly packets_matched: number }[];
   readonly paths: readonly { readonly name: string; readonly bytes_sent: number; readonly bytes_received: number }[];
 }
@@ -24,6 +25,9 @@ describe.skipIf(!isRoot)('traffic that LAN hosts send (skipped without root)', (
   const send = async (count: number): Promise<void> => {
     const args = ['-n', '-q', '-i', '0.002', '-W', '2', '-s', String(payload), '-c', String(count), '10.1.0.2'];
     const told = await network.edges[0].runOnHost('ping', ...args);
+    addUp(told);
+  };
+  const addUp = (told: string): void => {
     const [, transmitted, received] = /(\d+) packets transmitted, (\d+) received/.exec(told)!;
     sent.hq += Number(transmitted);
     sent.branch += Number(received);
@@ -31,6 +35,7 @@ describe.skipIf(!isRoot)('traffic that LAN hosts send (skipped without root)', (
   const totals = (): Promise<Totals> =>
     controller.graphql<Totals>(`{
       policies { packets_matched bytes_matched }
+      flows: trafficStats(kind: policy) { active_flows }
       sites: trafficStats(kind: site) { name packets_matched }
       paths: trafficStats(kind: path) { name bytes_sent bytes_received }
     }`);
@@ -87,6 +92,14 @@ describe.skipIf(!isRoot)('traffic that LAN hosts send (skipped without root)', (
       20_000,
     );
     expect(carried.paths).toHaveLength(paths.length);
+  });
+
+  it('is told flow by flow, each once, although both kernels know it', async () => {
+    const calls = [1, 2, 3].map(() =>
+      network.edges[0].runOnHost('ping', '-n', '-q', '-s', String(payload), '-c', '25', '10.1.0.2'),
+    );
+    await eventually(totals, ({ flows }) => flows[0]?.active_flows === 3, 50_000);
+    for (const told of await Promise.all(calls)) addUp(told);
   });
 
   it('is counted while the controller is dead, and nothing twice after', async () => {

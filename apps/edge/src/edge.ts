@@ -54,7 +54,11 @@ export class Edge {
     const send = (message: EdgeMessage): boolean => this.connection.send(message);
     // First, as it may fail for want of its port; nothing else runs yet then.
     this.engine = parts.startEngine(this.engineListener());
-    const counters = { counters: () => reconciler.policyCounters(), traffic: () => reconciler.pathTraffic() };
+    const counters = {
+      counters: () => reconciler.policyCounters(),
+      traffic: () => reconciler.pathTraffic(),
+      flows: () => reconciler.policyFlows(),
+    };
     this.telemetry = new Telemetry({ spool, ...counters, clock, timers, send, event });
     this.links = watchUplinks(timers, parts.readUplinks, (now, before) => this.uplinksChanged(now, before));
     this.connection = this.makeConnection();

@@ -4,6 +4,7 @@ import type {
   PathReport,
   PathTraffic,
   PolicyCounter,
+  PolicyFlows,
   SiteDocument,
   UplinkFact,
 } from '@patronus/protocol';
@@ -39,6 +40,8 @@ export interface Reconciler {
   policyCounters(): Promise<readonly PolicyCounter[]>;
   /** What the tunnels of the document in force carried. */
   pathTraffic(): Promise<readonly PathTraffic[]>;
+  /** Flows that began at the site, by policy; null where the kernel does not tell. */
+  policyFlows(): Promise<readonly PolicyFlows[] | null>;
 }
 
 /** What became of a probe sent on demand. Null figures where no reply came. */

@@ -1,3 +1,4 @@
+import type { ObservedFlow } from './conntrack.ts';
 import type { ObservedCounter, ObservedState, ObservedTraffic } from './kernel-state.ts';
 import type { Step } from './step.ts';
 
@@ -12,6 +13,8 @@ export interface Kernel {
   counters(): Promise<readonly ObservedCounter[]>;
   /** What went through our tunnels, by peer. Throws as `observe` does. */
   traffic(): Promise<readonly ObservedTraffic[]>;
+  /** Flows of our classes that the kernel knows now; null where it does not tell, or where there are too many to look at. */
+  flows(): Promise<readonly ObservedFlow[] | null>;
   /**
    * Does one step. A batch of routing changes stops at the first that is refused.
    * @throws PatronusError `kernel_refused` with what the kernel said, `missing_tool`, `command_timeout`

@@ -10,6 +10,7 @@ import {
   type PathReport,
   type PathTraffic,
   type PolicyCounter,
+  type PolicyFlows,
   type TelemetryBatch,
   type UplinkFact,
 } from './messages.ts';
@@ -69,6 +70,7 @@ const pathReport = open<PathReport>({
 });
 const policyCounter = open<PolicyCounter>({ policyId: count, epoch: text(64), packets: count, bytes: count });
 const pathTraffic = open<PathTraffic>({ pathId: uuidText, bytesSent: count, bytesReceived: count });
+const policyFlows = open<PolicyFlows>({ policyId: count, flows: count });
 const decision = open<DecisionReport>({
   policyId: count,
   siteId: uuidText,
@@ -90,6 +92,7 @@ const batch = open<TelemetryBatch>({
   paths: list(pathReport, 10_000),
   policies: list(policyCounter, 10_000),
   traffic: Type.Optional(list(pathTraffic, 10_000)),
+  flows: Type.Optional(list(policyFlows, 10_000)),
   decisions: list(decision, 100_000),
   events: list(event, 10_000),
 });

@@ -101,6 +101,8 @@ export interface TelemetryBatch {
   readonly policies: readonly PolicyCounter[];
   /** Every ten seconds; absent in the batches between. */
   readonly traffic?: readonly PathTraffic[];
+  /** With them, where the kernel tells: every policy that has flows now. */
+  readonly flows?: readonly PolicyFlows[];
   readonly decisions: readonly DecisionReport[];
   readonly events: readonly NetworkEvent[];
 }
@@ -130,6 +132,12 @@ export interface PathTraffic {
   readonly pathId: PathId;
   readonly bytesSent: number;
   readonly bytesReceived: number;
+}
+
+/** Flows that hosts of the site's own prefixes began and that the kernel still knows, by the policy that chose their class. */
+export interface PolicyFlows {
+  readonly policyId: number;
+  readonly flows: number;
 }
 
 /** Which paths carry a class to a site now. */

@@ -5,6 +5,7 @@ import {
   type Kernel,
   type NextHopGroup,
   type ObservedCounter,
+  type ObservedFlow,
   type ObservedLink,
   type ObservedState,
   type ObservedTraffic,
@@ -36,6 +37,8 @@ const bootSysctls = {
 export class FakeKernel implements Kernel {
   readonly fault = new FakeFault();
   readonly executed: Step[] = [];
+  /** Null: it does not tell. */
+  knownFlows: readonly ObservedFlow[] | null = [];
   readonly #links = new Map<string, ObservedLink>();
   readonly #gateways = new Map<string, Address>();
   readonly #tunnels = new Map<string, TunnelState>();
@@ -80,6 +83,10 @@ export class FakeKernel implements Kernel {
     return [...this.#tunnels.values()].flatMap(({ name, peers }) =>
       peers.map(({ publicKey }) => ({ tunnel: name, publicKey, ...(this.#carried.get(publicKey) ?? none) })),
     );
+  }
+
+  async flows(): Promise<readonly ObservedFlow[] | null> {
+    return this.knownFlows;
   }
 
   async execute(step: Step): Promise<void> {

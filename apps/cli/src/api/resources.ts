@@ -180,6 +180,8 @@ interface TrafficCounts {
 export interface TrafficTotal extends TrafficCounts {
   readonly id?: number | string;
   readonly name?: string;
+  /** Of policies; null where no edge tells. */
+  readonly active_flows?: number | null;
   readonly first_seen: Time | null;
   readonly last_updated: Time | null;
 }

@@ -172,6 +172,9 @@ function totalColumns(kind: Kind, isSum: boolean): Column<TrafficTotal>[] {
       { title: 'RECEIVED', align: 'right', cell: (row) => formatBytes(Number(row.bytes_received)) },
     );
   }
+  if (kind === 'policies') {
+    columns.push({ title: 'FLOWS', align: 'right', cell: (row) => formatCount(row.active_flows) });
+  }
   columns.push({ title: 'SINCE', cell: (row) => formatTime(row.first_seen) });
   columns.push({ title: 'LAST', cell: (row) => formatTime(row.last_updated) });
   return columns;

@@ -27,6 +27,7 @@ beforeAll(async () => {
     paths: [{ pathId, health: 'up', since: Date.now(), sent: 10, received: 10, quality }],
     policies: [{ policyId: 1, epoch: 'a', packets: 7, bytes: 700 }],
     traffic: [{ pathId, bytesSent: 1_000, bytesReceived: 2_000 }],
+    flows: [{ policyId: 1, flows: 4 }],
   });
   await edge.hears('telemetry_ack');
 });
@@ -51,6 +52,7 @@ describe('/metrics', () => {
       `patronus_path_health{${labels},health_status="up"} 1`,
       `patronus_path_sent_bytes_total{path_id="${pathId}",path="hq/mpls:branch/mpls"} 1000`,
       'patronus_policy_packets_total{policy_id="1",policy="default"} 7',
+      'patronus_policy_active_flows{policy_id="1",policy="default"} 4',
       'patronus_sites{status="online"} 1',
       'patronus_edges_online 1',
       'patronus_telemetry_batches_total 1',

@@ -99,8 +99,8 @@ describe('totals', () => {
     const csv = await text('policies?format=csv');
     expect(csv.type).toContain('text/csv');
     const [head, first] = csv.body.split('\r\n');
-    expect(head).toBe('id,name,packets_matched,bytes_matched,first_seen,last_updated');
-    expect(first).toMatch(new RegExp(`^${policy},"voice, 'gold'",10,1000,\\d{13},\\d{13}$`));
+    expect(head).toBe('id,name,packets_matched,bytes_matched,active_flows,first_seen,last_updated');
+    expect(first).toMatch(new RegExp(`^${policy},"voice, 'gold'",10,1000,,\\d{13},\\d{13}$`));
     const prometheus = await text('policies?format=prometheus');
     expect(prometheus.body).toContain('# TYPE patronus_policy_bytes_total counter\n');
     expect(prometheus.body).toContain(

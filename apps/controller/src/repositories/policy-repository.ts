@@ -89,8 +89,8 @@ export const policyRepository = {
       .execute();
   },
 
-  /** Writes down every policy's counters that moved since they were last written down. */
-  async snapshotStats(db: Db, timestamp: number): Promise<void> {
+  /** Writes down every policy's counters that moved since they were last written down, with its flows where these are known. */
+  async snapshotStats(db: Db, timestamp: number, flows: ReadonlyMap<number, number> | null): Promise<void> {
     await sql`
       INSERT INTO sdwan_policy_stats (policy_id, timestamp, packets_matched, bytes_matched)
       SELECT policy_id, ${timestamp}, packets_matched, bytes_matched FROM sdwan_policies AS policy
@@ -99,6 +99,12 @@ export const policyRepository = {
         WHERE stat.policy_id = policy.policy_id AND stat.packets_matched = policy.packets_matched
           AND stat.stat_id = (SELECT max(stat_id) FROM sdwan_policy_stats WHERE policy_id = policy.policy_id)
       )`.execute(db);
+    if (flows === null) return;
+    const written = db.updateTable('sdwan_policy_stats').where('timestamp', '=', timestamp);
+    await written.set({ active_flows: 0 }).execute();
+    for (const [policyId, active_flows] of flows) {
+      await written.set({ active_flows }).where('policy_id', '=', policyId).execute();
+    }
   },
 
   async pruneStats(db: Db, before: number): Promise<void> {

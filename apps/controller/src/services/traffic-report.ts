@@ -36,6 +36,8 @@ export interface TrafficTotal extends TrafficSubject {
   readonly counts: Readonly<Record<keyof TrafficCounts, bigint>>;
   readonly firstSeen: number | null;
   readonly lastUpdated: number | null;
+  /** Flows of a policy that kernels know now; null where no edge tells, and for what is no policy. */
+  readonly activeFlows: number | null;
 }
 
 /** What was counted in one step. */
@@ -66,8 +68,9 @@ export class TrafficReport {
   async totals(selection: TrafficSelection): Promise<TrafficTotal[]> {
     const objects = await this.#objects(selection);
     const known = selection.kind === 'policy' ? null : await this.#traffic.totals(selection.kind);
+    const flows = known === null ? this.#traffic.activeFlows() : null;
     const totals = objects.map(({ id, name }): TrafficTotal => {
-      if (known === null) return { id, name, ...this.#policyTotal(Number(id)) };
+      if (known === null) return { id, name, ...this.#policyTotal(Number(id), flows) };
       const total = known.get(id);
       if (total === undefined) return { id, name, ...nothing };
       const { firstSeen, lastUpdated, packetsMatched, bytesMatched, bytesSent, bytesReceived } = total;
@@ -75,7 +78,7 @@ export class TrafficReport {
         { packets_matched: packetsMatched, bytes_matched: bytesMatched },
         { bytes_sent: bytesSent, bytes_received: bytesReceived },
       ];
-      return { id, name, counts: { ...matched, ...passed }, firstSeen, lastUpdated };
+      return { id, name, counts: { ...matched, ...passed }, firstSeen, lastUpdated, activeFlows: null };
     });
     return selection.aggregate === true ? [totals.reduce(together, { id: null, name: null, ...nothing })] : totals;
   }
@@ -104,11 +107,12 @@ export class TrafficReport {
     yield (await this.#history.readSums(kind, span)).map((row) => point({ id: null, name: null }, row));
   }
 
-  #policyTotal(policyId: number): Pick<TrafficTotal, 'counts' | 'firstSeen' | 'lastUpdated'> {
+  #policyTotal(policyId: number, flows: ReadonlyMap<number, number> | null): Omit<TrafficTotal, 'id' | 'name'> {
     const stats = this.#traffic.policyStats(policyId);
-    if (stats === undefined) return nothing;
+    const activeFlows = flows === null ? null : (flows.get(policyId) ?? 0);
+    if (stats === undefined) return { ...nothing, activeFlows };
     const { packets_matched, bytes_matched, first_seen: firstSeen, last_updated: lastUpdated } = stats;
-    return { counts: { ...nothing.counts, packets_matched, bytes_matched }, firstSeen, lastUpdated };
+    return { counts: { ...nothing.counts, packets_matched, bytes_matched }, firstSeen, lastUpdated, activeFlows };
   }
 
   async #objects({ kind, id }: TrafficSelection): Promise<readonly TrafficObject[]> {
@@ -122,6 +126,7 @@ const nothing = {
   counts: { packets_matched: 0n, bytes_matched: 0n, bytes_sent: 0n, bytes_received: 0n },
   firstSeen: null,
   lastUpdated: null,
+  activeFlows: null,
 };
 
 const point = (subject: TrafficSubject, { timestamp, ...counts }: TrafficPointRow): TrafficPoint => ({
@@ -130,7 +135,7 @@ const point = (subject: TrafficSubject, { timestamp, ...counts }: TrafficPointRo
   counts,
 });
 
-function together(sum: TrafficTotal, { counts, firstSeen, lastUpdated }: TrafficTotal): TrafficTotal {
+function together(sum: TrafficTotal, { counts, firstSeen, lastUpdated, activeFlows }: TrafficTotal): TrafficTotal {
   return {
     ...sum,
     counts: {
@@ -140,6 +145,7 @@ function together(sum: TrafficTotal, { counts, firstSeen, lastUpdated }: Traffic
       bytes_received: sum.counts.bytes_received + counts.bytes_received,
     },
     firstSeen: sum.firstSeen === null ? firstSeen : Math.min(sum.firstSeen, firstSeen ?? Infinity),
+    activeFlows: activeFlows === null ? sum.activeFlows : (sum.activeFlows ?? 0) + activeFlows,
     lastUpdated: Math.max(sum.lastUpdated ?? 0, lastUpdated ?? 0) || null,
   };
 }

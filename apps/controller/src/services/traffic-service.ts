@@ -11,6 +11,7 @@ import {
   type TrafficResolution,
   type TrafficTotalRow,
 } from '../repositories/traffic-repository.ts';
+import { FlowCounts } from './flow-counts.ts';
 import { found } from './found.ts';
 import { TrafficLedger, type LedgerPage, type ReportingEdge } from './traffic-ledger.ts';
 
@@ -39,6 +40,7 @@ export class TrafficService {
   readonly #store: Store;
   readonly #ledger = new TrafficLedger();
   readonly #policies: TrafficStatsCollector;
+  readonly #flows = new FlowCounts();
   /** Ids of live policies; null until somebody asks after a change. */
   #policyIds: ReadonlySet<number> | null = null;
 
@@ -67,7 +69,12 @@ export class TrafficService {
   }
 
   /** Counts what a batch tells, within the change that stores it; again changes nothing. */
-  async count({ db }: Change, edge: ReportingEdge, { policies, traffic = [] }: TelemetryBatch): Promise<void> {
+  async count(
+    { db, at }: Change,
+    edge: ReportingEdge,
+    { policies, traffic = [], flows }: TelemetryBatch,
+  ): Promise<void> {
+    if (flows !== undefined) this.#flows.set(edge.edge_id, at, flows);
     if (policies.length > 0) {
       this.#policyIds ??= new Set(await policyRepository.listIds(db));
       const ids = this.#policyIds;
@@ -83,6 +90,11 @@ export class TrafficService {
   /** Undefined for a policy that matched nothing yet. */
   policyStats(policyId: number): PolicyStats | undefined {
     return this.#policies.getPolicyStats(policyId);
+  }
+
+  /** Flows of each policy now, as kernels know them; null while no edge tells. */
+  activeFlows(): ReadonlyMap<number, number> | null {
+    return this.#flows.sum(this.#store.wallMs);
   }
 
   /** Live totals of all objects of a kind that had any traffic, by id. */
@@ -115,7 +127,7 @@ export class TrafficService {
   /** Writes down the totals of policies for those who read `sdwan_policy_stats`. */
   async snapshot(): Promise<void> {
     await this.flush();
-    await this.#store.change(({ db, at }) => policyRepository.snapshotStats(db, at));
+    await this.#store.change(({ db, at }) => policyRepository.snapshotStats(db, at, this.activeFlows()));
   }
 
   /** Drops history that is too old. */

@@ -161,6 +161,37 @@ describe('a reset', () => {
   });
 });
 
+describe('flows of a policy', () => {
+  const tell = (edge: TestEdgeRow, flows: number): Promise<number> => {
+    const to = network.clock.ms;
+    const batch = { from: to - 1_000, to, paths: [], policies: [], decisions: [], events: [] };
+    return network.telemetry.store(edge, ++sequence, { ...batch, flows: [{ policyId: 1, flows }] });
+  };
+  const told = async () => (await network.trafficReport.totals({ kind: 'policy' }))[0]?.activeFlows;
+
+  it('are the sum of what edges tell, until they fall silent', async () => {
+    expect(await told()).toBeNull();
+    await tell(hq, 5);
+    await tell(branch, 2);
+    await tell(hq, 3);
+    expect(await told()).toBe(5);
+    network.clock.ms += 20_000;
+    await tell(branch, 1);
+    network.clock.ms += 20_000;
+    expect(await told()).toBe(1);
+    network.clock.ms += 20_000;
+    expect(await told()).toBeNull();
+  });
+
+  it('are written down with the counters', async () => {
+    await count(hq, 'a', 10);
+    await tell(hq, 5);
+    await network.traffic.snapshot();
+    const { rows } = await sql`SELECT packets_matched, active_flows FROM sdwan_policy_stats`.execute(network.store.db);
+    expect(rows).toEqual([{ packets_matched: 10, active_flows: 5 }]);
+  });
+});
+
 describe('traffic of paths', () => {
   it('adds up to that of their endpoint and their site, over tunnels that were made anew', async () => {
     await carry(1_000, 500);

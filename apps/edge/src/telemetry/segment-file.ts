@@ -56,7 +56,7 @@ export async function stripReports(segment: Segment): Promise<SpoolRecord[]> {
   const before = await readSegment(segment);
   const kept = before
     .filter((record) => record.batch.events.length > 0)
-    .map(({ sequence, batch: { traffic: _traffic, ...batch } }) => ({
+    .map(({ sequence, batch: { traffic: _traffic, flows: _flows, ...batch } }) => ({
       sequence,
       batch: { ...batch, paths: [], policies: [], decisions: [] },
     }));

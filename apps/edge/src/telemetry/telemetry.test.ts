@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { unmeasured, type NetworkEvent, type PathId } from '@patronus/core';
-import type { EdgeMessage, PathReport, PathTraffic, PolicyCounter } from '@patronus/protocol';
+import type { EdgeMessage, PathReport, PathTraffic, PolicyCounter, PolicyFlows } from '@patronus/protocol';
 import { VirtualTime } from '@patronus/testkit';
 import { FakeSpool } from '../testing/index.ts';
 import { Telemetry } from './telemetry.ts';
@@ -13,6 +13,7 @@ let online: boolean;
 let sent: Sent[];
 let counters: PolicyCounter[];
 let traffic: PathTraffic[];
+let flows: PolicyFlows[] | null;
 let events: string[];
 let telemetry: Telemetry;
 
@@ -23,11 +24,13 @@ beforeEach(() => {
   sent = [];
   counters = [];
   traffic = [];
+  flows = null;
   events = [];
   telemetry = new Telemetry({
     spool,
     counters: () => Promise.resolve(counters),
     traffic: () => Promise.resolve(traffic),
+    flows: () => Promise.resolve(flows),
     clock: time,
     timers: time,
     send: (message) => {
@@ -86,12 +89,15 @@ describe('telemetry with the controller there', () => {
     expect(sent.flatMap(({ batch }) => batch.policies)).toEqual(counters);
   });
 
-  it('tells what paths carried every ten seconds', async () => {
+  it('tells what paths carried and which flows there are every ten seconds', async () => {
     await connect();
     traffic = [{ pathId: 'p' as PathId, bytesSent: 7, bytesReceived: 9 }];
-    await time.advance(25_000);
-    expect(sent.flatMap(({ batch }) => batch.traffic ?? [])).toEqual([traffic[0], traffic[0], traffic[0]]);
-    expect(sent).toHaveLength(3);
+    await time.advance(15_000);
+    expect(sent.flatMap(({ batch }) => batch.traffic ?? [])).toEqual([traffic[0], traffic[0]]);
+    expect(sent).toHaveLength(2);
+    flows = [{ policyId: 1, flows: 4 }];
+    await time.advance(10_000);
+    expect(sent.map(({ batch }) => batch.flows)).toEqual([undefined, undefined, flows]);
   });
 
   it('tells the counters as they were at last, although the kernel has none when it ends', async () => {
@@ -227,6 +233,7 @@ it('says once that counters cannot be read', async () => {
     spool,
     counters: () => Promise.reject(new Error('nft is missing')),
     traffic: () => Promise.resolve([]),
+    flows: () => Promise.resolve(null),
     clock: time,
     timers: time,
     send: () => false,

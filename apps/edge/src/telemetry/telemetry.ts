@@ -29,6 +29,7 @@ export interface TelemetryParts {
   readonly spool: Spool;
   readonly counters: Reconciler['policyCounters'];
   readonly traffic: Reconciler['pathTraffic'];
+  readonly flows: Reconciler['policyFlows'];
   readonly clock: Clock;
   readonly timers: Timers;
   readonly send: (message: EdgeMessage) => boolean;
@@ -151,6 +152,7 @@ export class Telemetry {
       if (withTraffic) {
         this.trafficReadAtMs = this.parts.clock.now();
         this.collector.addTraffic(await this.parts.traffic());
+        this.collector.setFlows(await this.parts.flows());
       }
       this.countersFail = false;
     } catch (error) {

@@ -1,5 +1,5 @@
 import { PatronusError, type PathId } from '@patronus/core';
-import type { PathTraffic, PolicyCounter, SiteDocument, UplinkFact } from '@patronus/protocol';
+import type { PathTraffic, PolicyCounter, PolicyFlows, SiteDocument, UplinkFact } from '@patronus/protocol';
 import type { AppliedReport, ProbeEngine, ProbeEngineListener, ProbeResult, Reconciler } from '../ports.ts';
 
 /** A kernel that is one document, and refuses those it is told to. */
@@ -38,6 +38,10 @@ export class FakeReconciler implements Reconciler {
 
   policyCounters(): Promise<readonly PolicyCounter[]> {
     return Promise.resolve(this.kernel === null ? [] : this.counters);
+  }
+
+  policyFlows(): Promise<readonly PolicyFlows[] | null> {
+    return Promise.resolve(null);
   }
 
   pathTraffic(): Promise<readonly PathTraffic[]> {

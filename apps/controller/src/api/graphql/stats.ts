@@ -40,6 +40,10 @@ const totalType = builder.objectRef<TrafficTotal>('TrafficTotal').implement({
       bytes_matched: counter('bytes_matched'),
       bytes_sent: counter('bytes_sent'),
       bytes_received: counter('bytes_received'),
+      active_flows: t.exposeInt('activeFlows', {
+        nullable: true,
+        description: 'Of policies: flows that kernels know now; null where no edge tells',
+      }),
       first_seen: t.expose('firstSeen', { type: 'Timestamp', nullable: true }),
       last_updated: t.expose('lastUpdated', { type: 'Timestamp', nullable: true }),
     };

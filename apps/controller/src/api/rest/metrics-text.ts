@@ -115,9 +115,15 @@ const kinds: readonly TrafficKind[] = ['policy', 'site', 'endpoint', 'path'];
 async function trafficFamilies({ trafficReport }: MetricServices): Promise<Family[]> {
   const families: Family[] = [];
   for (const kind of kinds) {
-    const totals = (await trafficReport.totals({ kind })).map(
-      ({ id, name, counts }) => [`{${kind}_id="${id}",${kind}="${label(name ?? '')}"}`, counts] as const,
-    );
+    const rows = await trafficReport.totals({ kind });
+    const labelled = rows.map((row) => [`{${kind}_id="${row.id}",${kind}="${label(row.name ?? '')}"}`, row] as const);
+    if (kind === 'policy') {
+      const flows = labelled.flatMap(([labels, { activeFlows }]) =>
+        activeFlows === null ? [] : [[labels, activeFlows] as const],
+      );
+      families.push(['patronus_policy_active_flows', 'gauge', 'Flows that kernels know now', flows]);
+    }
+    const totals = labelled.map(([labels, { counts }]) => [labels, counts] as const);
     for (const column of trafficColumns[kind]) {
       const [metric, about] = trafficMetrics[column];
       const samples = totals.map(([labels, counts]) => [labels, counts[column]] as const);

@@ -17,7 +17,7 @@ export type ReconcilerRequest =
   | { readonly do: 'observe'; readonly sysctls: readonly string[] }
   | { readonly do: 'execute'; readonly step: Step }
   | { readonly do: 'keyOf'; readonly tunnel: string }
-  | { readonly do: 'counters' | 'traffic' }
+  | { readonly do: 'counters' | 'traffic' | 'flows' }
   | { readonly do: 'repair' | 'clean' | 'tunnelKeys' | 'policyCounters' };
 
 export type ReconcilerAnswer =
@@ -45,6 +45,7 @@ function perform(request: ReconcilerRequest): Promise<unknown> {
       return kernel.execute(request.step);
     case 'counters':
     case 'traffic':
+    case 'flows':
       return kernel[request.do]();
     case 'keyOf':
       return Promise.resolve(keys.ensure(request.tunnel));
