@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addAudit } from './commands/audit.ts';
 import { addCaches } from './commands/caches.ts';
 import { addController } from './commands/controller.ts';
+import { addDatabase } from './commands/database.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEdge } from './commands/edge.ts';
 import { addEndpoints } from './commands/endpoints.ts';
@@ -40,6 +41,7 @@ export function buildProgram(terminal: Terminal): Command {
   program.commandsGroup('Programs:');
   addUp(program, terminal);
   addController(program, terminal);
+  addDatabase(program, terminal);
   addEdge(program, terminal);
   addLab(program, terminal);
   addDoctor(program, terminal);

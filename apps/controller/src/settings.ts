@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { InvalidInputError, messageOf, PatronusError, type FieldProblem } from '@patronus/core';
 import { Type, type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -70,9 +70,9 @@ const rules = {
   },
   databaseUrl: {
     variable: 'PATRONUS_DATABASE_URL',
-    schema: Type.Union([Type.Null(), Type.String({ pattern: '^sqlite:.+' })]),
+    schema: Type.Union([Type.Null(), Type.String({ pattern: '^(sqlite:.+|postgres(ql)?://.+)$' })]),
     fallback: null,
-    expected: 'sqlite:FILE',
+    expected: 'sqlite:FILE, or postgres://USER@HOST:PORT/NAME',
     about: 'the database',
     otherwise: 'sqlite:, and patronus.db in the data directory',
     secret: true,
@@ -144,6 +144,10 @@ export const describeSettings = (): {
 
 /** All that can be set about a controller. `host` localhost listens on both loopback addresses. */
 export type ControllerSettings = { readonly [K in Name]: Static<(typeof rules)[K]['schema']> };
+
+/** Where its database is: a file in the data directory when nobody says. */
+export const databaseUrl = ({ databaseUrl: url, dataDir }: ControllerSettings): string =>
+  url ?? `sqlite:${join(dataDir, 'patronus.db')}`;
 
 export interface SettingSources {
   /** A JSON file with settings by name, such as `{"port": 9090}`. */

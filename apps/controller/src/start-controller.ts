@@ -36,7 +36,7 @@ import { TrafficHistory } from './services/traffic-history.ts';
 import { TrafficReport } from './services/traffic-report.ts';
 import { TrafficService } from './services/traffic-service.ts';
 import { TransportLinkService } from './services/transport-link-service.ts';
-import type { ControllerSettings } from './settings.ts';
+import { databaseUrl, type ControllerSettings } from './settings.ts';
 
 export interface RunningController {
   readonly httpUrl: string;
@@ -50,7 +50,7 @@ export interface RunningController {
 
 /**
  * Starts a controller. Errors: `conflict` when another runs on the data directory, `address_in_use`, `database_newer`,
- * `invalid_input` for a weak administrator password. A start that fails leaves nothing running.
+ * `database_unavailable`, `invalid_input` for a weak administrator password. A start that fails leaves nothing running.
  */
 export async function startController(settings: ControllerSettings): Promise<RunningController> {
   await using started = new AsyncDisposableStack();
@@ -60,7 +60,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
   const onFailure = (failure: unknown): void => logger.error({ err: failure }, 'background work failed');
 
   const authority = await CertificateAuthority.open(directory.path, Math.round(systemClock.wall()));
-  const store = await openStore(databaseFile(settings, directory), authority);
+  const store = await openStore(databaseUrl(settings), authority);
   started.defer(() => store.close());
   const presence = new Presence();
   const documents = new DocumentService({ ...settings, store, timers: systemTimers, onFailure });
@@ -171,8 +171,8 @@ function maintain(started: AsyncDisposableStack, store: Store, maintenance: Main
 }
 
 /** The audit log is signed with the authority's key, which is not in the database. */
-const openStore = async (file: string, authority: CertificateAuthority): Promise<Store> =>
-  new Store(await openDatabase(file), systemClock, new AuditLog(authority));
+const openStore = async (url: string, authority: CertificateAuthority): Promise<Store> =>
+  new Store(await openDatabase(url), systemClock, new AuditLog(authority));
 
 /** What must not reach the log, should a request ever be logged whole. */
 const secretFields = ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.token', '*.secret'];
@@ -207,9 +207,6 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
     });
   }
 }
-
-const databaseFile = (settings: ControllerSettings, directory: DataDirectory): string =>
-  settings.databaseUrl?.replace(/^sqlite:/, '') ?? directory.file('patronus.db');
 
 const areReadsOpen = ({ anonymousReads, host }: ControllerSettings): boolean =>
   anonymousReads === 'always' || (anonymousReads === 'auto' && isLoopback(host));

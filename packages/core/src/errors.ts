@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'address_in_use'
   | 'disk_full'
   | 'database_newer'
+  | 'database_unavailable'
   | 'untrusted_controller'
   | 'enrolment_refused'
   | 'protocol_violation'

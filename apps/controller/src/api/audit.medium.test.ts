@@ -1,10 +1,8 @@
-import { join } from 'node:path';
-import SqliteFile from 'better-sqlite3';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { AuditAction } from '../audit/index.ts';
-import { post, TestController, TestEdge } from '../testing/index.ts';
+import { breakTable, mendTable, post, tamperWithAudit, TestController, TestEdge } from '../testing/index.ts';
 import { graphqlSchema } from './graphql/schema.ts';
 
 interface Row {
@@ -61,11 +59,6 @@ const rowsOf = async (work: () => Promise<unknown>): Promise<Row[]> => {
   const before = (await rows()).length;
   await work();
   return (await rows()).slice(before);
-};
-const change = (statement: string): void => {
-  const sqlite = new SqliteFile(join(controller.dataDir, 'patronus.db'));
-  sqlite.exec(statement);
-  sqlite.close();
 };
 
 beforeAll(async () => {
@@ -331,14 +324,14 @@ describe('a mutation', () => {
   });
 
   it('is refused where its row cannot be written', async () => {
-    change(`CREATE TRIGGER broken BEFORE INSERT ON sdwan_audit_log BEGIN SELECT RAISE(ABORT, 'no audit'); END`);
+    await controller.withDatabase((db) => breakTable(db, 'sdwan_audit_log', 'INSERT', 'no audit'));
     try {
       expect((await controller.ask('DELETE', 'sites/local')).status).toBe(500);
       await expect(graphql('mutation { deleteSite(site_id: "local") { success } }')).rejects.toThrow(/internal/);
       const entry = await controller.request('POST', 'auth/login', { username: 'admin', password });
       expect(entry.status).toBe(500);
     } finally {
-      change('DROP TRIGGER broken');
+      await controller.withDatabase((db) => mendTable(db, 'sdwan_audit_log'));
     }
     expect((await controller.ask('GET', 'sites/local')).status).toBe(200);
   });
@@ -347,7 +340,7 @@ describe('a mutation', () => {
 describe('what is refused', () => {
   it('to a viewer leaves a row at both doors, and changes nothing', async () => {
     const viewer = await login();
-    change(`UPDATE users SET role = 'viewer'`);
+    await controller.sql(`UPDATE users SET role = 'viewer'`);
     try {
       const refused = await rowsOf(async () => {
         expect((await controller.request('DELETE', 'sites/local', undefined, bearer(viewer))).status).toBe(403);
@@ -367,7 +360,7 @@ describe('what is refused', () => {
         ]),
       );
     } finally {
-      change(`UPDATE users SET role = 'admin'`);
+      await controller.sql(`UPDATE users SET role = 'admin'`);
     }
   });
 
@@ -413,9 +406,7 @@ describe('a sign-in', () => {
   it('to an account that guessing has locked is told too', async () => {
     const own = await TestController.start({ PATRONUS_ADMIN_PASSWORD: password });
     try {
-      const sqlite = new SqliteFile(join(own.dataDir, 'patronus.db'));
-      sqlite.exec('UPDATE users SET failed_logins = 9');
-      sqlite.close();
+      await own.sql('UPDATE users SET failed_logins = 9');
       for (const status of [401, 429]) {
         const answer = await own.request('POST', 'auth/login', { username: 'admin', password: wrongPassword });
         expect(answer.status).toBe(status);
@@ -533,14 +524,14 @@ describe('who reads the log', () => {
     const { sequence, hash } = before.last;
     const path = `audit/verification?known_sequence=${sequence}&known_hash=${hash}`;
     expect(await controller.get(path)).toMatchObject({ valid: true, fault: null });
-    const sqlite = new SqliteFile(join(controller.dataDir, 'patronus.db'), { readonly: true });
-    const signed = sqlite.prepare('SELECT 1 FROM sdwan_audit_anchors WHERE sequence = ?').get(sequence);
-    sqlite.close();
-    expect(signed).toBeDefined();
+    const signed = await controller.sql(`SELECT 1 FROM sdwan_audit_anchors WHERE sequence = ${sequence}`);
+    expect(signed).toHaveLength(1);
   });
 
   it('hears which row was edited', async () => {
-    change(`DROP TRIGGER sdwan_audit_log_no_update; UPDATE sdwan_audit_log SET actor = 'nobody' WHERE sequence = 5`);
+    await controller.withDatabase((db) =>
+      tamperWithAudit(db, `UPDATE sdwan_audit_log SET actor = 'nobody' WHERE sequence = 5`),
+    );
     expect(await controller.get('audit/verification')).toMatchObject({
       valid: false,
       rows: 4,

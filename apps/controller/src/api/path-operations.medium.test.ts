@@ -1,6 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { join } from 'node:path';
-import SqliteFile from 'better-sqlite3';
 import type { PathId, PathOverride } from '@patronus/core';
 import type { PathProbe } from '@patronus/protocol';
 import { TestController, TestEdge, until } from '../testing/index.ts';
@@ -345,9 +343,9 @@ describe('taking a path out of use', () => {
   });
 
   it('is not for viewers, and neither is a check', async () => {
-    const sqlite = new SqliteFile(join(controller.dataDir, 'patronus.db'));
-    sqlite.exec(`INSERT INTO users SELECT 'watcher', 'watcher', password_hash, 'viewer', 0, NULL, 0 FROM users`);
-    sqlite.close();
+    await controller.sql(`
+      INSERT INTO users (user_id, username, password_hash, role, created_at)
+      SELECT 'watcher', 'watcher', password_hash, 'viewer', 0 FROM users`);
     const login = { username: 'watcher', password };
     const { body } = await controller.request<{ access_token: string }>('POST', 'auth/login', login);
     const as = { authorization: `Bearer ${body.access_token}` };

@@ -18,6 +18,7 @@ const answers: Record<ErrorCode, readonly [status: number, title: string]> = {
   address_in_use: [500, 'The address is in use'],
   disk_full: [507, 'The disk is full'],
   database_newer: [500, 'The database is newer than the program'],
+  database_unavailable: [503, 'The database cannot be used now'],
   untrusted_controller: [403, 'The controller is not trusted'],
   enrolment_refused: [403, 'The enrolment is refused'],
   protocol_violation: [400, 'The message does not follow the protocol'],

@@ -31,19 +31,21 @@ export interface PathUpdate extends PathFigures {
   readonly reported_at: number;
 }
 
-const updateColumns = [
-  'health_status',
-  'since',
-  'reported_at',
-  'latency',
-  'jitter',
-  'loss',
-  'rtt',
-  'mos',
-  'reverse_latency',
-  'reverse_jitter',
-  'reverse_loss',
-] as const satisfies readonly (keyof PathUpdate)[];
+/** What an edge reports of a path, and the type that both databases know its column by. */
+const updateColumns = {
+  health_status: 'text',
+  since: 'bigint',
+  reported_at: 'bigint',
+  latency: 'double precision',
+  jitter: 'double precision',
+  loss: 'double precision',
+  rtt: 'double precision',
+  mos: 'double precision',
+  reverse_latency: 'double precision',
+  reverse_jitter: 'double precision',
+  reverse_loss: 'double precision',
+} as const satisfies Record<keyof Omit<PathUpdate, 'path_id'>, string>;
+const updateNames = Object.keys(updateColumns) as (keyof typeof updateColumns)[];
 
 const select = (db: Db) =>
   db
@@ -133,14 +135,16 @@ export const pathRepository = {
   /** In one statement, as edges report all their paths every second. Leaves a path alone that already has a later report. */
   async report(db: Db, updates: readonly PathUpdate[]): Promise<void> {
     for (let start = 0; start < updates.length; start += rowsPerStatement) {
-      const rows = updates
-        .slice(start, start + rowsPerStatement)
-        .map((update) => sql`(${update.path_id}, ${sql.join(updateColumns.map((column) => update[column]))})`);
+      const rows = updates.slice(start, start + rowsPerStatement).map((update) => {
+        const values = updateNames.map((name) => sql`cast(${update[name]} as ${sql.raw(updateColumns[name])})`);
+        return sql`(cast(${update.path_id} as text), ${sql.join(values)})`;
+      });
+      const columns = sql.join(updateNames.map((name) => sql.ref(`new_${name}`)));
+      const changes = sql.join(updateNames.map((name) => sql`${sql.ref(name)} = ${sql.ref(`new_${name}`)}`));
       await sql`
-        WITH news (id, ${sql.join(updateColumns.map((column) => sql.ref(`new_${column}`)))}) AS (VALUES ${sql.join(rows)})
-        UPDATE sdwan_paths SET ${sql.join(
-          updateColumns.map((column) => sql`${sql.ref(column)} = ${sql.ref(`new_${column}`)}`),
-        )} FROM news WHERE path_id = id AND (reported_at IS NULL OR reported_at <= new_reported_at)`.execute(db);
+        WITH news (id, ${columns}) AS (VALUES ${sql.join(rows)})
+        UPDATE sdwan_paths SET ${changes} FROM news
+        WHERE path_id = id AND (reported_at IS NULL OR reported_at <= new_reported_at)`.execute(db);
     }
   },
 

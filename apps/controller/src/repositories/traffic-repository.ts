@@ -71,7 +71,7 @@ export const trafficRepository = {
         traffic_first_seen = coalesce(traffic_first_seen, ${sql.lit(at)}),
         traffic_last_updated = ${sql.lit(at)}
       FROM traffic_pending AS pending
-      WHERE pending.kind = 'policy' AND policy_id = cast(pending.object_id AS integer)`.execute(db);
+      WHERE policy_id = CASE pending.kind WHEN 'policy' THEN cast(pending.object_id AS bigint) END`.execute(db);
     await db.deleteFrom('traffic_pending').execute();
   },
 

@@ -3,7 +3,7 @@ import { systemTimers, type PathId } from '@patronus/core';
 import type { PathTraffic, PolicyCounter, TelemetryBatch } from '@patronus/protocol';
 import { sql } from 'kysely';
 import { edgeRepository } from '../repositories/index.ts';
-import { at, tester, testNetwork, type TestNetwork } from '../testing/index.ts';
+import { at, breakTable, mendTable, tester, testNetwork, type TestNetwork } from '../testing/index.ts';
 import { TelemetryService } from './telemetry-service.ts';
 import { TrafficService } from './traffic-service.ts';
 
@@ -111,11 +111,9 @@ describe('counters of policies', () => {
   it('that could not be written are written the next time', async () => {
     await count(hq, 'a', 10);
     await carry(100, 50);
-    await sql`CREATE TRIGGER broken BEFORE INSERT ON traffic_hour BEGIN SELECT RAISE(ABORT, 'no'); END`.execute(
-      network.store.db,
-    );
-    await expect(network.traffic.flush()).rejects.toThrow('no');
-    await sql`DROP TRIGGER broken`.execute(network.store.db);
+    await breakTable(network.store.db, 'traffic_hour', 'INSERT', 'no more');
+    await expect(network.traffic.flush()).rejects.toThrow('no more');
+    await mendTable(network.store.db, 'traffic_hour');
     await count(hq, 'a', 11);
     await network.traffic.flush();
     const { traffic } = await restarted();
@@ -150,11 +148,9 @@ describe('a reset', () => {
   it('of no policy is refused, and one that cannot be stored changes nothing', async () => {
     await expect(network.traffic.resetPolicy(tester, 99)).rejects.toThrow(/no policy/);
     await count(hq, 'a', 10);
-    await sql`CREATE TRIGGER broken BEFORE UPDATE ON sdwan_policies BEGIN SELECT RAISE(ABORT, 'no'); END`.execute(
-      network.store.db,
-    );
-    await expect(network.traffic.resetPolicy(tester, 1)).rejects.toThrow('no');
-    await sql`DROP TRIGGER broken`.execute(network.store.db);
+    await breakTable(network.store.db, 'sdwan_policies', 'UPDATE', 'no more');
+    await expect(network.traffic.resetPolicy(tester, 1)).rejects.toThrow('no more');
+    await mendTable(network.store.db, 'sdwan_policies');
     expect(await packets()).toBe(10n);
     await network.traffic.flush();
     expect((await restarted()).traffic.policyStats(1)).toMatchObject({ packets_matched: 10n });

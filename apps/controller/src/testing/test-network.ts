@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { InvalidInputError, systemTimers, type Clock } from '@patronus/core';
 import { AuditLog, type Actor } from '../audit/index.ts';
 import { openDatabase, Store } from '../database/index.ts';
@@ -27,6 +24,7 @@ import { TrafficReport } from '../services/traffic-report.ts';
 import { TrafficService } from '../services/traffic-service.ts';
 import { TransportLinkService } from '../services/transport-link-service.ts';
 import { testAnchorKey } from './test-anchor-key.ts';
+import { testDatabase } from './test-database.ts';
 
 /** A wall clock that stands still until a test moves it. */
 export class StoppedClock implements Clock {
@@ -42,9 +40,9 @@ export type TestNetwork = Awaited<ReturnType<typeof testNetwork>>;
 
 /** All services on a database of their own, which `close` removes. */
 export async function testNetwork() {
-  const directory = mkdtempSync(join(tmpdir(), 'patronus-controller-'));
+  const database = await testDatabase();
   const clock = new StoppedClock();
-  const store = new Store(await openDatabase(join(directory, 'patronus.db')), clock, new AuditLog(testAnchorKey()));
+  const store = new Store(await openDatabase(database.url), clock, new AuditLog(testAnchorKey()));
   const presence = new Presence();
   const failures: unknown[] = [];
   const documents = new DocumentService({
@@ -86,7 +84,7 @@ export async function testNetwork() {
     async close() {
       await documents.stop();
       await store.close();
-      rmSync(directory, { recursive: true, force: true });
+      await database.remove();
       if (failures.length > 0) throw new AggregateError(failures, 'documents could not be compiled');
     },
   };

@@ -1,4 +1,7 @@
-/** The history of the tables, oldest first. A migration that was released never changes; a new one is added after it. */
+/**
+ * The history of the tables, oldest first, of both databases. A migration that was released never changes; a new one is added
+ * after it. Tables are defined in SQLite's words, see `postgres-words.ts` and docs/databases.md.
+ */
 import type { Migration } from 'kysely/migration';
 import * as network from './0001-network.ts';
 import * as edges from './0002-edges.ts';
