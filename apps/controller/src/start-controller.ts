@@ -4,15 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { messageOf, PatronusError, systemClock, systemTimers } from '@patronus/core';
 import type { FastifyInstance } from 'fastify';
 import { pino, type Logger } from 'pino';
-import { Access, isLoopback } from './api/access.ts';
+import { accountServices } from './account-services.ts';
 import type { ApiServices } from './api/api-services.ts';
 import { createHttpServer } from './api/http-server.ts';
 import { AuditLog } from './audit/index.ts';
-import { LocalToken, SignInService, TokenSigner } from './auth/index.ts';
 import { DataDirectory } from './data-directory.ts';
 import { openDatabase, Store } from './database/index.ts';
 import { CertificateAuthority, EdgeGateway } from './gateway/index.ts';
-import { AuditService } from './services/audit-service.ts';
 import { CacheService } from './services/cache-service.ts';
 import { DecisionService } from './services/decision-service.ts';
 import { DocumentService } from './services/document-service.ts';
@@ -70,8 +68,8 @@ export async function startController(settings: ControllerSettings): Promise<Run
   started.defer(() => telemetry.flush().then(() => traffic.flush(), onFailure));
   const policies = new PolicyService(store, traffic);
   await policies.ensureDefault();
-  const signIn = new SignInService(store, await TokenSigner.open(store));
-  const setupToken = await signIn.prepareFirstSignIn(settings.adminPassword ?? undefined);
+  const accounts = await accountServices(store, settings, directory);
+  const setupToken = await accounts.signIn.prepareFirstSignIn(settings.adminPassword ?? undefined);
   await documents.start();
   started.defer(() => documents.stop());
 
@@ -95,15 +93,13 @@ export async function startController(settings: ControllerSettings): Promise<Run
   const edgeUrl = settings.edgeUrl ?? `https://${reachableHost(settings.edgeHost)}:${gateway.port}`;
 
   const { pathOverrides, siteDeletion, policyDeletion } = network;
-  const purging = [siteDeletion, policyDeletion];
-  maintain(started, store, new Maintenance({ store, metrics, traffic, pathOverrides, purging, onFailure }));
+  const { signer, userDeletion, apiKeys } = accounts;
+  const purging = [siteDeletion, policyDeletion, userDeletion, apiKeys];
+  maintain(started, store, new Maintenance({ store, metrics, traffic, pathOverrides, signer, purging, onFailure }));
 
   const keys = new EnrolmentKeyService(store, { caFingerprint: authority.fingerprint, url: () => edgeUrl });
-  const localToken = LocalToken.open(directory.path);
-  const audit = new AuditService(store);
   const services: ApiServices = {
-    access: new Access({ localToken, signIn, audit, readsAreOpen: areReadsOpen(settings) }),
-    signIn,
+    ...accounts,
     store,
     ...network,
     policies,
@@ -111,7 +107,6 @@ export async function startController(settings: ControllerSettings): Promise<Run
     ...reports,
     caches: new CacheService({ metrics, decisions: network.decisions, documents }),
     events: new EventService(store),
-    audit,
     enrolmentKeys: keys,
     edges,
     documents,
@@ -183,10 +178,10 @@ async function serve(
   settings: ControllerSettings,
   logger: Logger,
 ): Promise<string> {
-  const { host, port } = settings;
+  const { host, port, trustedProxies } = settings;
   const webDir = settings.webDir ?? builtWebPage();
   const introspection = settings.graphqlIntrospection === 'on';
-  const app = await createHttpServer({ services, host, logger, webDir, introspection });
+  const app = await createHttpServer({ services, host, logger, webDir, trustedProxies, introspection });
   started.defer(() => app.close());
   await listen(app, host, port);
   const address = app.server.address();
@@ -207,9 +202,6 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
     });
   }
 }
-
-const areReadsOpen = ({ anonymousReads, host }: ControllerSettings): boolean =>
-  anonymousReads === 'always' || (anonymousReads === 'auto' && isLoopback(host));
 
 /** Where `npm run build` leaves the web page. */
 const builtWebPage = (): string =>

@@ -1,4 +1,12 @@
 import type { Generated, Kysely, Transaction } from 'kysely';
+import type {
+  PathCounterTable,
+  PolicyCounterTable,
+  PolicyStatTable,
+  TrafficPendingTable,
+  TrafficTable,
+  TrafficTotalTable,
+} from './traffic-tables.ts';
 
 /** 0 or 1, as SQLite keeps truth. */
 export type Flag = 0 | 1;
@@ -33,8 +41,13 @@ export interface Database {
   path_metrics_hour: RolledMetricTable;
   settings: SettingTable;
   users: UserTable;
+  password_links: PasswordLinkTable;
   sessions: SessionTable;
   refresh_tokens: RefreshTokenTable;
+  api_keys: ApiKeyTable;
+  data_keys: DataKeyTable;
+  totp_devices: TotpDeviceTable;
+  recovery_codes: RecoveryCodeTable;
   signing_keys: SigningKeyTable;
   sdwan_audit_log: AuditTable;
   sdwan_audit_anchors: AuditAnchorTable;
@@ -130,56 +143,6 @@ export interface PolicyTable {
   created_at: UnixMs;
   updated_at: UnixMs;
   deleted_at: Generated<UnixMs | null>;
-}
-
-export interface PolicyStatTable {
-  stat_id: Generated<number>;
-  policy_id: number;
-  timestamp: UnixMs;
-  packets_matched: number;
-  bytes_matched: number;
-  active_flows: number | null;
-}
-
-/** What an edge last said of a policy's counters, so that only the difference is added to the policy. */
-export interface PolicyCounterTable {
-  edge_id: string;
-  policy_id: number;
-  epoch: string;
-  packets: number;
-  bytes: number;
-}
-
-/** What an edge last said of a path's tunnel, octets. */
-export interface PathCounterTable {
-  edge_id: string;
-  path_id: string;
-  bytes_sent: number;
-  bytes_received: number;
-}
-
-/** What policies matched, and what went out and came in by tunnels. */
-export interface TrafficCounts {
-  packets_matched: number;
-  bytes_matched: number;
-  bytes_sent: number;
-  bytes_received: number;
-}
-
-/** `kind` is policy, site, endpoint or path. */
-export interface TrafficPendingTable extends TrafficCounts {
-  kind: string;
-  object_id: string;
-}
-
-export interface TrafficTotalTable extends TrafficPendingTable {
-  first_seen: UnixMs;
-  last_updated: UnixMs;
-}
-
-/** What came within one bucket. */
-export interface TrafficTable extends TrafficPendingTable {
-  bucket: UnixMs;
 }
 
 export interface SiteConfigTable {
@@ -293,20 +256,77 @@ export interface SettingTable {
 
 export interface UserTable {
   user_id: string;
+  /** What they sign in with. */
   username: string;
+  /** What people call them; may be empty. */
+  name: Generated<string>;
   password_hash: string;
   role: string;
+  enabled: Generated<Flag>;
   failed_logins: Generated<number>;
   locked_until: UnixMs | null;
+  last_sign_in_at: UnixMs | null;
   created_at: UnixMs;
+  updated_at: UnixMs;
+  deleted_at: UnixMs | null;
+}
+
+/** A link by which a user chooses a password, once. */
+export interface PasswordLinkTable {
+  token_hash: string;
+  user_id: string;
+  expires_at: UnixMs;
 }
 
 /** One sign-in: the family that its refresh tokens belong to. */
 export interface SessionTable {
   session_id: string;
   user_id: string;
+  address: string | null;
+  user_agent: string | null;
   created_at: UnixMs;
+  last_used_at: UnixMs;
   revoked_at: UnixMs | null;
+}
+
+/** `scopes` is JSON. */
+export interface ApiKeyTable {
+  key_id: string;
+  user_id: string;
+  name: string;
+  secret_hash: string;
+  scopes: string;
+  expires_at: UnixMs;
+  last_used_at: UnixMs | null;
+  last_address: string | null;
+  created_at: UnixMs;
+  updated_at: UnixMs;
+  deleted_at: UnixMs | null;
+}
+
+/** A key that secrets are encrypted with, itself encrypted with a master key. */
+export interface DataKeyTable {
+  key_id: string;
+  wrapped: string;
+  master_key_id: string;
+  created_at: UnixMs;
+}
+
+/** How a user makes one-time codes (RFC 6238). `secret` is encrypted. */
+export interface TotpDeviceTable {
+  user_id: string;
+  secret: string;
+  /** Null until the user has shown a code of it. */
+  confirmed_at: UnixMs | null;
+  /** The time step of the last code that was used; older ones are used up. */
+  last_step: number;
+  created_at: UnixMs;
+}
+
+/** Codes for who has lost the device, each good once. */
+export interface RecoveryCodeTable {
+  code_hash: string;
+  user_id: string;
 }
 
 export interface RefreshTokenTable {
@@ -318,6 +338,7 @@ export interface RefreshTokenTable {
 
 export interface SigningKeyTable {
   kid: string;
+  /** Encrypted. */
   private_key: string;
   created_at: UnixMs;
 }

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
+import type { Db } from '../database/schema.ts';
 import type {
-  Db,
-  PathCounterTable,
   PolicyCounterTable,
+  PathCounterTable,
   TrafficCounts,
   TrafficPendingTable,
-} from '../database/schema.ts';
+} from '../database/traffic-tables.ts';
 
 /** What traffic is counted of. */
 export const trafficKinds = ['policy', 'site', 'endpoint', 'path'] as const;

@@ -1,5 +1,5 @@
 import type { PathTraffic, PolicyCounter } from '@patronus/protocol';
-import type { PathCounterTable, PolicyCounterTable, TrafficPendingTable } from '../database/schema.ts';
+import type { PolicyCounterTable, PathCounterTable, TrafficPendingTable } from '../database/traffic-tables.ts';
 import type { TrafficKind } from '../repositories/traffic-repository.ts';
 
 /** Who reported. */

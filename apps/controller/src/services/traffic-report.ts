@@ -1,5 +1,5 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import type { TrafficCounts } from '../database/schema.ts';
+import type { TrafficCounts } from '../database/traffic-tables.ts';
 import type { Store } from '../database/store.ts';
 import { endpointRepository, pathRepository, policyRepository, siteRepository } from '../repositories/index.ts';
 import type { TrafficKind, TrafficPointRow } from '../repositories/traffic-repository.ts';

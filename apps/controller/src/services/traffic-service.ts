@@ -1,7 +1,7 @@
 import { TrafficStatsCollector, type PolicyStats } from '@patronus/core';
 import type { TelemetryBatch } from '@patronus/protocol';
 import type { Actor } from '../audit/index.ts';
-import type { TrafficCounts, TrafficPendingTable } from '../database/schema.ts';
+import type { TrafficCounts, TrafficPendingTable } from '../database/traffic-tables.ts';
 import type { Change, Store } from '../database/store.ts';
 import { edgeRepository, pathRepository, policyRepository } from '../repositories/index.ts';
 import {

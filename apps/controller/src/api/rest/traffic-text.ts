@@ -1,4 +1,4 @@
-import type { TrafficCounts } from '../../database/schema.ts';
+import type { TrafficCounts } from '../../database/traffic-tables.ts';
 import type { TrafficKind } from '../../repositories/index.ts';
 import {
   trafficColumns,
