@@ -110,6 +110,7 @@ export const allowances = [
 
   ...allow('bench', 'measures the parts', '@patronus/core', '@patronus/policy', '@patronus/protocol'),
   ...allow('bench', 'measures the programs', '@patronus/controller', '@patronus/edge', '@patronus/lab'),
+  ...allow('bench', 'measures services of the controller, and fills its database', '@patronus/controller/parts'),
   ...allow('bench', 'measures an edge between namespaces', '@patronus/edge/trial', '@patronus/linux'),
   ...allow('bench', 'measured programs run in processes of their own', 'node:child_process'),
 

@@ -11,6 +11,7 @@ import { AuditLog } from './audit/index.ts';
 import { DataDirectory } from './data-directory.ts';
 import { openDatabase, Store } from './database/index.ts';
 import { CertificateAuthority, EdgeGateway } from './gateway/index.ts';
+import { CacheService } from './services/cache-service.ts';
 import { DecisionService } from './services/decision-service.ts';
 import { DocumentService } from './services/document-service.ts';
 import { EdgeService } from './services/edge-service.ts';
@@ -18,6 +19,7 @@ import { EndpointService } from './services/endpoint-service.ts';
 import { EnrolmentKeyService } from './services/enrolment-key-service.ts';
 import { EventService } from './services/event-service.ts';
 import { Maintenance } from './services/maintenance.ts';
+import { MemoryTrimmer } from './services/memory-trimmer.ts';
 import { MetricService } from './services/metric-service.ts';
 import { PathCheckService } from './services/path-check-service.ts';
 import { PathOverrideService } from './services/path-override-service.ts';
@@ -27,7 +29,10 @@ import { PolicyService } from './services/policy-service.ts';
 import { Presence } from './services/presence.ts';
 import { SiteDeletionService } from './services/site-deletion-service.ts';
 import { SiteService } from './services/site-service.ts';
-import { TelemetryService } from './services/telemetry-service.ts';
+import { TelemetryService, telemetryGatherMs } from './services/telemetry-service.ts';
+import { TrafficHistory } from './services/traffic-history.ts';
+import { TrafficReport } from './services/traffic-report.ts';
+import { TrafficService } from './services/traffic-service.ts';
 import { TransportLinkService } from './services/transport-link-service.ts';
 import { databaseUrl, type ControllerSettings } from './settings.ts';
 
@@ -57,7 +62,11 @@ export async function startController(settings: ControllerSettings): Promise<Run
   started.defer(() => store.close());
   const presence = new Presence();
   const documents = new DocumentService({ ...settings, store, timers: systemTimers, onFailure });
-  const policies = new PolicyService(store);
+  const network = networkServices(store, presence, documents);
+  const reports = await reportServices(store, network);
+  const { traffic, telemetry, metrics } = reports;
+  started.defer(() => telemetry.flush().then(() => traffic.flush(), onFailure));
+  const policies = new PolicyService(store, traffic);
   await policies.ensureDefault();
   const accounts = await accountServices(store, settings, directory);
   const setupToken = await accounts.signIn.prepareFirstSignIn(settings.adminPassword ?? undefined);
@@ -65,8 +74,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
   started.defer(() => documents.stop());
 
   const edges = new EdgeService(store, presence);
-  const network = networkServices(store, presence, documents);
-  const telemetry = new TelemetryService(store, network.paths);
+  const socketPath = directory.file('edge.sock');
   const gateway = await EdgeGateway.start({
     store,
     timers: systemTimers,
@@ -79,18 +87,15 @@ export async function startController(settings: ControllerSettings): Promise<Run
     identity: await authority.serverIdentity(store.wallMs),
     host: settings.edgeHost,
     port: settings.edgePort,
-    socketPath: directory.file('edge.sock'),
+    socketPath,
   });
   started.defer(() => gateway.stop());
   const edgeUrl = settings.edgeUrl ?? `https://${reachableHost(settings.edgeHost)}:${gateway.port}`;
 
-  const metrics = new MetricService(store);
-  const purging = [network.siteDeletion, network.policyDeletion, accounts.userDeletion, accounts.apiKeys];
-  const { signer } = accounts;
-  const { pathOverrides } = network;
-  const maintenance = new Maintenance({ store, metrics, pathOverrides, signer, purging, onFailure });
-  maintenance.start(systemTimers);
-  started.defer(() => maintenance.stop());
+  const { pathOverrides, siteDeletion, policyDeletion } = network;
+  const { signer, userDeletion, apiKeys } = accounts;
+  const purging = [siteDeletion, policyDeletion, userDeletion, apiKeys];
+  maintain(started, store, new Maintenance({ store, metrics, traffic, pathOverrides, signer, purging, onFailure }));
 
   const keys = new EnrolmentKeyService(store, { caFingerprint: authority.fingerprint, url: () => edgeUrl });
   const services: ApiServices = {
@@ -99,15 +104,15 @@ export async function startController(settings: ControllerSettings): Promise<Run
     ...network,
     policies,
     pathChecks: new PathCheckService(store, gateway),
-    metrics,
+    ...reports,
+    caches: new CacheService({ metrics, decisions: network.decisions, documents }),
     events: new EventService(store),
     enrolmentKeys: keys,
     edges,
     documents,
   };
   const httpUrl = await serve(started, services, settings, logger);
-  const socket = directory.file('edge.sock');
-  directory.announce({ pid: process.pid, http_url: httpUrl, edge_url: edgeUrl, edge_socket: socket });
+  directory.announce({ pid: process.pid, http_url: httpUrl, edge_url: edgeUrl, edge_socket: socketPath });
   const running = started.move();
   return {
     httpUrl,
@@ -131,6 +136,33 @@ function networkServices(store: Store, presence: Presence, documents: DocumentSe
     decisions,
     pathOverrides: new PathOverrideService({ store, paths, decisions, presence }),
   };
+}
+
+/** What edges report, and what was reported before. */
+async function reportServices(store: Store, { paths, decisions }: ReturnType<typeof networkServices>) {
+  const [traffic, metrics] = [new TrafficService(store), new MetricService(store)];
+  await traffic.load();
+  const trafficHistory = new TrafficHistory(store);
+  const trafficReport = new TrafficReport(store, traffic, trafficHistory);
+  const telemetry = new TelemetryService({
+    store,
+    paths,
+    traffic,
+    metrics,
+    decisions,
+    timers: systemTimers,
+    gatherMs: telemetryGatherMs,
+  });
+  return { traffic, trafficHistory, trafficReport, metrics, telemetry };
+}
+
+function maintain(started: AsyncDisposableStack, store: Store, maintenance: Maintenance): void {
+  maintenance.start(systemTimers);
+  started.defer(() => maintenance.stop());
+  const trimmer = new MemoryTrimmer(systemTimers);
+  store.onIntentChange(() => trimmer.touch());
+  trimmer.touch();
+  started.defer(() => trimmer.stop());
 }
 
 /** The audit log is signed with the authority's key, which is not in the database. */

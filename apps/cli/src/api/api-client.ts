@@ -6,6 +6,8 @@ import { LoginStore } from './login-store.ts';
 type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
+/** An export of millions of rows takes minutes; one that takes longer has a reader that does not read. */
+const exportTimeoutMs = 30 * 60_000;
 /** A controller that has not answered by now will not; a listing of everything takes well under a second. */
 const requestTimeoutMs = 30_000;
 
@@ -20,6 +22,11 @@ interface Sent {
   readonly query?: Query;
   readonly body: unknown;
   readonly token: string | null;
+  readonly timeoutMs?: number;
+}
+
+interface RequestOptions {
+  readonly anonymous?: boolean;
   readonly timeoutMs?: number;
 }
 
@@ -97,6 +104,13 @@ export class ApiClient {
     } while (cursor !== undefined);
   }
 
+  /** An answer of any size as text, some of it at once. */
+  async *text(path: string, query: Query = {}): AsyncGenerator<string> {
+    const response = await this.#respond('GET', path, query, undefined, { timeoutMs: exportTimeoutMs });
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) yield decoder.decode(chunk as Uint8Array, { stream: true });
+  }
+
   /** Errors: `mfa_required` where a code is needed as well. */
   async signIn(credentials: { username: string; password: string; code?: string | undefined }): Promise<void> {
     const pair = await this.#request<TokenPair>('POST', '/auth/login', {}, credentials, { anonymous: true });
@@ -119,18 +133,23 @@ export class ApiClient {
     return true;
   }
 
-  async #request<T>(
+  async #request<T>(method: Method, path: string, query: Query, body?: unknown, options?: RequestOptions): Promise<T> {
+    const response = await this.#respond(method, path, query, body, options);
+    return (response.status === 204 ? undefined : await response.json()) as T;
+  }
+
+  async #respond(
     method: Method,
     path: string,
     query: Query,
     body?: unknown,
-    { anonymous = false, timeoutMs = requestTimeoutMs }: { anonymous?: boolean; timeoutMs?: number } = {},
-  ): Promise<T> {
+    { anonymous = false, timeoutMs = requestTimeoutMs }: RequestOptions = {},
+  ): Promise<Response> {
     const send = () => this.#send({ method, path, query, body, token: anonymous ? null : this.#token, timeoutMs });
     let response = await send();
     if (response.status === 401 && !anonymous && (await this.#renew())) response = await send();
     if (!response.ok) throw await problemOf(response, anonymous ? '' : signInRemedy);
-    return (response.status === 204 ? undefined : await response.json()) as T;
+    return response;
   }
 
   async #send({ method, path, query = {}, body, token, timeoutMs = requestTimeoutMs }: Sent): Promise<Response> {

@@ -168,6 +168,38 @@ export interface AuditVerification {
   readonly fault: { readonly sequence: number; readonly message: string } | null;
 }
 
+/** Counters are text beyond 2^53. Which of them there are depends on what they are of. */
+interface TrafficCounts {
+  readonly packets_matched?: number | string;
+  readonly bytes_matched?: number | string;
+  readonly bytes_sent?: number | string;
+  readonly bytes_received?: number | string;
+}
+
+/** `id` and `name` are absent in a sum. */
+export interface TrafficTotal extends TrafficCounts {
+  readonly id?: number | string;
+  readonly name?: string;
+  /** Of policies; null where no edge tells. */
+  readonly active_flows?: number | null;
+  readonly first_seen: Time | null;
+  readonly last_updated: Time | null;
+}
+
+/** What came in one step. */
+export interface TrafficPoint extends TrafficCounts {
+  readonly id?: number | string;
+  readonly name?: string;
+  readonly timestamp: Time;
+}
+
+export interface CacheFigures {
+  readonly name: string;
+  readonly hits: number;
+  readonly misses: number;
+  readonly entries: number;
+}
+
 export interface User {
   readonly id: string;
   readonly username: string;

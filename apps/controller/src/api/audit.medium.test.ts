@@ -130,6 +130,12 @@ const mutations: readonly (readonly [
     'voice',
     async () => rest('PATCH', `policies/${await firstId('policies')}`, { priority: 8 }),
   ],
+  [
+    'POST /stats/policies/reset',
+    'policy_stats_reset',
+    'voice',
+    async () => rest('POST', `stats/policies/${await firstId('policies')}/reset`),
+  ],
   ['DELETE /policies', 'policy_deleted', 'voice', async () => rest('DELETE', `policies/${await firstId('policies')}`)],
   [
     'POST /policies/restore',
@@ -234,6 +240,12 @@ const mutations: readonly (readonly [
     async () => graphql(`mutation { updatePolicy(id: "${await firstId('policies')}", input: { priority: 6 }) { id } }`),
   ],
   [
+    'resetPolicyStats',
+    'policy_stats_reset',
+    'bulk',
+    async () => graphql(`mutation { resetPolicyStats(id: "${await firstId('policies')}") { success message } }`),
+  ],
+  [
     'deletePolicy',
     'policy_deleted',
     'bulk',
@@ -260,6 +272,7 @@ const mutations: readonly (readonly [
     'branch',
     async () => graphql(`mutation { deleteEnrolmentKey(id: "${await firstId('enrolment-keys')}") { success } }`),
   ],
+  ['POST /caches/clear', 'cache_cleared', 'site documents', () => rest('POST', 'caches/clear')],
   ['clearCache', 'cache_cleared', 'site documents', () => graphql('mutation { clearCache { success } }')],
   [
     'deleteSite',

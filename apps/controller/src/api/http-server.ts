@@ -15,6 +15,7 @@ import { guardRoutes } from './guard-routes.ts';
 import { useProblemDocuments } from './http-errors.ts';
 import { healthRoutes } from './rest/health-routes.ts';
 import { keySetRoute } from './rest/key-routes.ts';
+import { metricsRoutes } from './rest/metrics-routes.ts';
 import { restApi } from './rest/rest-api.ts';
 import { validatorCompiler } from './validation.ts';
 import { webPage } from './web-page.ts';
@@ -81,6 +82,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   await app.register(async (scope) => {
     guardRoutes(scope, services.access);
     healthRoutes(scope, services);
+    metricsRoutes(scope, services);
     keySetRoute(scope, services);
   });
   servePlayground(app);

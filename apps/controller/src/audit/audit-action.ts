@@ -43,6 +43,7 @@ export const auditActions = {
   policy_deleted: 'a policy was deleted',
   policy_restored: 'a deleted policy was put back',
   policy_purged: 'a policy was removed for good',
+  policy_stats_reset: 'the counters of a policy started at zero again',
   transport_links_updated: 'it was set which transport labels reach each other',
   path_override_set: 'a path was taken out of use, or its reason or end was changed',
   path_override_cleared: 'a path was released, or the time of its override was over',

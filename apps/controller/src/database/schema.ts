@@ -12,6 +12,14 @@ import type {
   TotpDeviceTable,
   UserTable,
 } from './account-tables.ts';
+import type {
+  PathCounterTable,
+  PolicyCounterTable,
+  PolicyStatTable,
+  TrafficPendingTable,
+  TrafficTable,
+  TrafficTotalTable,
+} from './traffic-tables.ts';
 
 export * from './account-tables.ts';
 
@@ -37,6 +45,12 @@ export interface Database {
   events: EventTable;
   decisions: DecisionTable;
   policy_counters: PolicyCounterTable;
+  path_counters: PathCounterTable;
+  traffic_pending: TrafficPendingTable;
+  traffic_totals: TrafficTotalTable;
+  traffic_10s: TrafficTable;
+  traffic_minute: TrafficTable;
+  traffic_hour: TrafficTable;
   path_metrics_raw: RawMetricTable;
   path_metrics_minute: RolledMetricTable;
   path_metrics_hour: RolledMetricTable;
@@ -140,27 +154,12 @@ export interface PolicyTable {
   is_default: Generated<Flag>;
   packets_matched: Generated<number>;
   bytes_matched: Generated<number>;
+  /** When it matched its first packet since it was made or reset, and when its counters last moved. */
+  traffic_first_seen: Generated<UnixMs | null>;
+  traffic_last_updated: Generated<UnixMs | null>;
   created_at: UnixMs;
   updated_at: UnixMs;
   deleted_at: Generated<UnixMs | null>;
-}
-
-export interface PolicyStatTable {
-  stat_id: Generated<number>;
-  policy_id: number;
-  timestamp: UnixMs;
-  packets_matched: number;
-  bytes_matched: number;
-  active_flows: number | null;
-}
-
-/** What an edge last said of a policy's counters, so that only the difference is added to the policy. */
-export interface PolicyCounterTable {
-  edge_id: string;
-  policy_id: number;
-  epoch: string;
-  packets: number;
-  bytes: number;
 }
 
 export interface SiteConfigTable {

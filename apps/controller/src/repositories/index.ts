@@ -24,4 +24,5 @@ export * from './site-deletion-repository.ts';
 export * from './site-repository.ts';
 export * from './standing.ts';
 export * from './totp-repository.ts';
+export * from './traffic-repository.ts';
 export * from './user-repository.ts';

@@ -3,11 +3,15 @@ import type { TokenSigner } from '../auth/index.ts';
 import type { Store } from '../database/store.ts';
 import { eventRepository } from '../repositories/event-repository.ts';
 import { policyRepository } from '../repositories/policy-repository.ts';
+import { trafficBucketMs } from '../repositories/traffic-repository.ts';
 import type { MetricService } from './metric-service.ts';
 import type { PathOverrideService } from './path-override-service.ts';
+import type { TrafficService } from './traffic-service.ts';
 
 /** Plots over a range that raw metrics do not reach lag by this much. */
 const metricsPeriodMs = 30_000;
+/** Width of the finest history, and how much an edge that never comes back may be short of after a crash. */
+const trafficPeriodMs = trafficBucketMs.tenSeconds;
 /** Counters are written down this often for those who read `sdwan_policy_stats`. */
 const statsPeriodMs = 60_000;
 /** An override is over by itself; this late, those who ask and those who listen see it gone from the tables too. */
@@ -29,6 +33,7 @@ export interface Purging {
 export interface MaintenanceParts {
   readonly store: Store;
   readonly metrics: MetricService;
+  readonly traffic: TrafficService;
   readonly pathOverrides: PathOverrideService;
   readonly signer: Pick<TokenSigner, 'maintain'>;
   readonly purging: readonly Purging[];
@@ -57,7 +62,9 @@ export class Maintenance {
       );
     };
     every('roll up metrics', metricsPeriodMs, () => this.#parts.metrics.maintain());
-    every('write policy counters down', statsPeriodMs, () => this.snapshotStats());
+    every('write traffic down', trafficPeriodMs, () => this.#parts.traffic.flush());
+    every('write policy counters down', statsPeriodMs, () => this.#parts.traffic.snapshot());
+    every('drop old traffic', metricsPeriodMs, () => this.#parts.traffic.prune());
     every('end path overrides', overridesPeriodMs, () => this.#parts.pathOverrides.removeOver());
     every('drop old events', prunePeriodMs, () => this.#prune());
     every('sign the newest audit row', anchorPeriodMs, () => this.anchorAudit());
@@ -70,12 +77,8 @@ export class Maintenance {
     for (const timer of this.#timers) timer.cancel();
     this.#timers = [];
     await this.#running;
-    await this.snapshotStats().catch(this.#parts.onFailure);
+    await this.#parts.traffic.snapshot().catch(this.#parts.onFailure);
     await this.anchorAudit().catch(this.#parts.onFailure);
-  }
-
-  snapshotStats(): Promise<void> {
-    return this.#parts.store.change(({ db, at }) => policyRepository.snapshotStats(db, at));
   }
 
   anchorAudit(): Promise<void> {
@@ -86,8 +89,9 @@ export class Maintenance {
     for (const each of this.#parts.purging) await each.purgeExpired();
   }
 
-  #prune(): Promise<void> {
-    return this.#parts.store.change(async ({ db, at }) => {
+  async #prune(): Promise<void> {
+    await this.#parts.traffic.pruneTotals();
+    await this.#parts.store.change(async ({ db, at }) => {
       await eventRepository.prune(db, at - keptMs);
       await policyRepository.pruneStats(db, at - keptMs);
     });

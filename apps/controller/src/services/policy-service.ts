@@ -5,6 +5,7 @@ import {
   type Policy,
   type PolicyAction,
   type PolicyMatch,
+  type PolicyStats,
 } from '@patronus/core';
 import { changesBetween, systemActor, type Actor, type AuditEntry } from '../audit/index.ts';
 import type { Change, Store } from '../database/store.ts';
@@ -17,6 +18,7 @@ import type { ActionInput, MatchInput, PolicyChanges, PolicyInput } from './poli
 import { resolvePolicy } from './policy-match.ts';
 import { sitesNamedBy } from './policy-references.ts';
 import { Problems } from './problems.ts';
+import type { TrafficService } from './traffic-service.ts';
 
 /** A policy as the API shows it. */
 export interface PolicyView {
@@ -47,9 +49,11 @@ const maxDescriptionLength = 1_000;
 /** Policies: which traffic is what, and how it shall travel. */
 export class PolicyService {
   readonly #store: Store;
+  readonly #traffic: Pick<TrafficService, 'policyStats'>;
 
-  constructor(store: Store) {
+  constructor(store: Store, traffic: Pick<TrafficService, 'policyStats'>) {
     this.#store = store;
+    this.#traffic = traffic;
   }
 
   /** Makes the default policy where it is missing; called once at start. */
@@ -77,11 +81,11 @@ export class PolicyService {
 
   /** Live policies, or deleted ones that can be restored, in order of evaluation; the default policy is last. */
   async list(standing: Standing = 'live'): Promise<PolicyView[]> {
-    return (await policyRepository.list(this.#store.db, standing)).map(policyView);
+    return (await policyRepository.list(this.#store.db, standing)).map((row) => this.#view(row));
   }
 
   async get(id: number): Promise<PolicyView> {
-    return policyView(found(await policyRepository.find(this.#store.db, id), 'policy', id));
+    return this.#view(found(await policyRepository.find(this.#store.db, id), 'policy', id));
   }
 
   async create(by: Actor, input: PolicyInput): Promise<PolicyView> {
@@ -116,6 +120,10 @@ export class PolicyService {
       await announce(change, by, 'updated', target(id, fields.name), changed);
     });
     return this.get(id);
+  }
+
+  #view(row: PolicyRow): PolicyView {
+    return policyView(row, this.#traffic.policyStats(row.policy_id));
   }
 }
 
@@ -216,7 +224,7 @@ async function announce(
   change.touchIntent();
 }
 
-export const policyView = (row: PolicyRow): PolicyView => ({
+const policyView = (row: PolicyRow, stats: PolicyStats | undefined): PolicyView => ({
   id: row.policy_id,
   class: row.class,
   priority: row.priority,
@@ -226,8 +234,8 @@ export const policyView = (row: PolicyRow): PolicyView => ({
   action: JSON.parse(row.action) as PolicyAction,
   enabled: row.enabled === 1,
   isDefault: row.is_default === 1,
-  packetsMatched: BigInt(row.packets_matched),
-  bytesMatched: BigInt(row.bytes_matched),
+  packetsMatched: stats?.packets_matched ?? 0n,
+  bytesMatched: stats?.bytes_matched ?? 0n,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
   deletedAt: row.deleted_at,

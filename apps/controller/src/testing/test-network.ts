@@ -2,6 +2,7 @@ import { InvalidInputError, systemTimers, type Clock } from '@patronus/core';
 import { AuditLog, type Actor } from '../audit/index.ts';
 import { openDatabase, Store } from '../database/index.ts';
 import { AuditService } from '../services/audit-service.ts';
+import { CacheService } from '../services/cache-service.ts';
 import { DecisionService } from '../services/decision-service.ts';
 import { DocumentService } from '../services/document-service.ts';
 import { EdgeService } from '../services/edge-service.ts';
@@ -18,6 +19,9 @@ import { Presence } from '../services/presence.ts';
 import { SiteDeletionService } from '../services/site-deletion-service.ts';
 import { SiteService } from '../services/site-service.ts';
 import { TelemetryService } from '../services/telemetry-service.ts';
+import { TrafficHistory } from '../services/traffic-history.ts';
+import { TrafficReport } from '../services/traffic-report.ts';
+import { TrafficService } from '../services/traffic-service.ts';
 import { TransportLinkService } from '../services/transport-link-service.ts';
 import { testAnchorKey } from './test-anchor-key.ts';
 import { testDatabase } from './test-database.ts';
@@ -48,7 +52,10 @@ export async function testNetwork() {
     onFailure: (failure) => failures.push(failure),
   });
   const paths = new PathService(store);
-  const policies = new PolicyService(store);
+  const traffic = new TrafficService(store);
+  const [metrics, decisions] = [new MetricService(store), new DecisionService(store)];
+  const trafficHistory = new TrafficHistory(store);
+  const policies = new PolicyService(store, traffic);
   await policies.ensureDefault();
   return {
     clock,
@@ -56,7 +63,9 @@ export async function testNetwork() {
     presence,
     documents,
     paths,
-    pathOverrides: new PathOverrideService({ store, paths, decisions: new DecisionService(store), presence }),
+    pathOverrides: new PathOverrideService({ store, paths, decisions, presence }),
+    decisions,
+    caches: new CacheService({ metrics, decisions, documents }),
     policies,
     policyDeletion: new PolicyDeletionService(store),
     sites: new SiteService(store, presence, documents),
@@ -65,8 +74,11 @@ export async function testNetwork() {
     links: new TransportLinkService(store),
     keys: new EnrolmentKeyService(store, { caFingerprint: 'f'.repeat(64), url: () => 'https://controller:8443' }),
     edges: new EdgeService(store, presence),
-    telemetry: new TelemetryService(store, paths),
-    metrics: new MetricService(store),
+    telemetry: new TelemetryService({ store, paths, traffic, metrics, decisions, timers: systemTimers, gatherMs: 0 }),
+    traffic,
+    trafficHistory,
+    trafficReport: new TrafficReport(store, traffic, trafficHistory),
+    metrics,
     events: new EventService(store),
     audit: new AuditService(store),
     async close() {

@@ -141,21 +141,20 @@ builder.mutationFields((t) => ({
   }),
 }));
 
-const clearing = builder.objectRef<{ clearedEntries: number }>('CacheClearing').implement({
+const clearing = builder.objectRef<{ message: string; clearedEntries: number }>('CacheClearing').implement({
   fields: (t) => ({
     success: t.boolean({ resolve: () => true }),
-    message: t.string({ resolve: ({ clearedEntries }) => `${clearedEntries} compiled documents were made anew` }),
-    cleared_entries: t.int({ resolve: ({ clearedEntries }) => clearedEntries }),
+    message: t.exposeString('message'),
+    cleared_entries: t.exposeInt('clearedEntries'),
   }),
 });
 
 builder.mutationField('clearCache', (t) =>
   t.field({
     type: clearing,
-    description: 'Forgets the compiled site documents and compiles them anew',
+    description: 'Forgets kept answers and the compiled documents of sites, and compiles these anew',
     resolve: async (_root, _args, context) => {
-      const by = actorIn(context);
-      return { clearedEntries: await context.services.documents.recompile(by) };
+      return context.services.caches.clear(actorIn(context));
     },
   }),
 );

@@ -5,6 +5,7 @@ import './queries.ts';
 import './mutations.ts';
 import './path-operations.ts';
 import './deletions.ts';
+import './stats.ts';
 import './users.ts';
 import './sessions.ts';
 import './api-keys.ts';

@@ -6,18 +6,21 @@ import { accountRoutes } from './account-routes.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { authRoutes } from './auth-routes.ts';
+import { cacheRoutes } from './cache-routes.ts';
 import { cookieRoutes } from './cookie-routes.ts';
 import { edgeRoutes } from './edge-routes.ts';
 import { endpointRoutes } from './endpoint-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { keyRoutes } from './key-routes.ts';
+import { metricsRoutes } from './metrics-routes.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
 import { pathOperationRoutes } from './path-operation-routes.ts';
 import { pathRoutes } from './path-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { siteRoutes } from './site-routes.ts';
+import { statsRoutes } from './stats-routes.ts';
 import { totpRoutes } from './totp-routes.ts';
 import { userRoutes } from './user-routes.ts';
 
@@ -37,6 +40,8 @@ export function restApi(app: RestApp, services: ApiServices): void {
   policyRoutes(app, services);
   pathRoutes(app, services);
   pathOperationRoutes(app, services);
+  statsRoutes(app, services);
+  cacheRoutes(app, services);
   eventRoutes(app, services);
   auditRoutes(app, services);
   edgeRoutes(app, services);
@@ -50,4 +55,5 @@ export function restApi(app: RestApp, services: ApiServices): void {
   passkeyRoutes(app, services);
   keyRoutes(app, services);
   healthRoutes(app, services);
+  metricsRoutes(app, services);
 }
