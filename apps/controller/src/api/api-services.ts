@@ -23,6 +23,7 @@ import type { TrafficHistory } from '../services/traffic-history.ts';
 import type { TrafficReport } from '../services/traffic-report.ts';
 import type { TrafficService } from '../services/traffic-service.ts';
 import type { TransportLinkService } from '../services/transport-link-service.ts';
+import type { PasskeyService } from '../services/passkey-service.ts';
 import type { TotpService } from '../services/totp-service.ts';
 import type { UserDeletionService } from '../services/user-deletion-service.ts';
 import type { UserService } from '../services/user-service.ts';
@@ -37,6 +38,7 @@ export interface ApiServices {
   readonly userDeletion: UserDeletionService;
   readonly apiKeys: ApiKeyService;
   readonly totp: TotpService;
+  readonly passkeys: PasskeyService;
   readonly signer: TokenSigner;
   readonly secrets: SecretBox;
   readonly store: Store;

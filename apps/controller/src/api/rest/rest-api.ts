@@ -14,6 +14,7 @@ import { eventRoutes } from './event-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { keyRoutes } from './key-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
+import { passkeyRoutes } from './passkey-routes.ts';
 import { pathOperationRoutes } from './path-operation-routes.ts';
 import { pathRoutes } from './path-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
@@ -51,6 +52,7 @@ export function restApi(app: RestApp, services: ApiServices): void {
   sessionRoutes(app, services);
   apiKeyRoutes(app, services);
   totpRoutes(app, services);
+  passkeyRoutes(app, services);
   keyRoutes(app, services);
   healthRoutes(app, services);
   metricsRoutes(app, services);
