@@ -97,7 +97,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
   const localToken = LocalToken.open(directory.path);
   const audit = new AuditService(store);
   const services: ApiServices = {
-    access: new Access({ localToken, signIn, audit, readsAreOpen }),
+    access: new Access({ localToken, signIn, audit, readsAreOpen, store }),
     signIn,
     store,
     ...network,
@@ -108,7 +108,6 @@ export async function startController(settings: ControllerSettings): Promise<Run
     audit,
     enrolmentKeys: keys,
     edges,
-    documents,
   };
   const httpUrl = await serve(started, services, settings, logger);
   const socket = directory.file('edge.sock');
@@ -127,6 +126,8 @@ export async function startController(settings: ControllerSettings): Promise<Run
 function networkServices(store: Store, presence: Presence, documents: DocumentService) {
   const [paths, decisions] = [new PathService(store), new DecisionService(store)];
   return {
+    presence,
+    documents,
     sites: new SiteService(store, presence, documents),
     siteDeletion: new SiteDeletionService(store),
     endpoints: new EndpointService(store),

@@ -3,7 +3,9 @@ import { messageOf, PatronusError } from '@patronus/core';
 import type { FastifyRequest } from 'fastify';
 import { anonymousActor, type Actor } from '../audit/index.ts';
 import { requireRole, type Caller, type LocalToken, type Role, type SignInService } from '../auth/index.ts';
+import type { Store } from '../database/index.ts';
 import type { AuditService } from '../services/audit-service.ts';
+import { KnownTokens } from './known-tokens.ts';
 
 /** Who may do something: anyone, whoever may read, or callers of a role. */
 export type AccessLevel = 'open' | 'read' | Exclude<Role, 'viewer'>;
@@ -25,13 +27,21 @@ export class Access {
   readonly #localToken: LocalToken;
   readonly #signIn: SignInService;
   readonly #audit: AuditService;
+  readonly #known: KnownTokens;
   /** Whether everybody may read. */
   readonly readsAreOpen: boolean;
 
-  constructor(parts: { localToken: LocalToken; signIn: SignInService; audit: AuditService; readsAreOpen: boolean }) {
+  constructor(parts: {
+    localToken: LocalToken;
+    signIn: SignInService;
+    audit: AuditService;
+    readsAreOpen: boolean;
+    store: Store;
+  }) {
     this.#localToken = parts.localToken;
     this.#signIn = parts.signIn;
     this.#audit = parts.audit;
+    this.#known = new KnownTokens(parts.store);
     this.readsAreOpen = parts.readsAreOpen;
   }
 
@@ -42,7 +52,7 @@ export class Access {
     if (token === undefined) {
       throw new PatronusError('unauthenticated', 'the Authorization header must read "Bearer TOKEN"');
     }
-    return this.#localToken.caller(token) ?? (await this.#signIn.caller(token));
+    return this.#localToken.caller(token) ?? (await this.#known.caller(token, () => this.#signIn.caller(token)));
   }
 
   /**

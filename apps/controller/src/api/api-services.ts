@@ -13,6 +13,7 @@ import type { PathOverrideService } from '../services/path-override-service.ts';
 import type { PathService } from '../services/path-service.ts';
 import type { PolicyDeletionService } from '../services/policy-deletion-service.ts';
 import type { PolicyService } from '../services/policy-service.ts';
+import type { Presence } from '../services/presence.ts';
 import type { SiteDeletionService } from '../services/site-deletion-service.ts';
 import type { SiteService } from '../services/site-service.ts';
 import type { TransportLinkService } from '../services/transport-link-service.ts';
@@ -39,4 +40,5 @@ export interface ApiServices {
   readonly edges: EdgeService;
   readonly transportLinks: TransportLinkService;
   readonly documents: DocumentService;
+  readonly presence: Presence;
 }

@@ -1,13 +1,18 @@
 import type { Duplex } from 'node:stream';
+import { constants } from 'node:zlib';
+import compress from '@fastify/compress';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger, { type FastifyDynamicSwaggerOptions as SwaggerOptions } from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import websocket from '@fastify/websocket';
 import { PatronusError } from '@patronus/core';
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { handleProtocols } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { Actor } from '../audit/index.ts';
 import { checkOrigin, isLoopback, type AccessLevel } from './access.ts';
+import { AnswerCache } from './answer-cache.ts';
 import type { ApiServices } from './api-services.ts';
 import { registerGraphql, servePlayground } from './graphql/index.ts';
 import { useProblemDocuments } from './http-errors.ts';
@@ -43,6 +48,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
+    ...timeLimits,
     // The same schema is promised under both addresses.
     rewriteUrl: ({ url = '/' }) => url.replace(/^\/api\/v2\/graphql(?=$|\?)/, '/graphql'),
   });
@@ -60,10 +66,17 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     xFrameOptions: { action: 'deny' },
   });
   await app.register(rateLimit, { global: false, errorResponseBuilder: (_request, { ttl }) => tooMany(ttl) });
+  await app.register(websocket, { options: { maxPayload: maxMessage, handleProtocols } });
   await app.register(swagger, { openapi });
+  const answers = new AnswerCache(
+    () => stampOf(services),
+    () => performance.now(),
+  );
   await app.register(
     async (scope) => {
-      restApi(scope.withTypeProvider<TypeBoxTypeProvider>(), services);
+      compressLists(scope);
+      await scope.register(compress, compression);
+      restApi(scope.withTypeProvider<TypeBoxTypeProvider>(), services, answers);
       scope.get('/openapi.json', { schema: { hide: true }, config: { access: 'open' } }, () => app.swagger());
     },
     { prefix: '/api/v1' },
@@ -74,6 +87,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   await registerGraphql(app, {
     services,
     introspection,
+    answers,
     anonymousReads: access.readsAreOpen,
     authenticate: (authorization) => access.callerOf(authorization),
     admit: (request) => access.admit(request),
@@ -84,6 +98,39 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   });
   return app;
 }
+
+/** Everything that kept answers show: what is stored, who is online, whether compiled documents are behind. */
+const stampOf = ({ store, presence, documents }: ApiServices): string =>
+  `${store.version} ${presence.version} ${documents.isBehind}`;
+
+/** Lists repeat themselves. Single things stay as they are: their entity tags are strong, and would differ. */
+function compressLists(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    const { querystring } = (route.schema ?? {}) as { querystring?: { properties?: object } };
+    if (!('limit' in (querystring?.properties ?? {}))) route.compress = false;
+  });
+}
+
+/** Higher levels of brotli take tens of milliseconds for some percent. */
+const brotliLevel = 4;
+const compression = {
+  threshold: 1_024,
+  encodings: ['br', 'gzip'] as ('br' | 'gzip')[],
+  brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: brotliLevel } },
+};
+
+/** Messages that clients send on WebSockets are queries. */
+const maxMessage = 256 * 1024;
+
+/**
+ * How long a client may take: some seconds for the head of a request, 30 s for all of it, five minutes without a byte either
+ * way. Shorter would cut people off who are on slow lines; longer would let a few machines hold every socket.
+ */
+const timeLimits = {
+  http: { headersTimeout: 8_000, connectionsCheckingInterval: 1_000 },
+  requestTimeout: 30_000,
+  connectionTimeout: 300_000,
+};
 
 /** A client that is gone does not answer a close; waiting longer would only delay the stop. */
 const closeGraceMs = 500;

@@ -32,6 +32,7 @@ export interface Database {
   signing_keys: SigningKeyTable;
   sdwan_audit_log: AuditTable;
   sdwan_audit_anchors: AuditAnchorTable;
+  idempotency_keys: IdempotencyTable;
 }
 
 export type Db = Kysely<Database>;
@@ -44,6 +45,8 @@ export interface SiteTable {
   site_index: number;
   created_at: UnixMs;
   updated_at: UnixMs;
+  /** Grows with every change. */
+  version: Generated<number>;
   /** Null while it is live; else it can be restored for a while. So it is with every `deleted_at`. */
   deleted_at: Generated<UnixMs | null>;
 }
@@ -70,6 +73,7 @@ export interface EndpointTable {
   down_bps: number | null;
   created_at: UnixMs;
   updated_at: UnixMs;
+  version: Generated<number>;
   deleted_at: Generated<UnixMs | null>;
 }
 
@@ -120,6 +124,7 @@ export interface PolicyTable {
   bytes_matched: Generated<number>;
   created_at: UnixMs;
   updated_at: UnixMs;
+  version: Generated<number>;
   deleted_at: Generated<UnixMs | null>;
 }
 
@@ -307,4 +312,14 @@ export interface AuditAnchorTable {
   /** Fingerprint of the certificate whose key signed. */
   key_id: string;
   signature: string;
+}
+
+/** What a caller made under an idempotency key; keys are stored as hashes. */
+export interface IdempotencyTable {
+  caller: string;
+  key_hash: string;
+  request_hash: string;
+  /** Null only within the transaction that makes the object. */
+  object_id: string | null;
+  created_at: UnixMs;
 }

@@ -46,6 +46,7 @@ export class Store {
   readonly #clock: Clock;
   readonly #intentListeners = new Set<() => void>();
   #writeFailure: PatronusError | null = null;
+  #version = 0;
 
   constructor(db: Db, clock: Clock, audit: AuditLog) {
     this.db = db;
@@ -56,6 +57,11 @@ export class Store {
   /** Why the last write could not be stored, or null while writing works. */
   get writeFailure(): PatronusError | null {
     return this.#writeFailure;
+  }
+
+  /** Another number after every change that was committed here. */
+  get version(): number {
+    return this.#version;
   }
 
   get wallMs(): number {
@@ -87,6 +93,7 @@ export class Store {
         }),
       );
       this.#writeFailure = null;
+      this.#version += 1;
       for (const action of new Set(actions)) action();
       for (const event of events) this.events.publish(event);
       return result;

@@ -7,6 +7,8 @@ import { pathRepository } from '../repositories/path-repository.ts';
 export interface DecisionView {
   readonly policyId: number;
   readonly policy: string;
+  readonly priority: number;
+  readonly isDefault: boolean;
   readonly sourceSite: string;
   readonly destSite: string;
   readonly paths: readonly {
@@ -34,6 +36,8 @@ export class DecisionService {
     return decisions.map((row) => ({
       policyId: row.policy_id,
       policy: row.policy,
+      priority: row.priority,
+      isDefault: row.is_default === 1,
       sourceSite: row.source_site,
       destSite: row.dest_site,
       paths: (JSON.parse(row.paths) as DecisionReport['paths']).flatMap(({ pathId, weight }) => {

@@ -1,8 +1,10 @@
 import type { Timer, Timers } from '@patronus/core';
 import type { Store } from '../database/store.ts';
 import { eventRepository } from '../repositories/event-repository.ts';
+import { idempotencyRepository } from '../repositories/idempotency-repository.ts';
 import { policyRepository } from '../repositories/policy-repository.ts';
 import type { MetricService } from './metric-service.ts';
+import { idempotencyMs } from './once.ts';
 import type { PathOverrideService } from './path-override-service.ts';
 
 /** Plots over a range that raw metrics do not reach lag by this much. */
@@ -85,6 +87,7 @@ export class Maintenance {
     return this.#parts.store.change(async ({ db, at }) => {
       await eventRepository.prune(db, at - keptMs);
       await policyRepository.pruneStats(db, at - keptMs);
+      await idempotencyRepository.prune(db, at - idempotencyMs);
     });
   }
 }

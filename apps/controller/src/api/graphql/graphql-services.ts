@@ -15,6 +15,8 @@ export interface GraphqlContext {
   readonly address: string | null;
   /** Whoever answers for an operation, once they may do it. Errors: `unauthenticated`, `forbidden`. */
   admit(request: AccessRequest): Promise<Actor>;
+  /** The `Idempotency-Key` of the request, where it has one. */
+  readonly idempotencyKey?: string | undefined;
   /** Whether the caller may read. */
   readonly mayRead: boolean;
 }

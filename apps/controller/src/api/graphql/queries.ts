@@ -1,15 +1,11 @@
 import { InvalidInputError } from '@patronus/core';
-import type { Standing } from '../../repositories/index.ts';
-import { pageOf } from '../../services/page.ts';
 import { requireRole } from '../../auth/index.ts';
+import type { Standing } from '../../repositories/index.ts';
 import { builder } from './builder.ts';
-import { admitted, type GraphqlContext, type GraphqlServices } from './graphql-services.ts';
+import type { GraphqlContext, GraphqlServices } from './graphql-services.ts';
+import { fromStore } from './list-fields.ts';
 import {
-  auditType,
-  decisionType,
   endpointType,
-  enrolmentKeyType,
-  eventType,
   metricPointType,
   pathType,
   policyShape,
@@ -34,29 +30,16 @@ export function policyNumber(id: string | number): number {
   ]);
 }
 
-const orAbsent = <T>(value: T | null | undefined): T | undefined => value ?? undefined;
+export const orAbsent = <T>(value: T | null | undefined): T | undefined => value ?? undefined;
 
-const deletedArg = 'Those that were deleted and can be restored, in place of the live ones';
-const standingOf = (deleted: boolean | null | undefined): Standing => (deleted === true ? 'deleted' : 'live');
-
-const pageArgs = { limit: 'How many at most', cursor: 'Where an earlier page ended' };
+/** Whether a list shall tell what was deleted. */
+export const standingOf = (deleted: unknown): Standing => (deleted === true ? 'deleted' : 'live');
 
 builder.queryFields((t) => ({
-  sites: t.field({
-    type: [siteType],
-    args: {
-      deleted: t.arg.boolean({ description: deletedArg }),
-      limit: t.arg.int({ description: pageArgs.limit }),
-      cursor: t.arg.string({ description: pageArgs.cursor }),
-    },
-    resolve: async (_root, { deleted, limit, cursor }, context) => {
-      const sites = await readable(context).sites.list(standingOf(deleted));
-      return [...pageOf(sites, { limit: orAbsent(limit), cursor: orAbsent(cursor) }).items];
-    },
-  }),
   site: t.field({
     type: siteType,
     args: { site_id: t.arg.id({ required: true, description: 'Id or name' }) },
+    extensions: fromStore,
     resolve: (_root, { site_id }, context) => readable(context).sites.get(site_id),
   }),
   siteDependencies: t.field({
@@ -65,14 +48,10 @@ builder.queryFields((t) => ({
     args: { site_id: t.arg.id({ required: true, description: 'Id or name' }) },
     resolve: (_root, { site_id }, context) => readable(context).siteDeletion.dependencies(site_id),
   }),
-  endpoints: t.field({
-    type: [endpointType],
-    args: { site: t.arg.string() },
-    resolve: (_root, { site }, context) => readable(context).endpoints.list({ site: orAbsent(site) }),
-  }),
   endpoint: t.field({
     type: endpointType,
     args: { endpoint_id: t.arg.id({ required: true }) },
+    extensions: fromStore,
     resolve: (_root, { endpoint_id }, context) => readable(context).endpoints.get(endpoint_id),
   }),
   transportLinks: t.field({
@@ -84,28 +63,9 @@ builder.queryFields((t) => ({
       return links === null ? null : [...links];
     },
   }),
-}));
-
-builder.queryFields((t) => ({
-  paths: t.field({
-    type: [pathType],
-    args: {
-      source_site: t.arg.string(),
-      dest_site: t.arg.string(),
-      label: t.arg.string(),
-      health_status: t.arg.string(),
-      limit: t.arg.int({ description: pageArgs.limit }),
-      cursor: t.arg.string({ description: pageArgs.cursor }),
-    },
-    resolve: async (_root, args, context) => {
-      const paths = await readable(context).paths.list({
-        sourceSite: orAbsent(args.source_site),
-        destSite: orAbsent(args.dest_site),
-        label: orAbsent(args.label),
-        healthStatus: orAbsent(args.health_status),
-      });
-      return [...pageOf(paths, { limit: orAbsent(args.limit), cursor: orAbsent(args.cursor) }).items];
-    },
+  transportLinksVersion: t.int({
+    description: 'Grows with every change of the transport links',
+    resolve: (_root, _args, context) => readable(context).transportLinks.version(),
   }),
   path: t.field({
     type: pathType,
@@ -122,91 +82,12 @@ builder.queryFields((t) => ({
       step: t.arg.int({ description: 'ms' }),
     },
     resolve: (_root, { path_id, from, to, step }, context) =>
-      readable(context).metrics.read(path_id, {
-        from: orAbsent(from),
-        to: orAbsent(to),
-        step: orAbsent(step),
-      }),
-  }),
-}));
-
-builder.queryFields((t) => ({
-  policies: t.field({
-    type: [policyType],
-    args: { deleted: t.arg.boolean({ description: deletedArg }) },
-    resolve: async (_root, { deleted }, context) =>
-      (await readable(context).policies.list(standingOf(deleted))).map(policyShape),
+      readable(context).metrics.read(path_id, { from: orAbsent(from), to: orAbsent(to), step: orAbsent(step) }),
   }),
   policy: t.field({
     type: policyType,
     args: { id: t.arg.id({ required: true }) },
+    extensions: fromStore,
     resolve: async (_root, { id }, context) => policyShape(await readable(context).policies.get(policyNumber(id))),
-  }),
-  decisions: t.field({
-    type: [decisionType],
-    resolve: (_root, _args, context) => readable(context).decisions.list(),
-  }),
-  events: t.field({
-    type: [eventType],
-    description: 'Newest first',
-    args: {
-      since: t.arg({ type: 'Timestamp' }),
-      until: t.arg({ type: 'Timestamp' }),
-      types: t.arg.stringList(),
-      site: t.arg.string(),
-      limit: t.arg.int(),
-      cursor: t.arg.string(),
-    },
-    resolve: async (_root, args, context) => {
-      const { since, until, types, site, limit, cursor } = args;
-      const page = await readable(context).events.list({
-        since: orAbsent(since),
-        until: orAbsent(until),
-        types: orAbsent(types),
-        site: orAbsent(site),
-        limit: orAbsent(limit),
-        cursor: orAbsent(cursor),
-      });
-      return [...page.items];
-    },
-  }),
-  enrolmentKeys: t.field({
-    type: [enrolmentKeyType],
-    resolve: async (_root, _args, context, info) => {
-      await admitted(context, 'admin', info);
-      return context.services.enrolmentKeys.list();
-    },
-  }),
-}));
-
-builder.queryFields((t) => ({
-  auditLog: t.field({
-    type: [auditType],
-    description: 'Who did what, newest first',
-    args: {
-      since: t.arg({ type: 'Timestamp' }),
-      until: t.arg({ type: 'Timestamp' }),
-      actions: t.arg.stringList(),
-      result: t.arg.string(),
-      actor: t.arg.string({ description: 'Name or id' }),
-      target: t.arg.string({ description: 'Name or id' }),
-      limit: t.arg.int(),
-      cursor: t.arg.string({ description: 'The `cursor` of an earlier row: only what is older' }),
-    },
-    resolve: async (_root, args, context, info) => {
-      await admitted(context, 'admin', info);
-      const { since, until, actions, result, actor, target, limit, cursor } = args;
-      const page = await context.services.audit.list({
-        since: orAbsent(since),
-        until: orAbsent(until),
-        actions: orAbsent(actions),
-        result: orAbsent(result),
-        actor: orAbsent(actor),
-        target: orAbsent(target),
-        limit: orAbsent(limit),
-        cursor: orAbsent(cursor),
-      });
-      return [...page.items];
-    },
   }),
 }));

@@ -1,83 +1,192 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { GraphQLError } from 'graphql';
-import { mercurius } from 'mercurius';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { createHandler, type Handler, type Request as GraphqlRequest, type Response } from 'graphql-http';
+import { GraphQLError, Kind, OperationTypeNode, type DocumentNode } from 'graphql';
 import { PatronusError } from '@patronus/core';
-import { plainAddress } from '../../audit/index.ts';
 import type { Caller } from '../../auth/index.ts';
 import { problemDocument } from '../problem.ts';
-import type { GraphqlContext, GraphqlServices } from './graphql-services.ts';
+import { graphqlContext, type GraphqlParts } from './graphql-parts.ts';
+import type { GraphqlContext } from './graphql-services.ts';
+import { maxBatch, tooLarge } from './limits.ts';
+import { liveGraphql } from './live-graphql.ts';
+import { Operations } from './operations.ts';
+import { PersistedQueries } from './persisted-queries.ts';
 import { graphqlSchema } from './schema.ts';
+import { asGraphqlError, shownError } from './shown-errors.ts';
 
-export interface GraphqlParts {
-  readonly services: GraphqlServices;
-  readonly introspection: boolean;
-  /** Who a request comes from by its `Authorization` value, null for nobody. Errors: `unauthenticated`. */
-  authenticate(authorization: string | undefined): Promise<Caller | null>;
-  readonly admit: GraphqlContext['admit'];
-  /** Whether everybody may read. */
-  readonly anonymousReads: boolean;
+/** What a request is carried out with; `kept` says afterwards whether its answer may be kept. */
+interface Carried {
+  readonly context: GraphqlContext;
+  isKeepable: boolean;
 }
+
+const bodyLimit = 256 * 1024;
 
 /** Serves the schema at `/graphql`, over HTTP and WebSocket (sub-protocol graphql-transport-ws). */
 export async function registerGraphql(app: FastifyInstance, parts: GraphqlParts): Promise<void> {
-  const rights = (caller: Caller | null) => ({ caller, mayRead: parts.anonymousReads || caller !== null });
-  const context = (request: FastifyRequest, caller: Caller | null): GraphqlContext => ({
-    services: parts.services,
-    address: plainAddress(request.ip),
-    admit: (wanted) => parts.admit(wanted),
-    ...rights(caller),
-  });
-  await app.register(mercurius, {
-    schema: graphqlSchema,
-    path: '/graphql',
-    graphiql: false,
-    jit: 1,
-    allowBatchedQueries: false,
-    additionalRouteOptions: { bodyLimit: 256 * 1024 },
-    ...(parts.introspection ? {} : { validationRules: [noIntrospection] }),
-    context: async (request: FastifyRequest) =>
-      context(request, await parts.authenticate(request.headers.authorization)),
-    subscription: {
-      fullWsTransport: true,
-      keepAlive: 15_000,
-      context: async (_socket: unknown, request: FastifyRequest) => context(request, null),
-      // Joined with the context that the connection has already.
-      onConnect: async ({ payload }: { payload?: { authorization?: string } }) =>
-        rights(await parts.authenticate(payload?.authorization)),
-    },
-    errorFormatter: (execution: { data?: unknown; errors?: readonly GraphQLError[] }) => ({
-      statusCode: 200,
-      response: { data: execution.data ?? null, errors: (execution.errors ?? []).flatMap(shownErrors) },
-    }),
-  } as never);
-}
-
-/**
- * Our errors with code and fields; the words of GraphQL's own, which mercurius wraps when a whole operation is refused;
- * nothing of what was not expected.
- */
-function shownErrors(error: GraphQLError): GraphQLError[] {
-  const original: unknown = error.originalError ?? undefined;
-  const refused = (original ?? error) as { errors?: readonly GraphQLError[]; code?: unknown };
-  if (Array.isArray(refused.errors)) return refused.errors.flatMap(shownErrors);
-  const isGraphqlOwn = original === undefined || original instanceof GraphQLError || isMercurius(refused.code);
-  return [isGraphqlOwn ? error : ourError(error, original)];
-}
-
-const isMercurius = (code: unknown): boolean => typeof code === 'string' && code.startsWith('MER_');
-
-function ourError(graphql: GraphQLError, original: unknown): GraphQLError {
-  const { body } = problemDocument(original);
-  return new GraphQLError(body.detail, {
-    ...(graphql.nodes === undefined ? {} : { nodes: graphql.nodes }),
-    ...(graphql.path === undefined ? {} : { path: graphql.path }),
-    extensions: { code: body.code, ...(body.problems === undefined ? {} : { problems: body.problems }) },
+  const operations = new Operations(graphqlSchema, parts);
+  const endpoint = new GraphqlEndpoint(parts, operations);
+  await app.register(async (scope) => {
+    // Bodies are read as text: what is no JSON is answered by GraphQL's rules, and equal requests are told by it.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+    const answer = (request: FastifyRequest, reply: FastifyReply) => endpoint.answer(request, reply);
+    const schema = { hide: true };
+    scope.route({ method: 'POST', url: '/graphql', schema, bodyLimit, handler: answer });
+    scope.route({
+      method: 'GET',
+      url: '/graphql',
+      schema,
+      exposeHeadRoute: false,
+      handler: answer,
+      wsHandler: liveGraphql(parts, operations),
+    });
   });
 }
 
-const noIntrospection = (context: { reportError(error: GraphQLError): void }) => ({
-  Field(node: { name: { value: string } }) {
-    if (node.name.value !== '__schema' && node.name.value !== '__type') return;
-    context.reportError(new GraphQLError(new PatronusError('forbidden', 'introspection is switched off').message));
-  },
-});
+class GraphqlEndpoint {
+  readonly #parts: GraphqlParts;
+  readonly #persisted = new PersistedQueries();
+  readonly #handle: Handler<FastifyRequest, Carried>;
+
+  constructor(parts: GraphqlParts, operations: Operations) {
+    this.#parts = parts;
+    this.#handle = createHandler<FastifyRequest, Carried, Record<string, unknown>>({
+      schema: graphqlSchema,
+      context: (request) => ({ ...request.context.context }),
+      parse: (source) => operations.parse(typeof source === 'string' ? source : source.body),
+      validate: (_schema, document) => operations.validate(document),
+      execute: (args) => operations.execute(args),
+      onOperation: (request, { document, operationName }, result) => {
+        request.context.isKeepable = result.errors === undefined && isFromStore(document, operationName ?? undefined);
+        return result.errors === undefined ? result : { ...result, errors: result.errors.map(shownError) };
+      },
+    });
+  }
+
+  async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    let caller: Caller | null;
+    try {
+      caller = await this.#parts.authenticate(request.headers.authorization);
+    } catch (thrown) {
+      return refused(reply, thrown);
+    }
+    const context = graphqlContext(this.#parts, request, caller);
+    const { answers } = this.#parts;
+    const key = context.mayRead ? keyOf(request) : null;
+    const kept = key === null ? undefined : answers.get(key);
+    if (kept !== undefined) return reply.header('content-type', kept.contentType).send(kept.body);
+    const carried: Carried = { context, isKeepable: false };
+    const { stamp } = answers;
+    const [body, { status, headers = {} }] = await this.#carryOut(request, carried);
+    const contentType = headers['content-type'];
+    if (key !== null && carried.isKeepable && body !== null && contentType !== undefined) {
+      answers.keep(key, stamp, { body, contentType });
+    }
+    return reply
+      .status(status)
+      .headers(headers)
+      .send(body ?? '');
+  }
+
+  async #carryOut(request: FastifyRequest, context: Carried): Promise<Response> {
+    const raw = { method: request.method, headers: request.headers, url: request.url, raw: request, context };
+    const body = typeof request.body === 'string' ? request.body : null;
+    const parsed = parsedBody(body);
+    try {
+      if (Array.isArray(parsed)) return await this.#carryOutAll(raw, parsed);
+      if (request.method === 'GET') return await this.#handle({ ...raw, url: this.#persistedUrl(request.url), body });
+      return await this.#handle({ ...raw, body: parsed === null ? body : this.#withQuery(parsed) });
+    } catch (thrown) {
+      return refusal(thrown);
+    }
+  }
+
+  /** Several operations in one request, one after the other. */
+  async #carryOutAll(
+    raw: Omit<GraphqlRequest<FastifyRequest, Carried>, 'body'>,
+    batch: readonly unknown[],
+  ): Promise<Response> {
+    if (batch.length === 0 || batch.length > maxBatch) {
+      throw tooLarge(`a request takes 1 to ${maxBatch} operations, not ${batch.length}; send several requests`);
+    }
+    const bodies: string[] = [];
+    for (const each of batch) {
+      const body = typeof each === 'object' && each !== null ? this.#withQuery(each as Body) : {};
+      const response = await this.#handle({ ...raw, body });
+      if (response[0] === null) return response;
+      bodies.push(response[0]);
+    }
+    raw.context.isKeepable = false;
+    return [`[${bodies.join(',')}]`, { status: 200, statusText: 'OK', headers: { 'content-type': jsonType } }];
+  }
+
+  #withQuery(body: Body): Body {
+    return { ...body, query: this.#persisted.textOf(body['query'], body['extensions']) };
+  }
+
+  #persistedUrl(address: string): string {
+    const url = new URL(address, 'http://localhost');
+    const extensions = parsedBody(url.searchParams.get('extensions'));
+    if (extensions === null || Array.isArray(extensions)) return address;
+    const query = this.#persisted.textOf(url.searchParams.get('query'), extensions);
+    if (typeof query === 'string') url.searchParams.set('query', query);
+    return `${url.pathname}${url.search}`;
+  }
+}
+
+type Body = Record<string, unknown>;
+
+const jsonType = 'application/json; charset=utf-8';
+
+/** Null for what is no JSON object or list, of which GraphQL's rules say what becomes of it. */
+function parsedBody(text: string | null): Body | unknown[] | null {
+  if (text === null) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' ? (value as Body | unknown[] | null) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Requests with equal keys are answered alike, to whoever may read. */
+function keyOf({ method, headers, body }: FastifyRequest): string | null {
+  return method === 'POST' && typeof body === 'string'
+    ? `${headers['content-type'] ?? ''}\n${headers.accept ?? ''}\n${body}`
+    : null;
+}
+
+/** Whether every field that a query starts with shows only what the stamp of answers speaks of. */
+function isFromStore(document: DocumentNode, operationName: string | undefined): boolean {
+  const fields = graphqlSchema.getQueryType()?.getFields() ?? {};
+  return document.definitions.every((definition) => {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) return false;
+    if (
+      definition.operation !== OperationTypeNode.QUERY ||
+      (operationName !== undefined && definition.name?.value !== operationName)
+    ) {
+      return false;
+    }
+    return definition.selectionSet.selections.every(
+      (selection) => selection.kind === Kind.FIELD && fields[selection.name.value]?.extensions['fromStore'] === true,
+    );
+  });
+}
+
+function refusal(thrown: unknown): Response {
+  const isKnown = thrown instanceof GraphQLError || thrown instanceof PatronusError;
+  if (!isKnown) throw thrown;
+  const error = asGraphqlError(thrown);
+  const status = error.extensions['code'] === 'too_large' ? 413 : statusOf(thrown);
+  return [JSON.stringify({ errors: [error] }), { status, statusText: '', headers: { 'content-type': jsonType } }];
+}
+
+/** Clients of persisted queries look for their code in an ordinary answer. */
+const statusOf = (thrown: GraphQLError | PatronusError): number =>
+  thrown instanceof PatronusError ? problemDocument(thrown).status : 200;
+
+function refused(reply: FastifyReply, thrown: unknown): FastifyReply {
+  const [body, { status, headers = {} }] = refusal(thrown);
+  if (status === 401) void reply.header('www-authenticate', 'Bearer');
+  return reply.status(status).headers(headers).send(body);
+}

@@ -7,6 +7,8 @@ import * as signIn from './0004-sign-in.ts';
 import * as audit from './0005-audit.ts';
 import * as pathOverrides from './0006-path-overrides.ts';
 import * as deletion from './0007-deletion.ts';
+import * as versions from './0020-versions.ts';
+import * as idempotency from './0021-idempotency.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-network': network,
@@ -16,4 +18,6 @@ export const migrations: Record<string, Migration> = {
   '0005-audit': audit,
   '0006-path-overrides': pathOverrides,
   '0007-deletion': deletion,
+  '0020-versions': versions,
+  '0021-idempotency': idempotency,
 };

@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf, PatronusError } from '@patronus/core';
+import type { FastifyRequest } from 'fastify';
+import type { WebSocket } from 'ws';
+import { EventSelectionSchema } from '../../services/event-service.ts';
+import { Type } from 'typebox';
+import type { ApiServices } from '../api-services.ts';
+import { eventAnswer } from './answers.ts';
+import type { RestApp } from './rest-api.ts';
+
+/** A client that may not read yet says who it is within this time. */
+const signInMs = 3_000;
+/** A connection that does not answer a ping until the next one is over. */
+const keepAliveMs = 15_000;
+
+/** What a connection is closed with, beside the codes of RFC 6455, section 7.4. */
+export const closeCodes = { invalid: 4400, unauthenticated: 4401, behind: 4408 } as const;
+
+const querystring = Type.Object(
+  {
+    ...Type.Partial(EventSelectionSchema).properties,
+    after: Type.Optional(
+      Type.String({ maxLength: 100, description: 'Id of an event: first all that were stored after it' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/**
+ * Events over a WebSocket, each a text message as `GET /events` tells it. Whoever may not read without signing in sends the
+ * `Authorization` header, or `{"authorization": "Bearer TOKEN"}` as the first message, as pages of browsers must.
+ */
+export function eventSocket(app: RestApp, services: ApiServices): void {
+  const schema = {
+    tags: ['events'],
+    summary: 'Events as they happen, over a WebSocket',
+    querystring,
+    response: { 101: Type.Null({ description: 'The connection is a WebSocket now' }) },
+  };
+  app.get('/ws/events', { schema, config: { access: 'open' }, websocket: true }, (socket, request) => {
+    keepAlive(socket);
+    void tell(socket, request as FastifyRequest<{ Querystring: Query }>, services).catch((thrown: unknown) => {
+      const { code, reason } = closing(thrown);
+      socket.close(code, reason);
+    });
+  });
+}
+
+interface Query {
+  readonly type?: string[];
+  readonly severity?: string[];
+  readonly site?: string;
+  readonly after?: string;
+}
+
+async function tell(
+  socket: WebSocket,
+  { headers, query }: FastifyRequest<{ Querystring: Query }>,
+  { access, events }: ApiServices,
+): Promise<void> {
+  const authorization = headers.authorization ?? (access.readsAreOpen ? undefined : await firstWords(socket));
+  if ((await access.callerOf(authorization)) === null && !access.readsAreOpen) throw notSignedIn();
+  const { type: types, severity: severities, site, after } = query;
+  const stream = await events.subscribe({ types, severities, site }, after);
+  socket.on('close', () => void stream.return?.());
+  for await (const event of stream) {
+    // A sign-in that has ended hears nothing more.
+    await access.callerOf(authorization);
+    await new Promise<void>((resolve) => socket.send(JSON.stringify(eventAnswer(event)), () => resolve()));
+  }
+}
+
+async function firstWords(socket: WebSocket): Promise<string | undefined> {
+  const patience = new AbortController();
+  const heard = once(socket, 'message', { signal: patience.signal }).catch(() => []);
+  const [data] = await Promise.race([heard, delay(signInMs, [], { ref: false })]);
+  patience.abort();
+  if (data === undefined) throw notSignedIn();
+  try {
+    const { authorization } = JSON.parse(String(data)) as { authorization?: unknown };
+    return typeof authorization === 'string' ? authorization : undefined;
+  } catch {
+    throw notSignedIn();
+  }
+}
+
+const notSignedIn = (): PatronusError =>
+  new PatronusError('unauthenticated', 'send {"authorization": "Bearer TOKEN"} first');
+
+function keepAlive(socket: WebSocket): void {
+  let isAlive = true;
+  socket.on('pong', () => (isAlive = true));
+  socket.on('error', () => socket.terminate());
+  const timer = setInterval(() => {
+    if (!isAlive) return socket.terminate();
+    isAlive = false;
+    socket.ping();
+  }, keepAliveMs);
+  socket.on('close', () => clearInterval(timer));
+}
+
+/** A reason has 123 octets at most (RFC 6455, section 5.5). */
+function closing(thrown: unknown): { code: number; reason: string } {
+  if (!(thrown instanceof PatronusError)) return { code: 1011, reason: 'the controller failed' };
+  const code =
+    thrown.code === 'exhausted'
+      ? closeCodes.behind
+      : thrown.code === 'unauthenticated'
+        ? closeCodes.unauthenticated
+        : closeCodes.invalid;
+  return {
+    code,
+    reason: Buffer.from(messageOf(thrown))
+      .subarray(0, 120)
+      .toString('utf8')
+      .replace(/\uFFFD$/, ''),
+  };
+}

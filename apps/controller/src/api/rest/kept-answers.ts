@@ -1,0 +1,36 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AnswerCache } from '../answer-cache.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Its answer changes only with what is stored, with who is online and with compiled documents. */
+    fromStore?: boolean;
+  }
+  interface FastifyRequest {
+    /** The state of all that its answer shows, as it was before the answer was worked out. */
+    answerStamp: string | null;
+  }
+}
+
+/** Sends the answer that is kept for this address, if there is one; the caller must have been admitted. */
+export function sendKept(answers: AnswerCache, request: FastifyRequest, reply: FastifyReply): FastifyReply | null {
+  if (request.routeOptions.config.fromStore !== true) return null;
+  const kept = answers.get(request.url);
+  if (kept?.entityTag !== undefined) {
+    return reply.header('etag', kept.entityTag).header('content-type', kept.contentType).send(kept.body);
+  }
+  request.answerStamp = answers.stamp;
+  return null;
+}
+
+/** Keeps what went out. Comes after the hook that gives entity tags, and before that which compresses. */
+export function keepAnswers(app: FastifyInstance, answers: AnswerCache): void {
+  app.decorateRequest('answerStamp', null);
+  app.addHook('onSend', async (request, reply, payload) => {
+    const { answerStamp: stamp, url } = request;
+    if (stamp === null || typeof payload !== 'string' || reply.statusCode !== 200) return payload;
+    const entityTag = String(reply.getHeader('etag'));
+    answers.keep(url, stamp, { body: payload, contentType: String(reply.getHeader('content-type')), entityTag });
+    return payload;
+  });
+}
