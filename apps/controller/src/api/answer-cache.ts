@@ -25,6 +25,7 @@ export class AnswerCache {
   readonly #stamp: () => string;
   readonly #now: () => number;
   readonly #entries = new Map<string, Entry>();
+  readonly #working = new Map<string, PromiseWithResolvers<void>>();
 
   constructor(stamp: () => string, now: () => number) {
     this.#stamp = stamp;
@@ -38,10 +39,24 @@ export class AnswerCache {
 
   get(key: string): KeptAnswer | undefined {
     const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
-    if (entry.stamp === this.#stamp() && entry.until > this.#now()) return entry;
-    this.#entries.delete(key);
-    return undefined;
+    return entry !== undefined && entry.stamp === this.#stamp() && entry.until > this.#now() ? entry : undefined;
+  }
+
+  /**
+   * Works an answer out that was kept before and is no longer current, once for all who ask for it at the same time: the
+   * others wait, and get what it came to. Null for who has to work it out by themselves.
+   */
+  async share(key: string): Promise<KeptAnswer | null> {
+    const working = this.#working.get(key);
+    if (working !== undefined) return (await working.promise, this.get(key) ?? null);
+    if (this.#entries.has(key)) this.#working.set(key, Promise.withResolvers());
+    return null;
+  }
+
+  /** To be called when an answer has been worked out, whatever became of it. */
+  worked(key: string): void {
+    this.#working.get(key)?.resolve();
+    this.#working.delete(key);
   }
 
   keep(key: string, stamp: string, answer: KeptAnswer): void {

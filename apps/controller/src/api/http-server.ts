@@ -3,7 +3,8 @@ import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import swagger, { type FastifyDynamicSwaggerOptions as SwaggerOptions } from '@fastify/swagger';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import websocket from '@fastify/websocket';
 import { PatronusError } from '@patronus/core';
@@ -17,6 +18,7 @@ import type { ApiServices } from './api-services.ts';
 import { registerGraphql, servePlayground } from './graphql/index.ts';
 import { useProblemDocuments } from './http-errors.ts';
 import { healthRoutes } from './rest/health-routes.ts';
+import { openapi } from './rest/openapi.ts';
 import { restApi } from './rest/rest-api.ts';
 import { validatorCompiler } from './validation.ts';
 import { webPage } from './web-page.ts';
@@ -67,7 +69,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   });
   await app.register(rateLimit, { global: false, errorResponseBuilder: (_request, { ttl }) => tooMany(ttl) });
   await app.register(websocket, { options: { maxPayload: maxMessage, handleProtocols } });
-  await app.register(swagger, { openapi });
+  await app.register(swagger, openapi);
   const answers = new AnswerCache(
     () => stampOf(services),
     () => performance.now(),
@@ -81,6 +83,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     },
     { prefix: '/api/v1' },
   );
+  await app.register(swaggerUi, { routePrefix: '/api/v1/docs', theme: { title: 'Patronus REST API' } });
   await app.register(async (scope) => healthRoutes(scope, services));
   servePlayground(app);
   const { access } = services;
@@ -161,13 +164,6 @@ const contentPolicy = {
   'img-src': ["'self'", 'data:'],
   'object-src': ["'none'"],
 };
-
-const openapi = {
-  openapi: '3.1.0',
-  info: { title: 'Patronus controller', version: '1', description: 'Times are unix ms; errors are RFC 9457 problems.' },
-  components: { securitySchemes: { bearer: { type: 'http' as const, scheme: 'bearer' } } },
-  security: [{ bearer: [] }],
-} satisfies SwaggerOptions['openapi'];
 
 function tooMany(ttlMs: number): Error {
   const retryAfterSeconds = Math.ceil(ttlMs / 1_000);

@@ -3,7 +3,7 @@ import type { Caller } from '../auth/index.ts';
 import type { Store } from '../database/index.ts';
 
 interface Known {
-  readonly caller: Caller;
+  readonly caller: Promise<Caller>;
   /** State of the database in which this was found. */
   readonly version: number;
   /** Unix ms. */
@@ -31,10 +31,16 @@ export class KnownTokens {
     const known = this.#known.get(token);
     if (known?.version === version && known.expiresAt > this.#store.wallMs) return known.caller;
     this.#known.delete(token);
-    const caller = await find();
     const expiresAt = expiryOf(token);
-    if (expiresAt !== null) this.#keep(token, { caller, version, expiresAt });
-    return caller;
+    if (expiresAt === null) return find();
+    const caller = find();
+    this.#keep(token, { caller, version, expiresAt });
+    try {
+      return await caller;
+    } catch (thrown) {
+      this.#known.delete(token);
+      throw thrown;
+    }
   }
 
   #keep(token: string, known: Known): void {
@@ -47,6 +53,10 @@ export class KnownTokens {
 /** Null for what is no JWT, such as keys whose every use is noted. */
 function expiryOf(token: string): number | null {
   if (token.split('.').length !== 3) return null;
-  const { exp } = decodeJwt(token);
-  return exp === undefined ? null : exp * 1_000;
+  try {
+    const { exp } = decodeJwt(token);
+    return exp === undefined ? null : exp * 1_000;
+  } catch {
+    return null;
+  }
 }

@@ -72,6 +72,11 @@ export class Store {
     this.#intentListeners.add(listener);
   }
 
+  /** Reads what belongs together as it is at one moment. */
+  snapshot<T>(read: (db: DbTransaction) => Promise<T>): Promise<T> {
+    return this.db.transaction().execute(read);
+  }
+
   /** Errors: `disk_full` when the database cannot grow; everything that `work` throws. */
   async change<T>(work: (change: Change) => Promise<T>): Promise<T> {
     const events: RecordedEvent[] = [];

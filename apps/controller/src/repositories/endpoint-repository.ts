@@ -20,6 +20,9 @@ export const endpointRepository = {
       .orderBy('slot')
       .execute(),
 
+  listByIds: (db: Db, endpointIds: readonly string[]): Promise<EndpointRow[]> =>
+    select(db).where('endpoint_id', 'in', endpointIds).execute(),
+
   find: (db: Db, endpointId: string): Promise<EndpointRow | undefined> =>
     select(db).where('endpoint_id', '=', endpointId).executeTakeFirst(),
 

@@ -42,6 +42,11 @@ export class EndpointService {
     return (await endpointRepository.list(this.#store.db, site?.id)).map(endpointView);
   }
 
+  /** Those of the ids that are there, in no order. */
+  async listByIds(ids: readonly string[]): Promise<EndpointView[]> {
+    return (await endpointRepository.listByIds(this.#store.db, ids)).map(endpointView);
+  }
+
   async get(id: string): Promise<EndpointView> {
     return endpointView(found(await endpointRepository.find(this.#store.db, id), 'endpoint', id));
   }

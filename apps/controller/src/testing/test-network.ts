@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvalidInputError, systemTimers, type Clock } from '@patronus/core';
+import type { KyselyPlugin } from 'kysely';
 import { AuditLog, type Actor } from '../audit/index.ts';
 import { openDatabase, Store } from '../database/index.ts';
 import { AuditService } from '../services/audit-service.ts';
@@ -36,11 +37,13 @@ export const tester: Actor = { type: 'user', id: 'user-1', name: 'tester', addre
 
 export type TestNetwork = Awaited<ReturnType<typeof testNetwork>>;
 
-/** All services on a database of their own, which `close` removes. */
-export async function testNetwork() {
+/** All services on a database of their own, which `close` removes. A plugin sees every statement. */
+export async function testNetwork(plugin?: KyselyPlugin) {
   const directory = mkdtempSync(join(tmpdir(), 'patronus-controller-'));
   const clock = new StoppedClock();
-  const store = new Store(await openDatabase(join(directory, 'patronus.db')), clock, new AuditLog(testAnchorKey()));
+  const db = await openDatabase(join(directory, 'patronus.db'));
+  const watched = plugin === undefined ? db : db.withPlugin(plugin);
+  const store = new Store(watched, clock, new AuditLog(testAnchorKey()));
   const presence = new Presence();
   const failures: unknown[] = [];
   const documents = new DocumentService({

@@ -3,6 +3,7 @@ import { plainAddress } from '../../audit/index.ts';
 import type { Caller } from '../../auth/index.ts';
 import type { AnswerCache } from '../answer-cache.ts';
 import type { GraphqlContext, GraphqlServices } from './graphql-services.ts';
+import { loadersFor } from './loaders.ts';
 
 /** What GraphQL is served with. */
 export interface GraphqlParts {
@@ -20,6 +21,7 @@ export function graphqlContext(parts: GraphqlParts, request: FastifyRequest, cal
   const key = request.headers['idempotency-key'];
   return {
     services: parts.services,
+    loaders: loadersFor(parts.services),
     address: plainAddress(request.ip),
     admit: (wanted) => parts.admit(wanted),
     caller,

@@ -2,6 +2,7 @@ import type { Actor } from '../../audit/index.ts';
 import type { Caller } from '../../auth/index.ts';
 import type { AccessRequest } from '../access.ts';
 import type { ApiServices } from '../api-services.ts';
+import type { Loaders } from './loaders.ts';
 
 /** The services that operations are answered by. */
 export type GraphqlServices = Omit<ApiServices, 'access' | 'signIn' | 'store'>;
@@ -9,6 +10,7 @@ export type GraphqlServices = Omit<ApiServices, 'access' | 'signIn' | 'store'>;
 /** What every operation knows. */
 export interface GraphqlContext {
   readonly services: GraphqlServices;
+  readonly loaders: Loaders;
   /** Who asks; null for nobody. */
   readonly caller: Caller | null;
   /** Where the request came from. */

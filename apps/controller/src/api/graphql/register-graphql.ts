@@ -73,19 +73,27 @@ class GraphqlEndpoint {
     const context = graphqlContext(this.#parts, request, caller);
     const { answers } = this.#parts;
     const key = context.mayRead ? keyOf(request) : null;
-    const kept = key === null ? undefined : answers.get(key);
-    if (kept !== undefined) return reply.header('content-type', kept.contentType).send(kept.body);
+    if (key === null) return sent(reply, await this.#carryOut(request, { context, isKeepable: false }));
+    const kept = answers.get(key) ?? (await answers.share(key));
+    if (kept !== null) return reply.header('content-type', kept.contentType).send(kept.body);
+    try {
+      return sent(reply, await this.#workOut(request, key, context));
+    } finally {
+      answers.worked(key);
+    }
+  }
+
+  async #workOut(request: FastifyRequest, key: string, context: GraphqlContext): Promise<Response> {
+    const { answers } = this.#parts;
     const carried: Carried = { context, isKeepable: false };
     const { stamp } = answers;
-    const [body, { status, headers = {} }] = await this.#carryOut(request, carried);
-    const contentType = headers['content-type'];
-    if (key !== null && carried.isKeepable && body !== null && contentType !== undefined) {
+    const response = await this.#carryOut(request, carried);
+    const [body, { headers }] = response;
+    const contentType = headers?.['content-type'];
+    if (carried.isKeepable && body !== null && contentType !== undefined) {
       answers.keep(key, stamp, { body, contentType });
     }
-    return reply
-      .status(status)
-      .headers(headers)
-      .send(body ?? '');
+    return response;
   }
 
   async #carryOut(request: FastifyRequest, context: Carried): Promise<Response> {
@@ -184,6 +192,12 @@ function refusal(thrown: unknown): Response {
 /** Clients of persisted queries look for their code in an ordinary answer. */
 const statusOf = (thrown: GraphQLError | PatronusError): number =>
   thrown instanceof PatronusError ? problemDocument(thrown).status : 200;
+
+const sent = (reply: FastifyReply, [body, { status, headers = {} }]: Response): FastifyReply =>
+  reply
+    .status(status)
+    .headers(headers)
+    .send(body ?? '');
 
 function refused(reply: FastifyReply, thrown: unknown): FastifyReply {
   const [body, { status, headers = {} }] = refusal(thrown);

@@ -90,6 +90,14 @@ export const pathType = builder.objectRef<PathView>('Path').implement({
     id: t.exposeID('id'),
     source_endpoint_id: t.exposeID('sourceEndpointId'),
     dest_endpoint_id: t.exposeID('destEndpointId'),
+    source_endpoint: t.field({
+      type: endpointType,
+      resolve: (path, _args, { loaders }) => loaders.endpoints.load(path.sourceEndpointId),
+    }),
+    dest_endpoint: t.field({
+      type: endpointType,
+      resolve: (path, _args, { loaders }) => loaders.endpoints.load(path.destEndpointId),
+    }),
     source_site: t.exposeString('sourceSite'),
     dest_site: t.exposeString('destSite'),
     source_label: t.exposeString('sourceLabel'),

@@ -1,5 +1,7 @@
 import { Type } from 'typebox';
+import { inputExamples } from './input-examples.ts';
 import type { ApiServices } from '../api-services.ts';
+import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
 
 /** Sign-ins that one address may try in a minute: enough for people, far too few for guessing. */
@@ -24,18 +26,31 @@ const response = { 200: TokensSchema };
 
 export function authRoutes(app: RestApp, { signIn }: ApiServices): void {
   const config = { access: 'open', rateLimit } as const;
-  app.post('/auth/login', { schema: { tags, body: LoginSchema, response }, config }, (request) =>
-    signIn.login(request.actor.address, request.body.username, request.body.password),
+  app.post(
+    '/auth/login',
+    { schema: { tags, summary: 'Sign in', body: withExample(LoginSchema, inputExamples.login), response }, config },
+    (request) => signIn.login(request.actor.address, request.body.username, request.body.password),
   );
-  app.post('/auth/setup', { schema: { tags, body: SetupSchema, response }, config }, (request) =>
-    signIn.setup(request.actor.address, request.body.token, request.body.password, request.body.username),
+  app.post(
+    '/auth/setup',
+    { schema: { tags, summary: 'Choose the first password', body: SetupSchema, response }, config },
+    (request) => signIn.setup(request.actor.address, request.body.token, request.body.password, request.body.username),
   );
   const refreshConfig = { access: 'open', rateLimit: refreshRateLimit } as const;
-  app.post('/auth/refresh', { schema: { tags, body: RefreshSchema, response }, config: refreshConfig }, (request) =>
-    signIn.refresh(request.actor.address, request.body.refresh_token),
+  app.post(
+    '/auth/refresh',
+    { schema: { tags, summary: 'Renew tokens', body: RefreshSchema, response }, config: refreshConfig },
+    (request) => signIn.refresh(request.actor.address, request.body.refresh_token),
   );
-  app.post('/auth/logout', { schema: { tags, body: RefreshSchema }, config: refreshConfig }, async (request, reply) => {
-    await signIn.logout(request.actor.address, request.body.refresh_token);
-    return reply.status(204).send();
-  });
+  app.post(
+    '/auth/logout',
+    {
+      schema: { tags, summary: 'Sign out', body: RefreshSchema, response: { 204: Type.Null() } },
+      config: refreshConfig,
+    },
+    async (request, reply) => {
+      await signIn.logout(request.actor.address, request.body.refresh_token);
+      return reply.status(204).send(null);
+    },
+  );
 }

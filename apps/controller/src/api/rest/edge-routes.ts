@@ -2,9 +2,11 @@ import { toSnakeCase } from '@patronus/core';
 import { Type } from 'typebox';
 import { EnrolmentKeyInputSchema } from '../../services/enrolment-key-service.ts';
 import { edgeList, enrolmentKeyList } from '../../services/lists/index.ts';
+import { inputExamples } from './input-examples.ts';
 import type { ApiServices } from '../api-services.ts';
 import { Nullable, pageAnswer, PageSchema } from './answers.ts';
 import { onceHeaders, onceKey } from './conditions.ts';
+import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
 
 const params = Type.Object({ id: Type.String() });
@@ -88,7 +90,7 @@ function enrolmentKeyRoutes(app: RestApp, { enrolmentKeys }: ApiServices): void 
         tags,
         summary: 'Make a key that lets an edge join its site',
         headers: onceHeaders,
-        body: EnrolmentKeyInputSchema,
+        body: withExample(EnrolmentKeyInputSchema, inputExamples.enrolmentKey),
         response: { 201: NewKeySchema },
       },
       config: { access: 'admin' },

@@ -2,9 +2,11 @@ import { toSnakeCase } from '@patronus/core';
 import { Type } from 'typebox';
 import { EndpointChangesSchema, EndpointInputSchema } from '../../services/endpoint-input.ts';
 import { endpointList } from '../../services/lists/index.ts';
+import { inputExamples } from './input-examples.ts';
 import type { ApiServices } from '../api-services.ts';
 import { EndpointSchema, pageAnswer, PageSchema } from './answers.ts';
 import { conditionHeaders, expectedVersions, onceHeaders, onceKey } from './conditions.ts';
+import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
 
 const params = Type.Object({ id: Type.String() });
@@ -34,7 +36,7 @@ export function endpointRoutes(app: RestApp, { endpoints }: ApiServices): void {
         tags,
         summary: 'Add an endpoint to a site',
         headers: onceHeaders,
-        body,
+        body: withExample(body, inputExamples.endpoint),
         response: { 201: EndpointSchema },
       },
     },
@@ -60,7 +62,7 @@ export function endpointRoutes(app: RestApp, { endpoints }: ApiServices): void {
         summary: 'Change fields of an endpoint',
         params,
         headers: conditionHeaders,
-        body: EndpointChangesSchema,
+        body: withExample(EndpointChangesSchema, inputExamples.endpointChanges),
         response: { 200: EndpointSchema },
       },
     },

@@ -38,12 +38,22 @@ export function eventSocket(app: RestApp, services: ApiServices): void {
     querystring,
     response: { 101: Type.Null({ description: 'The connection is a WebSocket now' }) },
   };
-  app.get('/ws/events', { schema, config: { access: 'open' }, websocket: true }, (socket, request) => {
-    keepAlive(socket);
-    void tell(socket, request as FastifyRequest<{ Querystring: Query }>, services).catch((thrown: unknown) => {
-      const { code, reason } = closing(thrown);
-      socket.close(code, reason);
-    });
+  app.route({
+    method: 'GET',
+    url: '/ws/events',
+    schema,
+    exposeHeadRoute: false,
+    config: { access: 'open' },
+    handler: () => {
+      throw new PatronusError('protocol_violation', 'this address speaks WebSocket only; events are at /api/v1/events');
+    },
+    wsHandler: (socket, request) => {
+      keepAlive(socket);
+      void tell(socket, request as FastifyRequest<{ Querystring: Query }>, services).catch((thrown: unknown) => {
+        const { code, reason } = closing(thrown);
+        socket.close(code, reason);
+      });
+    },
   });
 }
 

@@ -13,9 +13,13 @@ declare module 'fastify' {
 }
 
 /** Sends the answer that is kept for this address, if there is one; the caller must have been admitted. */
-export function sendKept(answers: AnswerCache, request: FastifyRequest, reply: FastifyReply): FastifyReply | null {
+export async function sendKept(
+  answers: AnswerCache,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply | null> {
   if (request.routeOptions.config.fromStore !== true) return null;
-  const kept = answers.get(request.url);
+  const kept = answers.get(request.url) ?? (await answers.share(request.url));
   if (kept?.entityTag !== undefined) {
     return reply.header('etag', kept.entityTag).header('content-type', kept.contentType).send(kept.body);
   }
@@ -28,9 +32,12 @@ export function keepAnswers(app: FastifyInstance, answers: AnswerCache): void {
   app.decorateRequest('answerStamp', null);
   app.addHook('onSend', async (request, reply, payload) => {
     const { answerStamp: stamp, url } = request;
-    if (stamp === null || typeof payload !== 'string' || reply.statusCode !== 200) return payload;
-    const entityTag = String(reply.getHeader('etag'));
-    answers.keep(url, stamp, { body: payload, contentType: String(reply.getHeader('content-type')), entityTag });
+    if (stamp === null) return payload;
+    if (typeof payload === 'string' && reply.statusCode === 200) {
+      const [contentType, entityTag] = [String(reply.getHeader('content-type')), String(reply.getHeader('etag'))];
+      answers.keep(url, stamp, { body: payload, contentType, entityTag });
+    }
+    answers.worked(url);
     return payload;
   });
 }

@@ -1,8 +1,10 @@
 import { toSnakeCase } from '@patronus/core';
 import { Type } from 'typebox';
 import { FailoverInputSchema } from '../../services/path-override-input.ts';
+import { inputExamples } from './input-examples.ts';
 import type { ApiServices } from '../api-services.ts';
 import { DecisionSchema, Nullable, PathSchema } from './answers.ts';
+import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
 
 const params = Type.Object({ id: Type.String() });
@@ -45,7 +47,7 @@ export function pathOperationRoutes(app: RestApp, { pathChecks, pathOverrides }:
         tags,
         summary: 'Move traffic off a path',
         params,
-        body: FailoverInputSchema,
+        body: withExample(FailoverInputSchema, inputExamples.failover),
         response: { 200: FailoverSchema },
       },
     },

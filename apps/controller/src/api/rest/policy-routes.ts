@@ -7,6 +7,7 @@ import {
   PolicyChangesSchema,
   PolicyInputSchema,
 } from '../../services/policy-input.ts';
+import { inputExamples } from './input-examples.ts';
 import type { ApiServices } from '../api-services.ts';
 import {
   DecisionSchema,
@@ -21,6 +22,7 @@ import {
   version,
 } from './answers.ts';
 import { conditionHeaders, expectedVersions, onceHeaders, onceKey } from './conditions.ts';
+import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
 
 const params = Type.Object({ id: Type.Integer() });
@@ -70,7 +72,7 @@ export function policyRoutes(app: RestApp, services: ApiServices): void {
         tags,
         summary: 'Make a policy',
         headers: onceHeaders,
-        body: PolicyInputSchema,
+        body: withExample(PolicyInputSchema, inputExamples.policy),
         response: { 201: PolicySchema },
       },
     },
@@ -90,7 +92,7 @@ export function policyRoutes(app: RestApp, services: ApiServices): void {
         summary: 'Change fields of a policy',
         params,
         headers: conditionHeaders,
-        body: PolicyChangesSchema,
+        body: withExample(PolicyChangesSchema, inputExamples.policyChanges),
         response,
       },
     },

@@ -38,7 +38,7 @@ export function restApi(app: RestApp, services: ApiServices, answers: AnswerCach
     const level = routeOptions.config.access ?? (isRead ? 'read' : 'operator');
     const operation = `${method} ${routeOptions.url ?? ''}`;
     request.actor = await access.admit({ caller, address: plainAddress(request.ip), level, operation });
-    if (method === 'GET') sendKept(answers, request, reply);
+    if (method === 'GET') await sendKept(answers, request, reply);
   });
   useEntityTags(app);
   keepAnswers(app, answers);

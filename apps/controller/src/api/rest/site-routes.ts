@@ -2,6 +2,7 @@ import { toSnakeCase } from '@patronus/core';
 import { Type } from 'typebox';
 import { siteList } from '../../services/lists/index.ts';
 import { SiteChangesSchema, SiteInputSchema } from '../../services/site-input.ts';
+import { inputExamples } from './input-examples.ts';
 import type { ApiServices } from '../api-services.ts';
 import {
   deletionAnswer,
@@ -14,6 +15,7 @@ import {
   standingOf,
 } from './answers.ts';
 import { conditionHeaders, expectedVersions, onceHeaders, onceKey } from './conditions.ts';
+import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
 
 const params = Type.Object({ site: Type.String({ description: 'Id or name' }) });
@@ -46,7 +48,7 @@ export function siteRoutes(app: RestApp, services: ApiServices): void {
         tags,
         summary: 'Make a site, with its endpoints',
         headers: onceHeaders,
-        body: SiteInputSchema,
+        body: withExample(SiteInputSchema, inputExamples.site),
         response: { 201: SiteSchema },
       },
     },
@@ -66,7 +68,7 @@ export function siteRoutes(app: RestApp, services: ApiServices): void {
         summary: 'Change fields of a site',
         params,
         headers: conditionHeaders,
-        body: SiteChangesSchema,
+        body: withExample(SiteChangesSchema, inputExamples.siteChanges),
         response: { 200: SiteSchema },
       },
     },

@@ -1,8 +1,10 @@
 import { Type } from 'typebox';
 import type { TransportLinks } from '../../services/path-pairs.ts';
+import { inputExamples } from './input-examples.ts';
 import type { ApiServices } from '../api-services.ts';
 import { Nullable, version } from './answers.ts';
 import { conditionHeaders, expectedVersions } from './conditions.ts';
+import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
 
 const tags = ['transport-links'];
@@ -34,7 +36,7 @@ export function transportLinkRoutes(app: RestApp, { transportLinks }: ApiService
         tags,
         summary: 'Set which labels reach each other',
         headers: conditionHeaders,
-        body: InputSchema,
+        body: withExample(InputSchema, inputExamples.transportLinks),
         response: { 200: LinksSchema },
       },
     },
