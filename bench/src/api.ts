@@ -37,29 +37,34 @@ const questions: readonly Question[] = [
 export const bench: Bench = {
   about: `api: signed-in GraphQL (${policyCount} policies) and REST lists against Node's bare HTTP server; p99 at most 5 ms`,
   run: (report) =>
-    withController(async (port, token) => {
-      await seed(port, token);
-      for (const question of questions) await measure(report, port, token, question);
+    withController(async (controller, token) => {
+      await seed(controller.port, token);
+      for (const question of questions) await measure(report, controller, token, question);
     }),
 };
 
 /** The same load, one after the other, on the controller and on a bare server that answers the same bytes. */
-async function measure(report: Report, port: number, token: string, question: Question): Promise<void> {
-  const bare = await startBare(await answerOf(port, token, question));
+async function measure(report: Report, controller: Server, token: string, question: Question): Promise<void> {
+  const bare = await startBare(await answerOf(controller.port, token, question));
   try {
-    const at = (to: number, connections: number, rate: number | null) =>
-      sendLoad({ port: to, request: requestOf(question, token), connections, seconds, rate });
+    const at = async (server: Server, connections: number, rate: number | null): Promise<Measured> => {
+      const beforeUs = await cpuOf(server);
+      const { port } = server;
+      const result = await sendLoad({ port, request: requestOf(question, token), connections, seconds, rate });
+      // Those of the warm-up took time as well.
+      return { ...result, cpuUs: ((await cpuOf(server)) - beforeUs) / result.allAnswers };
+    };
     for (const connections of connectionCounts) {
-      const baseline = await at(bare.port, connections, null);
-      const ours = await at(port, connections, null);
+      const baseline = await at(bare, connections, null);
+      const ours = await at(controller, connections, null);
       tell(report, `${question.name}, ${connections} connections`, ours, baseline);
     }
     const most = connectionCounts.at(-1)!;
-    const baseline = await at(bare.port, most, offeredRate);
-    tell(report, `${question.name}, ${offeredRate} req/s offered`, await at(port, most, offeredRate), baseline);
+    const baseline = await at(bare, most, offeredRate);
+    tell(report, `${question.name}, ${offeredRate} req/s offered`, await at(controller, most, offeredRate), baseline);
     const stop = new AbortController();
-    const changing = changeAgainAndAgain(port, token, stop.signal);
-    const disturbed = await at(port, most, offeredRate);
+    const changing = changeAgainAndAgain(controller.port, token, stop.signal);
+    const disturbed = await at(controller, most, offeredRate);
     stop.abort();
     await changing;
     tell(
@@ -73,12 +78,29 @@ async function measure(report: Report, port: number, token: string, question: Qu
   }
 }
 
-function tell(report: Report, metric: string, ours: LoadResult, bare: LoadResult): void {
+interface Server {
+  readonly process: ChildProcess;
+  readonly port: number;
+}
+
+interface Measured extends LoadResult {
+  /** Processor time of the server per answer; a busy machine changes it less than it changes rates. */
+  readonly cpuUs: number;
+}
+
+async function cpuOf({ process: child }: Server): Promise<number> {
+  child.send('cpu');
+  const [{ cpuUs }] = (await once(child, 'message')) as [{ cpuUs: number }];
+  return cpuUs;
+}
+
+function tell(report: Report, metric: string, ours: Measured, bare: Measured): void {
   const line = (what: string, unit: string, value: number, baseline: number): void =>
     report({ metric: `${metric}, ${what}`, value, unit, baseline, ratio: value / baseline, samples: ours.answers });
   line('rate', 'req/s', ours.rate, bare.rate);
   line('p50', 'ms', ours.p50Ms, bare.p50Ms);
   line('p99', 'ms', ours.p99Ms, bare.p99Ms);
+  line('processor time of the server per answer', 'µs', ours.cpuUs, bare.cpuUs);
 }
 
 const headersOf = (token: string): Record<string, string> => ({
@@ -140,7 +162,7 @@ async function changeAgainAndAgain(port: number, token: string, signal: AbortSig
   }
 }
 
-async function withController(work: (port: number, token: string) => Promise<void>): Promise<void> {
+async function withController(work: (controller: Server, token: string) => Promise<void>): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'patronus-bench-'));
   const env = { ...process.env, PATRONUS_ADMIN_PASSWORD: password };
   const child = fork(join(import.meta.dirname, 'api-servers', 'controller.js'), [dataDir], { env });
@@ -148,7 +170,7 @@ async function withController(work: (port: number, token: string) => Promise<voi
     const port = await portOf(child);
     const signedIn = await ask(port, 'POST', '/api/v1/auth/login', '', { username: 'admin', password });
     const { access_token } = (await signedIn.json()) as { access_token: string };
-    await work(port, access_token);
+    await work({ process: child, port }, access_token);
   } finally {
     if (child.connected) child.disconnect();
     if (child.exitCode === null) await once(child, 'exit');
@@ -156,7 +178,7 @@ async function withController(work: (port: number, token: string) => Promise<voi
   }
 }
 
-async function startBare(answer: { headers: Record<string, string>; body: string }) {
+async function startBare(answer: { headers: Record<string, string>; body: string }): Promise<Server> {
   const child = fork(join(import.meta.dirname, 'api-servers', 'bare.js'));
   child.send(answer);
   return { process: child, port: await portOf(child) };

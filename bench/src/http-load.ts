@@ -21,6 +21,8 @@ export interface LoadResult {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly answers: number;
+  /** With those before and after the measured time. */
+  readonly allAnswers: number;
 }
 
 /** Answers that come before this are not counted: code is compiled, caches are filled. */
@@ -30,6 +32,7 @@ const warmUpMs = 1_000;
 export async function sendLoad(load: HttpLoad): Promise<LoadResult> {
   const times: number[] = [];
   const due: number[] = [];
+  let allAnswers = 0;
   const startMs = performance.now() + warmUpMs;
   const endMs = startMs + load.seconds * 1_000;
   const connections = await Promise.all(Array.from({ length: load.connections }, () => Connection.open(load)));
@@ -43,6 +46,7 @@ export async function sendLoad(load: HttpLoad): Promise<LoadResult> {
     connection.onFailure = failed.reject;
     connection.onAnswer = (dueMs) => {
       const nowMs = performance.now();
+      allAnswers += 1;
       if (dueMs >= startMs && nowMs <= endMs) times.push(nowMs - dueMs);
       const next = load.rate === null && nowMs < endMs ? nowMs : due.shift();
       if (next === undefined) idle.add(connection);
@@ -62,7 +66,7 @@ export async function sendLoad(load: HttpLoad): Promise<LoadResult> {
   }
   if (times.length === 0) throw new PatronusError('unreachable', 'nothing was answered');
   const rate = times.length / load.seconds;
-  return { rate, p50Ms: percentile(times, 0.5), p99Ms: percentile(times, 0.99), answers: times.length };
+  return { rate, p50Ms: percentile(times, 0.5), p99Ms: percentile(times, 0.99), answers: times.length, allAnswers };
 }
 
 /** Hands out requests at their time, as near to it as a timer of 1 ms allows. */

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tellCpu } from './tell-cpu.ts';
 
 /* Node's own HTTP server, which answers every request with the same bytes: what the bench `api` compares with. */
 
@@ -9,6 +10,7 @@ interface Answer {
 }
 
 process.once('message', ({ headers, body }: Answer) => {
+  tellCpu();
   const server = createServer((request, response) => {
     request.resume();
     request.on('end', () => response.writeHead(200, headers).end(body));

@@ -1,4 +1,5 @@
 import { loadControllerSettings, startController } from '@patronus/controller';
+import { tellCpu } from './tell-cpu.ts';
 
 /* A controller in a process of its own, for the bench `api`: told where its data is, it tells where it is reached. */
 
@@ -11,5 +12,6 @@ const env = {
 const controller = await startController(
   loadControllerSettings({ env, flags: { dataDir, port: 0, edgePort: 0, host: '127.0.0.1' } }),
 );
+tellCpu();
 process.send?.({ port: Number(new URL(controller.httpUrl).port) });
 process.once('disconnect', () => void controller.stop());
