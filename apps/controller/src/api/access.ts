@@ -52,7 +52,7 @@ export class Access {
     if (token === undefined) {
       throw new PatronusError('unauthenticated', 'the Authorization header must read "Bearer TOKEN"');
     }
-    return this.#localToken.caller(token) ?? (await this.#known.caller(token, () => this.#signIn.caller(token)));
+    return this.#known.caller(token, async () => this.#localToken.caller(token) ?? (await this.#signIn.caller(token)));
   }
 
   /**
@@ -100,7 +100,15 @@ export function checkOrigin(request: FastifyRequest, isBoundToLoopback: boolean)
   throw new PatronusError('forbidden', `pages of ${origin.slice(0, 100)} may not use this controller`);
 }
 
+/** The name that the last request came by: nearly all come by the same. */
+let lastHost: { readonly url: string; readonly name: string | null } | null = null;
+
 function hostnameOf(url: string): string | null {
+  if (lastHost?.url !== url) lastHost = { url, name: parsedHostname(url) };
+  return lastHost.name;
+}
+
+function parsedHostname(url: string): string | null {
   const parsed = URL.parse(url);
   return parsed === null || parsed.hostname === '' ? null : parsed.hostname.replaceAll(/[[\]]/g, '');
 }

@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
-import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
@@ -20,6 +19,7 @@ import { useProblemDocuments } from './http-errors.ts';
 import { healthRoutes } from './rest/health-routes.ts';
 import { openapi } from './rest/openapi.ts';
 import { restApi } from './rest/rest-api.ts';
+import { useSecurityHeaders } from './security-headers.ts';
 import { validatorCompiler } from './validation.ts';
 import { webPage } from './web-page.ts';
 
@@ -59,14 +59,12 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   app.setSerializerCompiler(() => JSON.stringify);
   useProblemDocuments(app);
   const isBoundToLoopback = isLoopback(host);
-  app.addHook('onRequest', async (request) => checkOrigin(request, isBoundToLoopback));
-  closeUpgrades(app);
-  await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: contentPolicy },
-    // Over plain HTTP browsers ignore it, and a proxy that speaks TLS sets its own.
-    strictTransportSecurity: false,
-    xFrameOptions: { action: 'deny' },
+  app.addHook('onRequest', (request, _reply, done) => {
+    checkOrigin(request, isBoundToLoopback);
+    done();
   });
+  closeUpgrades(app);
+  useSecurityHeaders(app);
   await app.register(rateLimit, { global: false, errorResponseBuilder: (_request, { ttl }) => tooMany(ttl) });
   await app.register(websocket, { options: { maxPayload: maxMessage, handleProtocols } });
   await app.register(swagger, openapi);
@@ -145,8 +143,9 @@ function closeUpgrades(app: FastifyInstance): void {
     upgraded.add(socket);
     socket.on('close', () => upgraded.delete(socket));
   });
-  app.addHook('onResponse', async (request) => {
+  app.addHook('onResponse', (request, _reply, done) => {
     if (request.headers.upgrade !== undefined) request.raw.socket.destroy();
+    done();
   });
   app.addHook('preClose', async () => {
     setTimeout(() => {
@@ -154,16 +153,6 @@ function closeUpgrades(app: FastifyInstance): void {
     }, closeGraceMs).unref();
   });
 }
-
-/** Only our own files and our own address; nothing inline. */
-const contentPolicy = {
-  'default-src': ["'self'"],
-  'base-uri': ["'none'"],
-  'form-action': ["'self'"],
-  'frame-ancestors': ["'none'"],
-  'img-src': ["'self'", 'data:'],
-  'object-src': ["'none'"],
-};
 
 function tooMany(ttlMs: number): Error {
   const retryAfterSeconds = Math.ceil(ttlMs / 1_000);

@@ -3,9 +3,10 @@ import type { FastifyInstance } from 'fastify';
 /** A page on which people try queries: what a browser gets at `GET /graphql`. Everything it loads comes from here. */
 export function servePlayground(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
+    if (request.method !== 'GET' || !request.url.startsWith('/graphql')) return;
     const { pathname, searchParams } = new URL(request.url, 'http://localhost');
     const isBrowser = request.headers.accept?.includes('text/html') === true && request.headers.upgrade === undefined;
-    if (request.method !== 'GET' || pathname !== '/graphql' || searchParams.has('query') || !isBrowser) return;
+    if (pathname !== '/graphql' || searchParams.has('query') || !isBrowser) return;
     await reply.type('text/html; charset=utf-8').send(page);
   });
   const schema = { hide: true };

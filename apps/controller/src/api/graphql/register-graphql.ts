@@ -70,12 +70,12 @@ class GraphqlEndpoint {
     } catch (thrown) {
       return refused(reply, thrown);
     }
-    const context = graphqlContext(this.#parts, request, caller);
-    const { answers } = this.#parts;
-    const key = context.mayRead ? keyOf(request) : null;
-    if (key === null) return sent(reply, await this.#carryOut(request, { context, isKeepable: false }));
-    const kept = answers.get(key) ?? (await answers.share(key));
+    const { answers, anonymousReads } = this.#parts;
+    const key = anonymousReads || caller !== null ? keyOf(request) : null;
+    const kept = key === null ? null : (answers.get(key) ?? (await answers.share(key)));
     if (kept !== null) return reply.header('content-type', kept.contentType).send(kept.body);
+    const context = graphqlContext(this.#parts, request, caller);
+    if (key === null) return sent(reply, await this.#carryOut(request, { context, isKeepable: false }));
     try {
       return sent(reply, await this.#workOut(request, key, context));
     } finally {
