@@ -83,7 +83,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   );
   await app.register(swaggerUi, { routePrefix: '/api/v1/docs', theme: { title: 'Patronus REST API' } });
   await app.register(async (scope) => healthRoutes(scope, services));
-  servePlayground(app);
+  servePlayground(app, webDir);
   const { access } = services;
   await registerGraphql(app, {
     services,

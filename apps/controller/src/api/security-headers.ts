@@ -9,6 +9,7 @@ const contentPolicy = {
   'form-action': ["'self'"],
   'frame-ancestors': ["'none'"],
   'img-src': ["'self'", 'data:'],
+  'font-src': ["'self'", 'data:'],
   'object-src': ["'none'"],
 };
 
