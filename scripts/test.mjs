@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './lib/build.mjs';
 import { runChecks } from './lib/checks.mjs';
-import { ensureDebianPackages, testTools } from './lib/debian-packages.mjs';
+import { ensureDebianPackages, isInstalled, testTools } from './lib/debian-packages.mjs';
 import { nodeProgram } from './lib/node.mjs';
 import { ensureNpmPackages } from './lib/npm-packages.mjs';
 import { inRoot } from './lib/root.mjs';
@@ -14,6 +14,8 @@ import { Failure, main, run } from './lib/run.mjs';
 const suites = {
   unit: { limitMs: 300_000 },
   medium: { limitMs: 300_000 },
+  // the controller's medium suite once more, on a server that the suite starts
+  postgres: { limitMs: 600_000, needs: 'initdb' },
   netns: { limitMs: 600_000, alone: true },
   e2e: { limitMs: 300_000, alone: true },
 };
@@ -31,7 +33,9 @@ await main(async () => {
   await countBuild(total);
   if (wanted('check')) await countChecks(total);
   for (const [name, options] of Object.entries(suites)) {
-    if (wanted(name)) await countSuite(total, name, options);
+    if (!wanted(name)) continue;
+    if (options.needs !== undefined && !isInstalled(options.needs)) await skipSuite(total, name, options.needs);
+    else await countSuite(total, name, options);
   }
   summarise(total);
   return total.failed.length === 0 ? 0 : 1;
@@ -80,6 +84,18 @@ async function countSuite(total, name, { limitMs, alone = false }) {
     );
   }
   rmSync(folder, { recursive: true });
+}
+
+/** Names every file of a suite that cannot run here. */
+async function skipSuite(total, name, command) {
+  const vitest = inRoot('node_modules/vitest/vitest.mjs');
+  const listed = await run(nodeProgram(), [vitest, 'list', '--filesOnly', '--project', name], { quiet: true });
+  const files = listed.output.split('\n').filter((line) => line.endsWith('.test.ts'));
+  for (const line of files) {
+    const file = line.trim().replace(/^\[\w+\] /, '');
+    total.skipped.push(`${name}: ${file}: ${command} is not installed (Debian: ${testTools[command]})`);
+  }
+  if (files.length === 0) total.failed.push(`${name}: its files could not be listed`);
 }
 
 function readReport(path) {

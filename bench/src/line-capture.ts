@@ -35,14 +35,14 @@ export class LineCapture {
     const tcpdump = ['tcpdump', '-i', device, '-s', '96', '-B', '16384', '-n', '-w', file, '-Z', 'root', filter];
     this.#program = spawn('ip', ['netns', 'exec', namespace, ...tcpdump], { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#started = new Promise((resolve, reject) => {
-      const tooLate = new PatronusError(
-        'timeout',
-        `tcpdump did not start within ${startWithinMs} ms; is it installed?`,
-      );
-      setTimeout(() => reject(tooLate), startWithinMs).unref();
-      this.#program.once('error', reject);
+      let said = '';
+      const fail = (code: 'timeout' | 'command_failed', how: string) => (): void =>
+        reject(new PatronusError(code, `"${tcpdump.join(' ')}" ${how} (is tcpdump installed?): ${said.trim()}`));
+      setTimeout(fail('timeout', `did not start within ${startWithinMs} ms`), startWithinMs).unref();
+      this.#program.once('error', reject).once('close', fail('command_failed', 'ended'));
       this.#program.stderr!.on('data', (text) => {
-        if (String(text).includes('listening on')) resolve();
+        said += String(text);
+        if (said.includes('listening on')) resolve();
       });
     });
   }

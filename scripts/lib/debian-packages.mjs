@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, withProgress } from './run.mjs';
 
@@ -16,7 +16,7 @@ export const labTools = {
 };
 
 /** What tests call beyond that. */
-export const testTools = { ...labTools, chromium: 'chromium' };
+export const testTools = { ...labTools, chromium: 'chromium', initdb: 'postgresql' };
 
 /**
  * Installs what is missing when run as root; otherwise says which one command would. Never fails: whatever needs a missing
@@ -53,9 +53,9 @@ async function installAsRoot(packages) {
   if (code !== 0) console.error(output.trim().split('\n').slice(-3).join('\n'));
 }
 
-/** Administrative tools are often outside an ordinary user's PATH. */
-function isInstalled(command) {
-  const folders = [...process.env.PATH.split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin'];
+/** Administrative tools are often outside an ordinary user's PATH, and Debian's PostgreSQL is outside everybody's. */
+export function isInstalled(command) {
+  const folders = [...process.env.PATH.split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin', ...postgresFolders()];
   return folders.some((folder) => {
     try {
       accessSync(join(folder, command), constants.X_OK);
@@ -64,4 +64,10 @@ function isInstalled(command) {
       return false;
     }
   });
+}
+
+/** One for each version that is installed. */
+function postgresFolders() {
+  const root = '/usr/lib/postgresql';
+  return existsSync(root) ? readdirSync(root).map((version) => join(root, version, 'bin')) : [];
 }

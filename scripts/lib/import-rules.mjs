@@ -59,6 +59,7 @@ export const allowances = [
   ...allow('packages/linux', 'errors, addresses and clocks', '@patronus/core'),
   ...allow('packages/linux', 'the home of child processes', 'node:child_process'),
   ...allow('packages/linux/src/userspace-tunnels.ts', 'asks wireguard-go on its Unix socket', 'node:net'),
+  ...allow('packages/linux/src/postgres-server.ts', 'finds a free port for the server', 'node:net'),
 
   ...allow('apps/edge', 'domain, documents and decisions', '@patronus/core', '@patronus/protocol', '@patronus/policy'),
   ...allow('apps/edge', 'what the kernel should look like', '@patronus/netconf'),
@@ -115,4 +116,5 @@ export const allowances = [
   ...allow('bench/src/api-servers', 'the bare server that the API is compared with', 'node:http', 'node:net'),
 
   ...allow('tests', 'fakes and virtual time', '@patronus/testkit'),
+  ...allow('tests', 'a real PostgreSQL server', '@patronus/linux'),
 ];

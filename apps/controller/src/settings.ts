@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { InvalidInputError, messageOf, PatronusError, type FieldProblem } from '@patronus/core';
 import { Type, type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -46,6 +46,14 @@ const rules = {
     expected: portText,
     about: 'the port of the API and the page; 0 takes a free one',
   },
+  trustedProxies: {
+    variable: 'PATRONUS_TRUSTED_PROXIES',
+    schema: Type.Union([Type.Null(), text]),
+    fallback: null,
+    expected: 'addresses or prefixes with commas, or loopback',
+    about: 'whose word counts on where a request came from (X-Forwarded-For) and whether by TLS (X-Forwarded-Proto)',
+    otherwise: 'nobody’s',
+  },
   edgeHost: {
     variable: 'PATRONUS_EDGE_HOST',
     schema: text,
@@ -70,9 +78,9 @@ const rules = {
   },
   databaseUrl: {
     variable: 'PATRONUS_DATABASE_URL',
-    schema: Type.Union([Type.Null(), Type.String({ pattern: '^sqlite:.+' })]),
+    schema: Type.Union([Type.Null(), Type.String({ pattern: '^(sqlite:.+|postgres(ql)?://.+)$' })]),
     fallback: null,
-    expected: 'sqlite:FILE',
+    expected: 'sqlite:FILE, or postgres://USER@HOST:PORT/NAME',
     about: 'the database',
     otherwise: 'sqlite:, and patronus.db in the data directory',
     secret: true,
@@ -86,12 +94,52 @@ const rules = {
     otherwise: 'a one-time link to choose it is printed',
     secret: true,
   },
+  secretKey: {
+    variable: 'PATRONUS_SECRET_KEY',
+    schema: Type.Union([Type.Null(), text]),
+    fallback: null,
+    expected: 'base64 of 32 bytes, as openssl rand -base64 32 makes it',
+    about: 'the key that keys of the database are encrypted with',
+    otherwise: 'it is in secretKeyFile',
+    secret: true,
+  },
+  previousSecretKey: {
+    variable: 'PATRONUS_SECRET_KEY_PREVIOUS',
+    schema: Type.Union([Type.Null(), text]),
+    fallback: null,
+    expected: 'base64 of 32 bytes',
+    about: 'the key before PATRONUS_SECRET_KEY, for the one start that changes to the new one',
+    otherwise: 'none',
+    secret: true,
+  },
+  secretKeyFile: {
+    variable: 'PATRONUS_SECRET_KEY_FILE',
+    schema: Type.Union([Type.Null(), text]),
+    fallback: null,
+    expected: 'a file',
+    about: 'where that key is, unless PATRONUS_SECRET_KEY tells it; made on the first start',
+    otherwise: 'secret.key in the data directory',
+  },
   anonymousReads: {
     variable: 'PATRONUS_ANONYMOUS_READS',
     schema: Type.Enum([...readModes]),
     fallback: 'auto',
     expected: readModes.join(', '),
     about: 'whether reading needs no sign-in; auto: while only this machine can connect',
+  },
+  requestsPerSecond: {
+    variable: 'PATRONUS_RATE_LIMIT',
+    schema: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
+    fallback: 500,
+    expected: 'a number of requests per second; 0 for no limit',
+    about: 'how often a user or address may ask for the same operation; twice as often at once',
+  },
+  signInsPerMinute: {
+    variable: 'PATRONUS_SIGN_IN_LIMIT',
+    schema: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+    fallback: 10,
+    expected: 'a number of tries per minute',
+    about: 'how often a user or address may try a password or code',
   },
   graphqlIntrospection: {
     variable: 'PATRONUS_GRAPHQL_INTROSPECTION',
@@ -144,6 +192,10 @@ export const describeSettings = (): {
 
 /** All that can be set about a controller. `host` localhost listens on both loopback addresses. */
 export type ControllerSettings = { readonly [K in Name]: Static<(typeof rules)[K]['schema']> };
+
+/** Where its database is: a file in the data directory when nobody says. */
+export const databaseUrl = ({ databaseUrl: url, dataDir }: ControllerSettings): string =>
+  url ?? `sqlite:${join(dataDir, 'patronus.db')}`;
 
 export interface SettingSources {
   /** A JSON file with settings by name, such as `{"port": 9090}`. */

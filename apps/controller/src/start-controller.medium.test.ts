@@ -1,26 +1,29 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadControllerSettings, startController } from './index.ts';
-import { TestEdge, someEvent, until } from './testing/index.ts';
+import { SpawnedController, TestEdge, someEvent, testDatabase, until, type TestDatabase } from './testing/index.ts';
 
 let dataDir: string;
-const children: ChildProcess[] = [];
-beforeEach(() => {
+let database: TestDatabase;
+let killed: SpawnedController | null = null;
+beforeEach(async () => {
   dataDir = join(mkdtempSync(join(tmpdir(), 'patronus-start-')), 'data');
+  database = await testDatabase();
 });
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
+afterEach(async () => {
+  await killed?.kill();
+  killed = null;
+  await database.remove();
   rmSync(join(dataDir, '..'), { recursive: true, force: true });
 });
 
 const start = (flags: { port?: number; edgePort?: number } = {}) =>
   startController(
     loadControllerSettings({
-      env: { PATRONUS_LOG_LEVEL: 'silent' },
+      env: { PATRONUS_LOG_LEVEL: 'silent', PATRONUS_DATABASE_URL: database.url },
       flags: { dataDir, port: 0, edgePort: 0, ...flags },
     }),
   );
@@ -41,7 +44,7 @@ describe('a controller', () => {
       edge_url: controller.edgeUrl,
       edge_socket: join(dataDir, 'edge.sock'),
     });
-    const secrets = ['patronus.db', 'local-token', 'ca.key', 'edge.sock'];
+    const secrets = ['local-token', 'ca.key', 'edge.sock'];
     expect(secrets.filter((name) => modeOf(name) !== 0o600)).toEqual([]);
     await controller.stop();
     expect(announced).toThrow(/ENOENT/);
@@ -82,36 +85,11 @@ describe('a controller', () => {
   });
 });
 
-/** A controller in a process of its own, so that it can be killed. */
-async function spawned(): Promise<{ child: ChildProcess; url: string; edgePort: number }> {
-  const program = `
-    import { startController, loadControllerSettings } from ${JSON.stringify(import.meta.resolve('./index.ts'))};
-    await startController(loadControllerSettings({ env: {}, flags: { dataDir: ${JSON.stringify(dataDir)}, port: 0, edgePort: 0 } }));`;
-  const node = ['--conditions=patronus-source', '--input-type=module', '--eval', program];
-  const child = spawn(process.execPath, node, { stdio: ['ignore', 'ignore', 'inherit'] });
-  children.push(child);
-  const file = await until('the controller is there', () => readAnnouncement(child.pid), 80_000);
-  return { child, url: file.http_url, edgePort: Number(new URL(file.edge_url).port) };
-}
-
-function readAnnouncement(pid: number | undefined): ReturnType<typeof announced> | null {
-  try {
-    const file = announced();
-    return file.pid === pid ? file : null;
-  } catch {
-    return null;
-  }
-}
-
 describe('a controller that is killed', () => {
   it('has kept every write that it acknowledged, to users and to edges, and its place is free', async () => {
-    const { child, url, edgePort } = await spawned();
-    const headers = {
-      authorization: `Bearer ${readFileSync(join(dataDir, 'local-token'), 'utf8').trim()}`,
-      'content-type': 'application/json',
-    };
-    const ask = (path: string, body: object) =>
-      fetch(`${url}/api/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    killed = await SpawnedController.start(dataDir, database.url);
+    const { edgePort } = killed;
+    const ask = (path: string, body: object) => killed!.ask('POST', path, body);
     const acknowledged: string[] = [];
     expect((await ask('sites', { name: 'hq' })).status).toBe(201);
     const { key } = (await (await ask('enrolment-keys', { site: 'hq' })).json()) as { key: string };
@@ -126,7 +104,7 @@ describe('a controller that is killed', () => {
       }
     })().catch(() => undefined);
     await until('some writes are acknowledged', () => acknowledged.length >= 20 && edge.heard.length > 10);
-    child.kill('SIGKILL');
+    await killed.kill();
     await writing;
     const acks = edge.heard.flatMap((message) => (message.type === 'telemetry_ack' ? [message.sequence] : []));
 

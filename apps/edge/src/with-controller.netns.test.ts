@@ -170,6 +170,7 @@ describe.skipIf(!isRoot)('two edges and the controller (skipped without root)', 
 
   it('take traffic off a path that was taken out of use and bring it back after, and lose nothing', async () => {
     const { id } = await mplsPath();
+    await eventually(paths, allUp);
     await voiceGoesOver(0);
     await eventually(
       () => controller.get<Listing<DecisionAnswer>>('/decisions'),

@@ -42,6 +42,8 @@ const packages: Readonly<Record<string, string>> = {
   iperf3: 'iperf3',
   nft: 'nftables',
   nsenter: 'util-linux',
+  pg_dump: 'postgresql-client',
+  pg_restore: 'postgresql-client',
   ping: 'iputils-ping',
   tc: 'iproute2',
   tcpdump: 'tcpdump',

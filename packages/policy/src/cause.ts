@@ -1,3 +1,4 @@
+import type { PathOverride } from '@patronus/core';
 import type { CauseOfChange, ChosenPath, Decision } from './decision.ts';
 import { isDegraded, isOutOfUse, tierOf, tiers, unusable, type Rank } from './rank.ts';
 import { actionChanged, pathName, rankOfPath, type PolicyView } from './view.ts';
@@ -32,13 +33,16 @@ function troubleWith(view: PolicyView, index: number, rankBefore: Rank | null): 
   if (rank === unusable) return `${name} is down`;
   const { override } = view.readings[index]!;
   if (override !== null && (rankBefore === null || !isOutOfUse(rankBefore))) {
-    return `${name} was taken out of use by ${override.by}: ${override.reason}`;
+    return takenOutOfUse(name, override);
   }
   if (rankBefore !== null && tierOf(rank) > tierOf(rankBefore)) {
     return `${name} violates the SLA: ${view.sla?.[index]!.breach ?? 'not measured'}`;
   }
   return isDegraded(rank) && (rankBefore === null || !isDegraded(rankBefore)) ? `${name} is degraded` : null;
 }
+
+const takenOutOfUse = (name: string, { by, reason }: PathOverride): string =>
+  `${name} was taken out of use by ${by}: ${reason}`;
 
 function improvement(
   view: PolicyView,
@@ -51,6 +55,12 @@ function improvement(
   if (rankBefore === null) {
     if (movedFor.cause === 'initial') return { cause: 'initial', trigger: `${name} is up` };
     return { cause: 'failback', trigger: `${name} is usable again` };
+  }
+  const override = lost === undefined ? null : view.readings[lost]!.override;
+  if (lost !== undefined && override !== null && rank !== null && !isOutOfUse(rank)) {
+    // nothing else was usable until now; traffic that a failover had brought here is on its way home
+    const cause = movedFor.cause === 'failover' ? 'failback' : 'failover';
+    return { cause, trigger: takenOutOfUse(pathName(view, lost), override) };
   }
   if (lost !== undefined && rankBefore === rank && view.plan.paths[lost]!.cost === view.plan.paths[gained]!.cost) {
     return { cause: 'better_path', trigger: `${name} is clearly faster` };

@@ -377,6 +377,18 @@ describe('a path taken out of use', () => {
     expect(scene.decision.reason).toContain('taken out of use, but nothing else is usable');
   });
 
+  it('is left as soon as another is usable, for the same reason', () => {
+    const scene = new Scene(voice, two, { broadband: { health: 'down' } }).after(60_000, { mpls: { override } });
+    expect(scene.paths).toEqual(['mpls']);
+    scene.after(60_000, { broadband: {} });
+    expect(scene.lastChange).toEqual({
+      cause: 'failover',
+      trigger: 'mpls → mpls was taken out of use by admin: line is rebuilt',
+      from: ['mpls'],
+      to: ['broadband'],
+    });
+  });
+
   it('takes traffic again when the last other path goes, and gives it back at once', () => {
     const scene = new Scene(voice, two).after(60_000, { mpls: { override } });
     scene.after(100, { broadband: { health: 'down' } });

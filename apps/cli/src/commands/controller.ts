@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { ControllerSettings } from '@patronus/controller';
 import type { Command } from 'commander';
 import { dataDir } from '../data-dir.ts';
 import { interrupted } from '../interrupt.ts';
@@ -39,9 +40,15 @@ export function addController(program: Command, terminal: Terminal): void {
 
 /** Starts a controller in this process, with the settings of flags, environment and file. */
 export async function startControllerHere(terminal: Terminal, options: ControllerOptions) {
-  const { loadControllerSettings, startController } = await import('@patronus/controller');
+  const { startController } = await import('@patronus/controller');
+  return await startController(await controllerSettings(terminal, options));
+}
+
+/** Settings of flags, environment and file, the later ones first. */
+export async function controllerSettings(terminal: Terminal, options: ControllerOptions): Promise<ControllerSettings> {
+  const { loadControllerSettings } = await import('@patronus/controller');
   const { port, edgePort, host, config } = options;
   const flags = { port, edgePort, host, dataDir: dataDir(terminal, options.data) };
   const file = config === undefined ? {} : { file: resolve(terminal.cwd, config) };
-  return await startController(loadControllerSettings({ ...file, env: terminal.env, flags }));
+  return loadControllerSettings({ ...file, env: terminal.env, flags });
 }

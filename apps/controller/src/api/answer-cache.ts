@@ -3,6 +3,8 @@ export interface KeptAnswer {
   readonly body: string;
   readonly contentType: string;
   readonly entityTag?: string;
+  /** What whoever gets it must be admitted to. */
+  readonly operations?: readonly string[];
 }
 
 interface Entry extends KeptAnswer {

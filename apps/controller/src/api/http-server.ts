@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
-import rateLimit from '@fastify/rate-limit';
+import cookie from '@fastify/cookie';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -11,12 +11,15 @@ import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { handleProtocols } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { Actor } from '../audit/index.ts';
-import { checkOrigin, isLoopback, type AccessLevel } from './access.ts';
+import type { Caller } from '../auth/index.ts';
+import { checkOrigin, isLoopback } from './access.ts';
 import { AnswerCache } from './answer-cache.ts';
 import type { ApiServices } from './api-services.ts';
 import { registerGraphql, servePlayground } from './graphql/index.ts';
+import { guardRoutes } from './guard-routes.ts';
 import { useProblemDocuments } from './http-errors.ts';
 import { healthRoutes } from './rest/health-routes.ts';
+import { keySetRoute } from './rest/key-routes.ts';
 import { openapi } from './rest/openapi.ts';
 import { restApi } from './rest/rest-api.ts';
 import { useSecurityHeaders } from './security-headers.ts';
@@ -24,12 +27,11 @@ import { validatorCompiler } from './validation.ts';
 import { webPage } from './web-page.ts';
 
 declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Who may use the route. */
-    access?: AccessLevel;
-  }
+  /** On routes of the REST API. */
   interface FastifyRequest {
-    /** Who answers for it, on routes of the REST API. */
+    /** Who asks; null for nobody. */
+    caller: Caller | null;
+    /** Who answers for it. */
     actor: Actor;
   }
 }
@@ -38,6 +40,8 @@ export interface HttpServerParts {
   readonly services: ApiServices;
   readonly host: string;
   readonly webDir: string;
+  /** Proxies whose word on addresses counts; null for none. */
+  readonly trustedProxies: string | null;
   /** Whether GraphQL tells its schema. */
   readonly introspection: boolean;
   readonly logger: Logger;
@@ -45,10 +49,11 @@ export interface HttpServerParts {
 
 /** Everything that people and programs reach over HTTP: REST, GraphQL, the web page. It does not listen yet. */
 export async function createHttpServer(parts: HttpServerParts): Promise<FastifyInstance> {
-  const { services, host, webDir, logger, introspection } = parts;
+  const { services, host, webDir, logger, introspection, trustedProxies } = parts;
   const loggerInstance: FastifyBaseLogger = logger;
   const app = fastify({
     loggerInstance,
+    trustProxy: trustedProxies ?? false,
     logController: new LogController({ disableRequestLogging: true }),
     ...timeLimits,
     // The same schema is promised under both addresses.
@@ -65,7 +70,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   });
   closeUpgrades(app);
   useSecurityHeaders(app);
-  await app.register(rateLimit, { global: false, errorResponseBuilder: (_request, { ttl }) => tooMany(ttl) });
+  await app.register(cookie);
   await app.register(websocket, { options: { maxPayload: maxMessage, handleProtocols } });
   await app.register(swagger, openapi);
   const answers = new AnswerCache(
@@ -74,25 +79,22 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   );
   await app.register(
     async (scope) => {
+      guardRoutes(scope, services.access);
       compressLists(scope);
       await scope.register(compress, compression);
       restApi(scope.withTypeProvider<TypeBoxTypeProvider>(), services, answers);
-      scope.get('/openapi.json', { schema: { hide: true }, config: { access: 'open' } }, () => app.swagger());
+      scope.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
     },
     { prefix: '/api/v1' },
   );
   await app.register(swaggerUi, { routePrefix: '/api/v1/docs', theme: { title: 'Patronus REST API' } });
-  await app.register(async (scope) => healthRoutes(scope, services));
-  servePlayground(app, webDir);
-  const { access } = services;
-  await registerGraphql(app, {
-    services,
-    introspection,
-    answers,
-    anonymousReads: access.readsAreOpen,
-    authenticate: (authorization) => access.callerOf(authorization),
-    admit: (request) => access.admit(request),
+  await app.register(async (scope) => {
+    guardRoutes(scope, services.access);
+    healthRoutes(scope, services);
+    keySetRoute(scope, services);
   });
+  servePlayground(app, webDir);
+  await registerGraphql(app, { services, introspection, answers, access: services.access });
   await app.register(async (scope) => webPage(scope, webDir));
   app.setNotFoundHandler(async (request) => {
     throw new PatronusError('not_found', `there is nothing at ${request.method} ${request.url.slice(0, 200)}`);
@@ -151,12 +153,5 @@ function closeUpgrades(app: FastifyInstance): void {
     setTimeout(() => {
       for (const socket of upgraded) socket.destroy();
     }, closeGraceMs).unref();
-  });
-}
-
-function tooMany(ttlMs: number): Error {
-  const retryAfterSeconds = Math.ceil(ttlMs / 1_000);
-  return new PatronusError('rate_limited', `too many tries; wait ${retryAfterSeconds} s`, {
-    facts: { retryAfterSeconds },
   });
 }

@@ -12,6 +12,8 @@ interface Known {
 
 /** Sessions that are in use at a time, and more. */
 const keptTokens = 1_000;
+/** What a revocation at another controller may take to be felt here. */
+const maxAgeMs = 1_000;
 
 /**
  * Remembers whose an access token is until anything is written, so that checking its signature and its session is not done
@@ -31,7 +33,7 @@ export class KnownTokens {
     const known = this.#known.get(token);
     if (known?.version === version && known.expiresAt > this.#store.wallMs) return known.caller;
     this.#known.delete(token);
-    const expiresAt = expiryOf(token);
+    const expiresAt = expiryOf(token, this.#store.wallMs + maxAgeMs);
     if (expiresAt === null) return find();
     const caller = find();
     this.#keep(token, { caller, version, expiresAt });
@@ -51,11 +53,11 @@ export class KnownTokens {
 }
 
 /** Null for what is no JWT, such as keys whose every use is noted. */
-function expiryOf(token: string): number | null {
+function expiryOf(token: string, latest: number): number | null {
   if (token.split('.').length !== 3) return null;
   try {
     const { exp } = decodeJwt(token);
-    return exp === undefined ? null : exp * 1_000;
+    return exp === undefined ? null : Math.min(exp * 1_000, latest);
   } catch {
     return null;
   }

@@ -15,10 +15,13 @@ const contentPolicy = {
 
 const options: HelmetOptions = {
   contentSecurityPolicy: { useDefaults: false, directives: contentPolicy },
-  // Over plain HTTP browsers ignore it, and a proxy that speaks TLS sets its own.
+  // Told below, where it is heeded.
   strictTransportSecurity: false,
   xFrameOptions: { action: 'deny' },
 };
+
+/** A year, as browsers want for a promise to be kept. */
+const strictTransport = 'max-age=31536000; includeSubDomains';
 
 /**
  * Gives every answer the headers that keep browsers safe. They are the same for all answers, so they are worked out once:
@@ -26,8 +29,10 @@ const options: HelmetOptions = {
  */
 export function useSecurityHeaders(app: FastifyInstance): void {
   const headers = headersOf(options);
-  app.addHook('onRequest', (_request, reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headers);
+    // Browsers heed it only over TLS, which a proxy before the controller speaks.
+    if (request.protocol === 'https') void reply.header('strict-transport-security', strictTransport);
     done();
   });
 }

@@ -111,7 +111,7 @@ describe('what is found', () => {
     expect(walked()).toMatchObject({ sequence: rows.length + 1, code: 'row_missing' });
   });
 
-  it('is a tail cut off with its anchors, by what SQLite has counted and by what was noted elsewhere', () => {
+  it('is a tail cut off with its anchors, by what the database has counted and by what was noted elsewhere', () => {
     const noted = { sequence: row(60).sequence, hash: row(60).hash };
     rows.length = 40;
     anchors = new Map([...anchors].filter(([sequence]) => sequence <= 40));

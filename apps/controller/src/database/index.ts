@@ -1,6 +1,6 @@
 /**
- * The embedded database: its tables, its history, and the one way to change it. What the tables mean is the business of
- * services; single queries live in repositories.
+ * The database, SQLite or PostgreSQL: its tables, its history, and the one way to change it. What the tables mean is the
+ * business of services; single queries live in repositories.
  */
 export * from './broadcast.ts';
 export * from './open-database.ts';

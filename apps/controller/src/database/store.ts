@@ -1,8 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { messageOf, PatronusError, type Clock, type EventType, type NetworkEvent, type Severity } from '@patronus/core';
+import {
+  PatronusError,
+  type Clock,
+  type ErrorCode,
+  type EventType,
+  type NetworkEvent,
+  type Severity,
+} from '@patronus/core';
 import type { Actor, AuditEntry, AuditLog } from '../audit/index.ts';
 import { Broadcast } from './broadcast.ts';
 import type { Db, DbTransaction } from './schema.ts';
+import { sqliteFailure } from './sqlite-failure.ts';
+import { inTransaction } from './transaction.ts';
 import { eventRepository } from '../repositories/event-repository.ts';
 
 /** An event with the site it belongs to, as it is stored and shown. */
@@ -45,6 +54,8 @@ export class Store {
   readonly events = new Broadcast<RecordedEvent>();
   readonly #clock: Clock;
   readonly #intentListeners = new Set<() => void>();
+  /** The change that was asked for last; the next one begins after it. */
+  #last: Promise<unknown> = Promise.resolve();
   #writeFailure: PatronusError | null = null;
   #version = 0;
 
@@ -77,13 +88,22 @@ export class Store {
     return this.db.transaction().execute(read);
   }
 
-  /** Errors: `disk_full` when the database cannot grow; everything that `work` throws. */
-  async change<T>(work: (change: Change) => Promise<T>): Promise<T> {
+  /**
+   * Errors: `disk_full` when the database cannot grow, `database_unavailable` and `timeout` when it cannot be reached or takes
+   * too long; everything that `work` throws. Nothing of the change is stored then.
+   */
+  change<T>(work: (change: Change) => Promise<T>): Promise<T> {
+    const changed = this.#last.then(() => this.#change(work));
+    this.#last = changed.catch(() => undefined);
+    return changed;
+  }
+
+  async #change<T>(work: (change: Change) => Promise<T>): Promise<T> {
     const events: RecordedEvent[] = [];
     const actions: (() => void)[] = [];
     const at = this.wallMs;
     try {
-      const result = await this.db.transaction().execute((db) =>
+      const result = await inTransaction(this.db, (db) =>
         work({
           db,
           at,
@@ -103,27 +123,19 @@ export class Store {
       for (const event of events) this.events.publish(event);
       return result;
     } catch (thrown) {
-      throw this.#translate(thrown);
+      const failure = sqliteFailure(thrown);
+      if (failure instanceof PatronusError && writeFailures.has(failure.code)) this.#writeFailure = failure;
+      throw failure;
     }
-  }
-
-  #translate(thrown: unknown): unknown {
-    const code = (thrown as { code?: unknown }).code;
-    const isDisk = code === 'SQLITE_FULL' || (typeof code === 'string' && code.startsWith('SQLITE_IOERR'));
-    if (!isDisk) return thrown;
-    this.#writeFailure = new PatronusError(
-      'disk_full',
-      `the database cannot be written (${messageOf(thrown)}); nothing of this change was stored. ` +
-        'Free space on the disk of the data directory, then try again',
-      { cause: thrown },
-    );
-    return this.#writeFailure;
   }
 
   close(): Promise<void> {
     return this.db.destroy();
   }
 }
+
+/** What keeps everything from being written, not this change only. */
+const writeFailures: ReadonlySet<ErrorCode> = new Set(['disk_full', 'database_unavailable']);
 
 const recordedEvent = (event: NewEvent, at: number): RecordedEvent => ({
   id: randomUUID(),

@@ -27,8 +27,14 @@ export const allocationRepository = {
     return row?.value;
   },
 
+  /** Hands a number out, be it new or one that was given back. */
   async take(db: Db, row: Insertable<AllocationTable>): Promise<void> {
-    await db.replaceInto('allocations').values(row).execute();
+    const { kind: _kind, scope: _scope, value: _value, ...holder } = row;
+    await db
+      .insertInto('allocations')
+      .values(row)
+      .onConflict((conflict) => conflict.columns(['kind', 'scope', 'value']).doUpdateSet(holder))
+      .execute();
   },
 
   async release(db: Db, kind: string, scope: string, value: number, releasedAt: number): Promise<void> {

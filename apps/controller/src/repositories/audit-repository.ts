@@ -1,5 +1,6 @@
 import { sql, type Selectable } from 'kysely';
 import { noRow } from '../audit/audit-row.ts';
+import { highestEver } from '../database/portable-sql.ts';
 import type { AuditAnchorTable, AuditTable, Db } from '../database/schema.ts';
 
 export type AuditRow = Selectable<AuditTable>;
@@ -30,7 +31,7 @@ export interface AuditTip {
   /** Number and hash of the last row there is; 0 and zeros before the first. */
   readonly sequence: number;
   readonly hash: string;
-  /** The highest number that a row ever had, as SQLite remembers it. */
+  /** The highest number that a row ever had, as the database remembers it. */
   readonly counted: number;
   /** The last row that was signed; 0 for none. */
   readonly anchored: number;
@@ -65,7 +66,7 @@ export const auditRepository = {
   async tip(db: Db): Promise<AuditTip> {
     const { rows } = await sql<{ [K in keyof AuditTip]: AuditTip[K] | null }>`
       SELECT last.sequence, last.hash,
-        (SELECT seq FROM sqlite_sequence WHERE name = 'sdwan_audit_log') AS counted,
+        ${highestEver(db, 'sdwan_audit_log')} AS counted,
         (SELECT max(sequence) FROM sdwan_audit_anchors) AS anchored
       FROM (SELECT max(sequence) AS sequence FROM sdwan_audit_log) AS highest
       LEFT JOIN sdwan_audit_log AS last ON last.sequence = highest.sequence`.execute(db);

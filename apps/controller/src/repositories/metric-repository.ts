@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import type { Insertable } from 'kysely';
+import { sql, type Insertable, type RawBuilder } from 'kysely';
 import type { Db, PathFigures, RawMetricTable } from '../database/schema.ts';
 
 /** Tables of rolled-up metrics, by the width of their buckets. */
@@ -47,19 +46,19 @@ export const metricRepository = {
     await sql`
       INSERT INTO ${table} (path_id, bucket, samples, down_samples, measured, loss_samples, latency_sum, latency_max, jitter_sum,
         loss_sum, rtt_sum, mos_sum, mos_min, reverse_latency_sum, reverse_jitter_sum, reverse_loss_sum)
-      SELECT path_id, timestamp / ${width} * ${width}, count(*), sum(health_status = 'down'), count(latency),
-        count(loss), sum(latency), max(latency), sum(jitter), sum(loss), sum(rtt), sum(mos), min(mos),
+      SELECT path_id, timestamp / ${width} * ${width}, count(*), count(*) FILTER (WHERE health_status = 'down'),
+        count(latency), count(loss), sum(latency), max(latency), sum(jitter), sum(loss), sum(rtt), sum(mos), min(mos),
         sum(reverse_latency), sum(reverse_jitter), sum(reverse_loss)
       FROM path_metrics_raw WHERE metric_id > ${after} AND metric_id <= ${upTo}
       GROUP BY 1, 2
       ON CONFLICT (path_id, bucket) DO UPDATE SET
-        samples = samples + excluded.samples,
-        down_samples = down_samples + excluded.down_samples,
-        measured = measured + excluded.measured,
-        loss_samples = loss_samples + excluded.loss_samples,
-        ${sql.join(summedColumns.map(addColumn))},
-        latency_max = coalesce(max(latency_max, excluded.latency_max), latency_max, excluded.latency_max),
-        mos_min = coalesce(min(mos_min, excluded.mos_min), mos_min, excluded.mos_min)`.execute(db);
+        samples = ${table}.samples + excluded.samples,
+        down_samples = ${table}.down_samples + excluded.down_samples,
+        measured = ${table}.measured + excluded.measured,
+        loss_samples = ${table}.loss_samples + excluded.loss_samples,
+        ${sql.join(summedColumns.map((column) => added(table, column)))},
+        ${further(table, 'latency_max', '>')},
+        ${further(table, 'mos_min', '<')}`.execute(db);
   },
 
   async pruneRaw(db: Db, before: number, upTo: number): Promise<void> {
@@ -74,7 +73,8 @@ export const metricRepository = {
     const step = sql.lit(range.stepMs);
     const { rows } = await sql<MetricPoint>`
       SELECT timestamp / ${step} * ${step} AS timestamp, count(*) AS samples,
-        sum(health_status = 'down') AS down_samples, avg(latency) AS latency, max(latency) AS latency_max,
+        count(*) FILTER (WHERE health_status = 'down') AS down_samples,
+        avg(latency) AS latency, max(latency) AS latency_max,
         avg(jitter) AS jitter, avg(loss) AS loss, avg(rtt) AS rtt, avg(mos) AS mos,
         avg(reverse_latency) AS reverse_latency, avg(reverse_jitter) AS reverse_jitter, avg(reverse_loss) AS reverse_loss
       FROM path_metrics_raw
@@ -87,11 +87,12 @@ export const metricRepository = {
     const step = sql.lit(range.stepMs);
     const { rows } = await sql<MetricPoint>`
       SELECT bucket / ${step} * ${step} AS timestamp, sum(samples) AS samples, sum(down_samples) AS down_samples,
-        sum(latency_sum) / sum(measured) AS latency, max(latency_max) AS latency_max,
-        sum(jitter_sum) / sum(measured) AS jitter, sum(loss_sum) / sum(loss_samples) AS loss,
-        sum(rtt_sum) / sum(measured) AS rtt, sum(mos_sum) / sum(measured) AS mos,
-        sum(reverse_latency_sum) / sum(measured) AS reverse_latency,
-        sum(reverse_jitter_sum) / sum(measured) AS reverse_jitter, sum(reverse_loss_sum) / sum(loss_samples) AS reverse_loss
+        sum(latency_sum) / nullif(sum(measured), 0) AS latency, max(latency_max) AS latency_max,
+        sum(jitter_sum) / nullif(sum(measured), 0) AS jitter, sum(loss_sum) / nullif(sum(loss_samples), 0) AS loss,
+        sum(rtt_sum) / nullif(sum(measured), 0) AS rtt, sum(mos_sum) / nullif(sum(measured), 0) AS mos,
+        sum(reverse_latency_sum) / nullif(sum(measured), 0) AS reverse_latency,
+        sum(reverse_jitter_sum) / nullif(sum(measured), 0) AS reverse_jitter,
+        sum(reverse_loss_sum) / nullif(sum(loss_samples), 0) AS reverse_loss
       FROM ${sql.table(rolledTables[resolution])}
       WHERE path_id = ${range.pathId} AND bucket >= ${range.from} AND bucket <= ${range.to}
       GROUP BY 1 ORDER BY 1`.execute(db);
@@ -109,8 +110,17 @@ const summedColumns = [
   'reverse_jitter_sum',
   'reverse_loss_sum',
 ];
-const addColumn = (column: string) =>
-  sql`${sql.ref(column)} = coalesce(${sql.ref(column)} + excluded.${sql.ref(column)}, ${sql.ref(column)}, excluded.${sql.ref(column)})`;
+/** The sum of what is there and what comes, either of which may be null. */
+function added(table: RawBuilder<unknown>, column: string) {
+  const [there, more] = [sql`${table}.${sql.ref(column)}`, sql`excluded.${sql.ref(column)}`];
+  return sql`${sql.ref(column)} = coalesce(${there} + ${more}, ${there}, ${more})`;
+}
+
+/** The greater or the lesser of what is there and what comes, either of which may be null. */
+function further(table: RawBuilder<unknown>, column: string, sign: '<' | '>') {
+  const [there, more] = [sql`${table}.${sql.ref(column)}`, sql`excluded.${sql.ref(column)}`];
+  return sql`${sql.ref(column)} = CASE WHEN ${there} ${sql.raw(sign)} ${more} THEN ${there} ELSE coalesce(${more}, ${there}) END`;
+}
 
 /** Keeps one statement under SQLite's 32,766 parameters. */
 const rowsPerInsert = 2_000;

@@ -1,4 +1,5 @@
 import { sql, type Insertable, type Updateable } from 'kysely';
+import { contains } from '../database/portable-sql.ts';
 import type { Db, PolicyTable } from '../database/schema.ts';
 import { deletedAt, type Standing } from './standing.ts';
 
@@ -61,7 +62,7 @@ export const policyRepository = {
   /** Those whose conditions hold this text; few of thousands have to be parsed to see what it means in them. */
   listMentioning: (db: Db, text: string, standing: Standing = 'live'): Promise<PolicyRow[]> =>
     select(db, standing)
-      .where(sql<boolean>`instr(match_conditions, ${text}) > 0`)
+      .where(contains('match_conditions', text))
       .orderBy('priority', 'desc')
       .orderBy('policy_id')
       .execute(),
@@ -70,8 +71,8 @@ export const policyRepository = {
     select(db, 'deleted').where('deleted_at', '<=', before).execute(),
 
   async insert(db: Db, row: Insertable<PolicyTable>): Promise<number> {
-    const result = await db.insertInto('sdwan_policies').values(row).executeTakeFirstOrThrow();
-    return Number(result.insertId);
+    const made = await db.insertInto('sdwan_policies').values(row).returning('policy_id').executeTakeFirstOrThrow();
+    return made.policy_id;
   },
 
   async update(db: Db, policyId: number, changes: Updateable<PolicyTable>): Promise<void> {

@@ -23,10 +23,15 @@ async function withFewNumbersLeft(network: TestNetwork): Promise<void> {
 
 /** Numbers of every site, deleted or not, by its id. */
 async function numbersOf(network: TestNetwork): Promise<Map<string, string>> {
-  const { rows } = await sql<{ site_id: string; numbers: string }>`
-    SELECT site_id, site_index || ' ' || group_concat(slot) AS numbers
-    FROM sdwan_sites JOIN sdwan_endpoints USING (site_id) GROUP BY site_id`.execute(network.store.db);
-  return new Map(rows.map((row) => [row.site_id, row.numbers]));
+  const { rows } = await sql<{ site_id: string; site_index: number; slot: number }>`
+    SELECT site_id, site_index, slot FROM sdwan_sites JOIN sdwan_endpoints USING (site_id)
+    ORDER BY site_id, slot`.execute(network.store.db);
+  return new Map(
+    Array.from(
+      Map.groupBy(rows, (row) => row.site_id),
+      ([id, ends]) => [id, `${ends[0]!.site_index} ${ends.map(({ slot }) => slot).join(',')}`],
+    ),
+  );
 }
 
 function perform(network: TestNetwork, what: string, name: string): Promise<unknown> {

@@ -1,7 +1,17 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SiteId } from '@patronus/core';
-import { at, behindNat, tester, testNetwork, until, type TestNetwork } from '../testing/index.ts';
+import {
+  at,
+  behindNat,
+  breakTable,
+  mendTable,
+  tableNames,
+  tester,
+  testNetwork,
+  until,
+  type TestNetwork,
+} from '../testing/index.ts';
 import { recoverableMs } from './deletion.ts';
 
 let network: TestNetwork;
@@ -32,10 +42,8 @@ const documentOf = async (id: string) => {
 };
 /** Every row of every table but events, so that nothing of a change can hide. */
 async function everyRow(): Promise<Record<string, unknown[]>> {
-  const { rows: tables } = await sql<{ name: string }>`
-    SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`.execute(network.store.db);
   const entries = [];
-  for (const { name } of tables) {
+  for (const name of await tableNames(network.store.db)) {
     entries.push([name, (await sql`SELECT * FROM ${sql.table(name)}`.execute(network.store.db)).rows] as const);
   }
   return Object.fromEntries(entries);
@@ -168,14 +176,12 @@ describe('a deletion that fails half-way', () => {
       const told: unknown[] = [];
       network.siteDeletion.onDeleted((each) => told.push(each));
       const event = table === 'events' ? 'INSERT' : 'UPDATE';
-      await sql
-        .raw(`CREATE TRIGGER half_way BEFORE ${event} ON ${table} BEGIN SELECT RAISE(ABORT, 'half-way'); END`)
-        .execute(network.store.db);
+      await breakTable(network.store.db, table, event, 'half-way');
       const before = await everyRow();
       await expect(network.siteDeletion.delete(tester, 'hq')).rejects.toThrow('half-way');
       expect(await everyRow()).toEqual(before);
       expect(told).toEqual([]);
-      await sql`DROP TRIGGER half_way`.execute(network.store.db);
+      await mendTable(network.store.db, table);
       await network.siteDeletion.delete(tester, 'hq');
       expect(told).toHaveLength(1);
     },
@@ -184,9 +190,7 @@ describe('a deletion that fails half-way', () => {
   it('leaves a site that shall be purged, too', async () => {
     await site('hq', 1);
     await network.policies.create(tester, { name: 'p', priority: 1, match_conditions: { source_sites: ['hq'] } });
-    await sql`CREATE TRIGGER half_way BEFORE UPDATE ON allocations BEGIN SELECT RAISE(ABORT, 'half-way'); END`.execute(
-      network.store.db,
-    );
+    await breakTable(network.store.db, 'allocations', 'UPDATE', 'half-way');
     const before = await everyRow();
     await expect(network.siteDeletion.delete(tester, 'hq', { purge: true, force: true })).rejects.toThrow('half-way');
     expect(await everyRow()).toEqual(before);

@@ -14,6 +14,13 @@ export interface PageRequest {
 /** Enough for every list of an ordinary network at once; a larger page would hold up other callers. */
 export const maxPageSize = 1_000;
 
+/** The page of a short list that keeps its order. */
+export function pageOf<T>(all: readonly T[], { limit = maxPageSize, cursor }: PageRequest): Page<T> {
+  const start = cursor === undefined ? 0 : Number(readCursor(cursor, /^\d{1,9}$/)[0]);
+  const end = start + limit;
+  return { items: all.slice(start, end), nextCursor: end < all.length ? writeCursor(String(end)) : null };
+}
+
 /** Cursors are opaque to callers. */
 export const writeCursor = (text: string): string => Buffer.from(text).toString('base64url');
 

@@ -61,7 +61,7 @@ export function subscribeTo(
         if (errors !== undefined) heard.errors.push(...errors);
         else heard.data.push(data as Record<string, unknown>);
       },
-      error: (error) => heard.errors.push(error),
+      error: (error) => heard.errors.push(...[error].flat()),
       complete: () => undefined,
     },
   );

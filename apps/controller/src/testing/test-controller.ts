@@ -1,7 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
+import { openDatabase, type Db } from '../database/index.ts';
 import { loadControllerSettings, startController, type RunningController } from '../index.ts';
+import type { TestDatabase } from './postgres-databases.ts';
+import { testDatabase } from './test-database.ts';
 
 export interface Answer<T> {
   readonly status: number;
@@ -13,20 +17,39 @@ export interface Answer<T> {
 export class TestController {
   readonly dataDir: string;
   running: RunningController;
+  readonly #database: TestDatabase;
 
-  private constructor(dataDir: string, running: RunningController) {
+  private constructor(dataDir: string, running: RunningController, database: TestDatabase) {
     this.dataDir = dataDir;
     this.running = running;
+    this.#database = database;
   }
 
   static async start(env: Record<string, string> = {}): Promise<TestController> {
     const dataDir = join(mkdtempSync(join(tmpdir(), 'patronus-controller-')), 'data');
-    return new TestController(dataDir, await startController(settings(dataDir, env)));
+    const database = await testDatabase(join(dataDir, 'patronus.db'));
+    const running = await startController(settings(dataDir, { PATRONUS_DATABASE_URL: database.url, ...env }));
+    return new TestController(dataDir, running, database);
   }
 
   async restart(env: Record<string, string> = {}): Promise<void> {
     await this.running.stop();
-    this.running = await startController(settings(this.dataDir, env));
+    this.running = await startController(settings(this.dataDir, { PATRONUS_DATABASE_URL: this.#database.url, ...env }));
+  }
+
+  /** Runs a statement beside the controller, as an operator's tools do; answers its rows. */
+  async sql(statement: string): Promise<unknown[]> {
+    return this.withDatabase(async (db) => (await sql.raw(statement).execute(db)).rows);
+  }
+
+  /** A handle on its database, beside its own. */
+  async withDatabase<T>(work: (db: Db) => Promise<T>): Promise<T> {
+    const db = await openDatabase(this.#database.url);
+    try {
+      return await work(db);
+    } finally {
+      await db.destroy();
+    }
   }
 
   get localToken(): string {
@@ -67,6 +90,7 @@ export class TestController {
 
   async stop(): Promise<void> {
     await this.running.stop();
+    await this.#database.remove();
     rmSync(join(this.dataDir, '..'), { recursive: true, force: true });
   }
 }

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { InvalidInputError, systemTimers, type Clock } from '@patronus/core';
 import type { KyselyPlugin } from 'kysely';
 import { AuditLog, type Actor } from '../audit/index.ts';
@@ -24,6 +21,7 @@ import { SiteService } from '../services/site-service.ts';
 import { TelemetryService } from '../services/telemetry-service.ts';
 import { TransportLinkService } from '../services/transport-link-service.ts';
 import { testAnchorKey } from './test-anchor-key.ts';
+import { testDatabase } from './test-database.ts';
 
 /** A wall clock that stands still until a test moves it. */
 export class StoppedClock implements Clock {
@@ -39,9 +37,9 @@ export type TestNetwork = Awaited<ReturnType<typeof testNetwork>>;
 
 /** All services on a database of their own, which `close` removes. A plugin sees every statement. */
 export async function testNetwork(plugin?: KyselyPlugin) {
-  const directory = mkdtempSync(join(tmpdir(), 'patronus-controller-'));
+  const database = await testDatabase();
   const clock = new StoppedClock();
-  const db = await openDatabase(join(directory, 'patronus.db'));
+  const db = await openDatabase(database.url);
   const watched = plugin === undefined ? db : db.withPlugin(plugin);
   const store = new Store(watched, clock, new AuditLog(testAnchorKey()));
   const presence = new Presence();
@@ -77,7 +75,7 @@ export async function testNetwork(plugin?: KyselyPlugin) {
     async close() {
       await documents.stop();
       await store.close();
-      rmSync(directory, { recursive: true, force: true });
+      await database.remove();
       if (failures.length > 0) throw new AggregateError(failures, 'documents could not be compiled');
     },
   };

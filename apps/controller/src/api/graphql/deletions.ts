@@ -1,6 +1,6 @@
 import { builder } from './builder.ts';
 import { expected, versionArgs } from './condition-args.ts';
-import { admitted } from './graphql-services.ts';
+import { actorIn } from './graphql-services.ts';
 import { policyNumber } from './queries.ts';
 import { outcomeType, policyShape, policyType, siteType } from './types.ts';
 
@@ -16,8 +16,8 @@ builder.mutationFields((t) => ({
       ...versionArgs,
       force: t.arg.boolean({ description: 'Although policies name it; they match nothing of it then' }),
     },
-    resolve: async (_root, { site_id, purge, force, version }, context, info) => {
-      const by = await admitted(context, 'admin', info);
+    resolve: async (_root, { site_id, purge, force, version }, context) => {
+      const by = actorIn(context);
       const options = { purge: purge === true, force: force === true, expected: expected(version) };
       return context.services.siteDeletion.delete(by, site_id, options);
     },
@@ -26,8 +26,8 @@ builder.mutationFields((t) => ({
     type: siteType,
     description: 'Puts a deleted site back with the ids and numbers that it had',
     args: { site_id: t.arg.id({ required: true, description: 'Id or name' }) },
-    resolve: async (_root, { site_id }, context, info) => {
-      const by = await admitted(context, 'admin', info);
+    resolve: async (_root, { site_id }, context) => {
+      const by = actorIn(context);
       const { sites, siteDeletion } = context.services;
       return sites.get((await siteDeletion.restore(by, site_id)).id);
     },
@@ -39,8 +39,8 @@ builder.mutationFields((t) => ({
       purge: t.arg.boolean({ description: purgeArg }),
       ...versionArgs,
     },
-    resolve: async (_root, { id, purge, version }, context, info) => {
-      const by = await admitted(context, 'operator', info);
+    resolve: async (_root, { id, purge, version }, context) => {
+      const by = actorIn(context);
       const options = { purge: purge === true, expected: expected(version) };
       return context.services.policyDeletion.delete(by, policyNumber(id), options);
     },
@@ -49,8 +49,8 @@ builder.mutationFields((t) => ({
     type: policyType,
     description: 'Puts a deleted policy back with its id, class and counters',
     args: { id: t.arg.id({ required: true }) },
-    resolve: async (_root, { id }, context, info) => {
-      const by = await admitted(context, 'operator', info);
+    resolve: async (_root, { id }, context) => {
+      const by = actorIn(context);
       const { policies, policyDeletion } = context.services;
       await policyDeletion.restore(by, policyNumber(id));
       return policyShape(await policies.get(policyNumber(id)));

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { plainAddress } from '../../audit/index.ts';
-import type { Caller } from '../../auth/index.ts';
+import { originOf, type Caller } from '../../auth/index.ts';
+import type { Access } from '../access.ts';
 import type { AnswerCache } from '../answer-cache.ts';
 import type { GraphqlContext, GraphqlServices } from './graphql-services.ts';
 import { loadersFor } from './loaders.ts';
@@ -8,24 +8,26 @@ import { loadersFor } from './loaders.ts';
 /** What GraphQL is served with. */
 export interface GraphqlParts {
   readonly services: GraphqlServices;
+  readonly access: Access;
   readonly introspection: boolean;
   readonly answers: AnswerCache;
-  /** Who a request comes from by its `Authorization` value, null for nobody. Errors: `unauthenticated`. */
-  authenticate(authorization: string | undefined): Promise<Caller | null>;
-  readonly admit: GraphqlContext['admit'];
-  /** Whether everybody may read. */
-  readonly anonymousReads: boolean;
 }
 
-export function graphqlContext(parts: GraphqlParts, request: FastifyRequest, caller: Caller | null): GraphqlContext {
+/** `currentCaller` tells who asks as things stand when it is called. */
+export function graphqlContext(
+  { services, access }: GraphqlParts,
+  request: FastifyRequest,
+  caller: Caller | null,
+  currentCaller: GraphqlContext['currentCaller'] = () => caller,
+): GraphqlContext {
   const key = request.headers['idempotency-key'];
   return {
-    services: parts.services,
-    loaders: loadersFor(parts.services),
-    address: plainAddress(request.ip),
-    admit: (wanted) => parts.admit(wanted),
+    services,
+    access,
+    loaders: loadersFor(services),
+    ...originOf(request),
     caller,
-    mayRead: parts.anonymousReads || caller !== null,
+    currentCaller,
     idempotencyKey: typeof key === 'string' ? key : undefined,
   };
 }

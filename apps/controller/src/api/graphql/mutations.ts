@@ -14,7 +14,7 @@ import {
 import { SiteChangesSchema, SiteInputSchema, type SiteChanges, type SiteInput } from '../../services/site-input.ts';
 import { builder } from './builder.ts';
 import { inputChecker } from './checked-input.ts';
-import { admitted } from './graphql-services.ts';
+import { actorIn } from './graphql-services.ts';
 import { expected, onceArgs, onceKeyOf, versionArgs } from './condition-args.ts';
 import {
   endpointChanges,
@@ -49,8 +49,8 @@ builder.mutationFields((t) => ({
   createSite: t.field({
     type: siteType,
     args: { input: t.arg({ type: siteInput, required: true }), ...onceArgs },
-    resolve: async (_root, { input, idempotency_key }, context, info) => {
-      const by = await admitted(context, 'operator', info);
+    resolve: async (_root, { input, idempotency_key }, context) => {
+      const by = actorIn(context);
       return context.services.sites.create(by, asSite(input), onceKeyOf(context, idempotency_key));
     },
   }),
@@ -61,8 +61,8 @@ builder.mutationFields((t) => ({
       input: t.arg({ type: siteChanges, required: true }),
       ...versionArgs,
     },
-    resolve: async (_root, { site_id, input, version }, context, info) => {
-      const by = await admitted(context, 'operator', info);
+    resolve: async (_root, { site_id, input, version }, context) => {
+      const by = actorIn(context);
       return context.services.sites.update(by, site_id, asSiteChanges(input), expected(version));
     },
   }),
@@ -76,8 +76,8 @@ builder.mutationFields((t) => ({
       input: t.arg({ type: endpointInput, required: true }),
       ...onceArgs,
     },
-    resolve: async (_root, { site, input, idempotency_key }, context, info) => {
-      const by = await admitted(context, 'operator', info);
+    resolve: async (_root, { site, input, idempotency_key }, context) => {
+      const by = actorIn(context);
       return context.services.endpoints.create(by, site, asEndpoint(input), onceKeyOf(context, idempotency_key));
     },
   }),
@@ -88,16 +88,16 @@ builder.mutationFields((t) => ({
       input: t.arg({ type: endpointChanges, required: true }),
       ...versionArgs,
     },
-    resolve: async (_root, { endpoint_id, input, version }, context, info) => {
-      const by = await admitted(context, 'operator', info);
+    resolve: async (_root, { endpoint_id, input, version }, context) => {
+      const by = actorIn(context);
       return context.services.endpoints.update(by, endpoint_id, asEndpointChanges(input), expected(version));
     },
   }),
   deleteEndpoint: t.field({
     type: outcomeType,
     args: { endpoint_id: t.arg.id({ required: true }), ...versionArgs },
-    resolve: async (_root, { endpoint_id, version }, context, info) => {
-      const by = await admitted(context, 'operator', info);
+    resolve: async (_root, { endpoint_id, version }, context) => {
+      const by = actorIn(context);
       await context.services.endpoints.delete(by, endpoint_id, expected(version));
       return { message: 'The endpoint was deleted with its paths' };
     },
@@ -109,8 +109,8 @@ builder.mutationFields((t) => ({
       links: t.arg({ type: [transportLinkInput], description: 'Null: all labels reach all' }),
       ...versionArgs,
     },
-    resolve: async (_root, { links, version }, context, info) => {
-      const by = await admitted(context, 'operator', info);
+    resolve: async (_root, { links, version }, context) => {
+      const by = actorIn(context);
       const set = await context.services.transportLinks.set(by, links ?? null, expected(version));
       return set === null ? null : [...set];
     },
@@ -121,8 +121,8 @@ builder.mutationFields((t) => ({
   createPolicy: t.field({
     type: policyType,
     args: { input: t.arg({ type: policyInput, required: true }), ...onceArgs },
-    resolve: async (_root, { input, idempotency_key }, context, info) => {
-      const by = await admitted(context, 'operator', info);
+    resolve: async (_root, { input, idempotency_key }, context) => {
+      const by = actorIn(context);
       const key = onceKeyOf(context, idempotency_key);
       return policyShape(await context.services.policies.create(by, asPolicy(input), key));
     },
@@ -134,8 +134,8 @@ builder.mutationFields((t) => ({
       input: t.arg({ type: policyChanges, required: true }),
       ...versionArgs,
     },
-    resolve: async (_root, { id, input, version }, context, info) => {
-      const by = await admitted(context, 'operator', info);
+    resolve: async (_root, { id, input, version }, context) => {
+      const by = actorIn(context);
       const changes = asPolicyChanges(input);
       return policyShape(await context.services.policies.update(by, policyNumber(id), changes, expected(version)));
     },
@@ -146,8 +146,8 @@ builder.mutationFields((t) => ({
   createEnrolmentKey: t.field({
     type: enrolmentKeyType,
     args: { input: t.arg({ type: enrolmentKeyInput, required: true }), ...onceArgs },
-    resolve: async (_root, { input, idempotency_key }, context, info) => {
-      const by = await admitted(context, 'admin', info);
+    resolve: async (_root, { input, idempotency_key }, context) => {
+      const by = actorIn(context);
       const onceKey = onceKeyOf(context, idempotency_key);
       const { edgeUrl, ...made } = await context.services.enrolmentKeys.create(by, asEnrolmentKey(input), onceKey);
       return { ...made, edge_url: edgeUrl };
@@ -156,8 +156,8 @@ builder.mutationFields((t) => ({
   deleteEnrolmentKey: t.field({
     type: outcomeType,
     args: { id: t.arg.id({ required: true }) },
-    resolve: async (_root, { id }, context, info) => {
-      const by = await admitted(context, 'admin', info);
+    resolve: async (_root, { id }, context) => {
+      const by = actorIn(context);
       await context.services.enrolmentKeys.revoke(by, id);
       return { message: 'The enrolment key was revoked' };
     },
@@ -176,8 +176,8 @@ builder.mutationField('clearCache', (t) =>
   t.field({
     type: clearing,
     description: 'Forgets the compiled site documents and compiles them anew',
-    resolve: async (_root, _args, context, info) => {
-      const by = await admitted(context, 'admin', info);
+    resolve: async (_root, _args, context) => {
+      const by = actorIn(context);
       return { clearedEntries: await context.services.documents.recompile(by) };
     },
   }),

@@ -1,8 +1,6 @@
 import { InvalidInputError } from '@patronus/core';
-import { requireRole } from '../../auth/index.ts';
 import type { Standing } from '../../repositories/index.ts';
 import { builder } from './builder.ts';
-import type { GraphqlContext, GraphqlServices } from './graphql-services.ts';
 import { fromStore } from './list-fields.ts';
 import {
   endpointType,
@@ -14,12 +12,6 @@ import {
   siteType,
   transportLinkType,
 } from './types.ts';
-
-/** Services for one who may read. Errors: `unauthenticated`. */
-export function readable({ services, caller, mayRead }: GraphqlContext): GraphqlServices {
-  if (!mayRead) requireRole(caller, 'viewer');
-  return services;
-}
 
 /** Policies have whole numbers for ids. Errors: `invalid_input`. */
 export function policyNumber(id: string | number): number {
@@ -40,37 +32,37 @@ builder.queryFields((t) => ({
     type: siteType,
     args: { site_id: t.arg.id({ required: true, description: 'Id or name' }) },
     extensions: fromStore,
-    resolve: (_root, { site_id }, context) => readable(context).sites.get(site_id),
+    resolve: (_root, { site_id }, context) => context.services.sites.get(site_id),
   }),
   siteDependencies: t.field({
     type: siteDependenciesType,
     description: 'Of a live site, or of one that can be restored',
     args: { site_id: t.arg.id({ required: true, description: 'Id or name' }) },
-    resolve: (_root, { site_id }, context) => readable(context).siteDeletion.dependencies(site_id),
+    resolve: (_root, { site_id }, context) => context.services.siteDeletion.dependencies(site_id),
   }),
   endpoint: t.field({
     type: endpointType,
     args: { endpoint_id: t.arg.id({ required: true }) },
     extensions: fromStore,
-    resolve: (_root, { endpoint_id }, context) => readable(context).endpoints.get(endpoint_id),
+    resolve: (_root, { endpoint_id }, context) => context.services.endpoints.get(endpoint_id),
   }),
   transportLinks: t.field({
     type: [transportLinkType],
     nullable: true,
     description: 'Which labels reach each other; null: all reach all',
     resolve: async (_root, _args, context) => {
-      const links = await readable(context).transportLinks.get();
+      const links = await context.services.transportLinks.get();
       return links === null ? null : [...links];
     },
   }),
   transportLinksVersion: t.int({
     description: 'Grows with every change of the transport links',
-    resolve: (_root, _args, context) => readable(context).transportLinks.version(),
+    resolve: (_root, _args, context) => context.services.transportLinks.version(),
   }),
   path: t.field({
     type: pathType,
     args: { path_id: t.arg.id({ required: true }) },
-    resolve: (_root, { path_id }, context) => readable(context).paths.get(path_id),
+    resolve: (_root, { path_id }, context) => context.services.paths.get(path_id),
   }),
   pathMetrics: t.field({
     type: [metricPointType],
@@ -82,12 +74,12 @@ builder.queryFields((t) => ({
       step: t.arg.int({ description: 'ms' }),
     },
     resolve: (_root, { path_id, from, to, step }, context) =>
-      readable(context).metrics.read(path_id, { from: orAbsent(from), to: orAbsent(to), step: orAbsent(step) }),
+      context.services.metrics.read(path_id, { from: orAbsent(from), to: orAbsent(to), step: orAbsent(step) }),
   }),
   policy: t.field({
     type: policyType,
     args: { id: t.arg.id({ required: true }) },
     extensions: fromStore,
-    resolve: async (_root, { id }, context) => policyShape(await readable(context).policies.get(policyNumber(id))),
+    resolve: async (_root, { id }, context) => policyShape(await context.services.policies.get(policyNumber(id))),
   }),
 }));

@@ -2,7 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createHandler, type Handler, type Request as GraphqlRequest, type Response } from 'graphql-http';
 import { GraphQLError, Kind, OperationTypeNode, type DocumentNode } from 'graphql';
 import { PatronusError } from '@patronus/core';
+import { plainAddress } from '../../audit/index.ts';
 import type { Caller } from '../../auth/index.ts';
+import type { KeptAnswer } from '../answer-cache.ts';
 import { problemDocument } from '../problem.ts';
 import { graphqlContext, type GraphqlParts } from './graphql-parts.ts';
 import type { GraphqlContext } from './graphql-services.ts';
@@ -13,10 +15,10 @@ import { PersistedQueries } from './persisted-queries.ts';
 import { graphqlSchema } from './schema.ts';
 import { asGraphqlError, shownError } from './shown-errors.ts';
 
-/** What a request is carried out with; `kept` says afterwards whether its answer may be kept. */
+/** What a request is carried out with; `kept` has afterwards the operations of an answer that may be kept. */
 interface Carried {
   readonly context: GraphqlContext;
-  isKeepable: boolean;
+  kept: readonly string[] | null;
 }
 
 const bodyLimit = 256 * 1024;
@@ -57,25 +59,27 @@ class GraphqlEndpoint {
       validate: (_schema, document) => operations.validate(document),
       execute: (args) => operations.execute(args),
       onOperation: (request, { document, operationName }, result) => {
-        request.context.isKeepable = result.errors === undefined && isFromStore(document, operationName ?? undefined);
+        request.context.kept = result.errors === undefined ? storedFields(document, operationName ?? undefined) : null;
         return result.errors === undefined ? result : { ...result, errors: result.errors.map(shownError) };
       },
     });
   }
 
   async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { access, answers } = this.#parts;
     let caller: Caller | null;
     try {
-      caller = await this.#parts.authenticate(request.headers.authorization);
+      caller = await access.callerOfRequest(request, 'GraphQL');
     } catch (thrown) {
       return refused(reply, thrown);
     }
-    const { answers, anonymousReads } = this.#parts;
-    const key = anonymousReads || caller !== null ? keyOf(request) : null;
+    const key = keyOf(request);
     const kept = key === null ? null : (answers.get(key) ?? (await answers.share(key)));
-    if (kept !== null) return reply.header('content-type', kept.contentType).send(kept.body);
-    const context = graphqlContext(this.#parts, request, caller);
-    if (key === null) return sent(reply, await this.#carryOut(request, { context, isKeepable: false }));
+    if (kept !== null && (await this.#mayHave(kept, caller, request))) {
+      return reply.header('content-type', kept.contentType).send(kept.body);
+    }
+    const context = { ...graphqlContext(this.#parts, request, caller), reply };
+    if (key === null) return sent(reply, await this.#carryOut(request, { context, kept: null }));
     try {
       return sent(reply, await this.#workOut(request, key, context));
     } finally {
@@ -83,15 +87,27 @@ class GraphqlEndpoint {
     }
   }
 
+  /** Judges and counts what a kept answer tells, as its resolvers would; who is refused hears why from them. */
+  async #mayHave({ operations = [] }: KeptAnswer, caller: Caller | null, request: FastifyRequest): Promise<boolean> {
+    const address = plainAddress(request.ip);
+    try {
+      for (const operation of operations) await this.#parts.access.admit({ caller, address, operation });
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof PatronusError) return false;
+      throw thrown;
+    }
+  }
+
   async #workOut(request: FastifyRequest, key: string, context: GraphqlContext): Promise<Response> {
     const { answers } = this.#parts;
-    const carried: Carried = { context, isKeepable: false };
+    const carried: Carried = { context, kept: null };
     const { stamp } = answers;
     const response = await this.#carryOut(request, carried);
     const [body, { headers }] = response;
     const contentType = headers?.['content-type'];
-    if (carried.isKeepable && body !== null && contentType !== undefined) {
-      answers.keep(key, stamp, { body, contentType });
+    if (carried.kept !== null && body !== null && contentType !== undefined) {
+      answers.keep(key, stamp, { body, contentType, operations: carried.kept });
     }
     return response;
   }
@@ -124,7 +140,7 @@ class GraphqlEndpoint {
       if (response[0] === null) return response;
       bodies.push(response[0]);
     }
-    raw.context.isKeepable = false;
+    raw.context.kept = null;
     return [`[${bodies.join(',')}]`, { status: 200, statusText: 'OK', headers: { 'content-type': jsonType } }];
   }
 
@@ -164,21 +180,20 @@ function keyOf({ method, headers, body }: FastifyRequest): string | null {
     : null;
 }
 
-/** Whether every field that a query starts with shows only what the stamp of answers speaks of. */
-function isFromStore(document: DocumentNode, operationName: string | undefined): boolean {
+/** What a query starts with, where all of it shows only what the stamp of answers speaks of; else null. */
+function storedFields(document: DocumentNode, operationName: string | undefined): string[] | null {
   const fields = graphqlSchema.getQueryType()?.getFields() ?? {};
-  return document.definitions.every((definition) => {
-    if (definition.kind !== Kind.OPERATION_DEFINITION) return false;
-    if (
-      definition.operation !== OperationTypeNode.QUERY ||
-      (operationName !== undefined && definition.name?.value !== operationName)
-    ) {
-      return false;
+  const operations: string[] = [];
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) return null;
+    if (definition.operation !== OperationTypeNode.QUERY) return null;
+    if (operationName !== undefined && definition.name?.value !== operationName) return null;
+    for (const selection of definition.selectionSet.selections) {
+      if (selection.kind !== Kind.FIELD || fields[selection.name.value]?.extensions['fromStore'] !== true) return null;
+      operations.push(`Query.${selection.name.value}`);
     }
-    return definition.selectionSet.selections.every(
-      (selection) => selection.kind === Kind.FIELD && fields[selection.name.value]?.extensions['fromStore'] === true,
-    );
-  });
+  }
+  return operations;
 }
 
 function refusal(thrown: unknown): Response {
@@ -193,14 +208,19 @@ function refusal(thrown: unknown): Response {
 const statusOf = (thrown: GraphQLError | PatronusError): number =>
   thrown instanceof PatronusError ? problemDocument(thrown).status : 200;
 
+/** An operation that was asked for too often has said so by then; all else is told within the answer. */
 const sent = (reply: FastifyReply, [body, { status, headers = {} }]: Response): FastifyReply =>
   reply
-    .status(status)
+    .status(reply.statusCode === 429 ? 429 : status)
     .headers(headers)
     .send(body ?? '');
 
 function refused(reply: FastifyReply, thrown: unknown): FastifyReply {
   const [body, { status, headers = {} }] = refusal(thrown);
   if (status === 401) void reply.header('www-authenticate', 'Bearer');
-  return reply.status(status).headers(headers).send(body);
+  const wait = thrown instanceof PatronusError ? thrown.facts['retryAfterSeconds'] : undefined;
+  if (typeof wait === 'number') void reply.header('retry-after', String(wait));
+  // Told as GraphQL does, and as REST does.
+  const told = { ...problemDocument(thrown).body, ...(JSON.parse(body ?? '{}') as object) };
+  return reply.status(status).headers(headers).send(JSON.stringify(told));
 }

@@ -2,7 +2,6 @@ import type { Static } from 'typebox';
 import { EventSelectionSchema } from '../../services/event-service.ts';
 import { builder } from './builder.ts';
 import { inputChecker } from './checked-input.ts';
-import { readable } from './queries.ts';
 import { eventType, pathType } from './types.ts';
 
 const asSelection = inputChecker<Static<typeof EventSelectionSchema>>(EventSelectionSchema);
@@ -19,14 +18,14 @@ builder.subscriptionFields((t) => ({
     },
     subscribe: async (_root, { after, ...args }, context) => {
       const { type: types, severity: severities, site } = asSelection(args);
-      return readable(context).events.subscribe({ types, severities, site }, after ?? undefined);
+      return context.services.events.subscribe({ types, severities, site }, after ?? undefined);
     },
     resolve: (event) => event,
   }),
   pathMetrics: t.field({
     type: pathType,
     description: 'A path, each time its edge reports it',
-    subscribe: (_root, _args, context) => readable(context).paths.published.subscribe(),
+    subscribe: (_root, _args, context) => context.services.paths.published.subscribe(),
     resolve: (path) => path,
   }),
 }));

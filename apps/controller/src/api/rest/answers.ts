@@ -3,7 +3,7 @@ import { Type, type Static, type TSchema } from 'typebox';
 import type { RecordedEvent } from '../../database/index.ts';
 import type { Deletion } from '../../services/deletion.ts';
 import type { Standing } from '../../repositories/index.ts';
-import type { ListRequest } from '../../services/lists/index.ts';
+import { pageFields, type ListRequest } from '../../services/lists/index.ts';
 import type { Page } from '../../services/page.ts';
 import type { PolicyView } from '../../services/policy-service.ts';
 
@@ -141,6 +141,11 @@ const flag = (description: string) => Type.Optional(Type.Boolean({ description }
 export const purgeQuery = { purge: flag('For good, at once; also of what is deleted already') };
 /** What the deletion of something that others name takes. */
 export const forceQuery = { force: flag('Although policies name it; they match nothing of it then') };
+
+/** What lists take that are paged and nothing more. */
+export const pageQuery = { limit: Type.Optional(pageFields.limit), cursor: Type.Optional(pageFields.cursor) };
+/** What lists of things that can be restored take. */
+export const deletedQuery = { deleted: flag('Those that were deleted and can be restored, in place of the live ones') };
 
 /** Whether a list shall tell what was deleted. */
 export const standingOf = (request: ListRequest): Standing => (request['deleted'] === true ? 'deleted' : 'live');

@@ -38,7 +38,6 @@ const VerificationSchema = Type.Object({
   fault: Nullable(Type.Object({ sequence: Type.Integer(), code: Type.String(), message: Type.String() })),
 });
 const tags = ['audit'];
-const config = { access: 'admin' } as const;
 
 export function auditRoutes(app: RestApp, { audit }: ApiServices): void {
   app.get(
@@ -50,7 +49,6 @@ export function auditRoutes(app: RestApp, { audit }: ApiServices): void {
         querystring: AuditListSchema,
         response: { 200: PageSchema(AuditSchema) },
       },
-      config,
     },
     async (request) => pageAnswer(await audit.list(auditQuery(request.query)), auditAnswer),
   );
@@ -63,7 +61,6 @@ export function auditRoutes(app: RestApp, { audit }: ApiServices): void {
         querystring: verificationQuery,
         response: { 200: VerificationSchema },
       },
-      config,
     },
     async (request) => {
       const { known_sequence: sequence, known_hash: known } = request.query;

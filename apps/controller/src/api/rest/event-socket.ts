@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, PatronusError } from '@patronus/core';
+import { Type } from 'typebox';
+import { plainAddress } from '../../audit/index.ts';
 import type { FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import { EventSelectionSchema } from '../../services/event-service.ts';
-import { Type } from 'typebox';
+import type { Caller } from '../../auth/index.ts';
+import type { Access } from '../access.ts';
 import type { ApiServices } from '../api-services.ts';
 import { eventAnswer } from './answers.ts';
 import type { RestApp } from './rest-api.ts';
@@ -16,6 +19,9 @@ const keepAliveMs = 15_000;
 
 /** What a connection is closed with, beside the codes of RFC 6455, section 7.4. */
 export const closeCodes = { invalid: 4400, unauthenticated: 4401, behind: 4408 } as const;
+
+/** What it tells is what this tells. */
+const operation = 'GET /api/v1/events';
 
 const querystring = Type.Object(
   {
@@ -43,7 +49,6 @@ export function eventSocket(app: RestApp, services: ApiServices): void {
     url: '/ws/events',
     schema,
     exposeHeadRoute: false,
-    config: { access: 'open' },
     handler: () => {
       throw new PatronusError('protocol_violation', 'this address speaks WebSocket only; events are at /api/v1/events');
     },
@@ -66,18 +71,32 @@ interface Query {
 
 async function tell(
   socket: WebSocket,
-  { headers, query }: FastifyRequest<{ Querystring: Query }>,
+  request: FastifyRequest<{ Querystring: Query }>,
   { access, events }: ApiServices,
 ): Promise<void> {
-  const authorization = headers.authorization ?? (access.readsAreOpen ? undefined : await firstWords(socket));
-  if ((await access.callerOf(authorization)) === null && !access.readsAreOpen) throw notSignedIn();
-  const { type: types, severity: severities, site, after } = query;
+  const address = plainAddress(request.ip);
+  const caller = (await mayRead(access, request.caller, address))
+    ? request.caller
+    : await access.callerOf(await firstWords(socket), address);
+  await access.admit({ caller, address, operation });
+  const { type: types, severity: severities, site, after } = request.query;
   const stream = await events.subscribe({ types, severities, site }, after);
   socket.on('close', () => void stream.return?.());
   for await (const event of stream) {
-    // A sign-in that has ended hears nothing more.
-    await access.callerOf(authorization);
+    // Whoever may no longer read hears nothing more.
+    await access.admit({ caller: await access.confirm(caller), address, operation });
     await new Promise<void>((resolve) => socket.send(JSON.stringify(eventAnswer(event)), () => resolve()));
+  }
+}
+
+/** Whether what the request itself shows is enough; a caller who may not is refused, somebody unknown may still say more. */
+async function mayRead(access: Access, caller: Caller | null, address: string | null): Promise<boolean> {
+  try {
+    await access.admit({ caller, address, operation });
+    return true;
+  } catch (thrown) {
+    if (caller !== null || !(thrown instanceof PatronusError) || thrown.code !== 'unauthenticated') throw thrown;
+    return false;
   }
 }
 

@@ -5,7 +5,6 @@ import type { ApiServices } from '../api-services.ts';
 
 /** How the controller is, for whoever watches over it; needs no sign-in. */
 export function healthRoutes(app: Pick<FastifyInstance, 'get'>, { store }: Pick<ApiServices, 'store'>): void {
-  const config = { access: 'open' } as const;
   const tags = ['health'];
   const AliveSchema = Type.Object({ status: Type.Literal('ok') });
   const schema = { tags, summary: 'Whether the process serves', response: { 200: AliveSchema } };
@@ -19,9 +18,9 @@ export function healthRoutes(app: Pick<FastifyInstance, 'get'>, { store }: Pick<
     response: { 200: ReadySchema, 503: ReadySchema },
   };
   const alive = () => ({ status: 'ok' });
-  app.get('/health', { schema, config }, alive);
-  app.get('/health/live', { schema, config }, alive);
-  app.get('/health/ready', { schema: readySchema, config }, async (_request, reply) => {
+  app.get('/health', { schema }, alive);
+  app.get('/health/live', { schema }, alive);
+  app.get('/health/ready', { schema: readySchema }, async (_request, reply) => {
     const reasons = await readiness(store);
     const isReady = reasons.length === 0;
     return reply.status(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not_ready', reasons });

@@ -88,6 +88,9 @@ describe('the OpenAPI document', () => {
 
 const examplesOf = (schema: TSchema): unknown[] => (schema as { examples?: unknown[] }).examples ?? [];
 
+/** Users, sessions and keys: `permissions.medium.test.ts` drives all of those, for every role. */
+const accounts = /\/(?:users|account|sessions|api-keys|signing-keys|secret-keys|auth\/cookie|\.well-known)/;
+
 type Known = Record<string, string>;
 /** What is sent: where in the path, with which query and body; ids come from the answers before. */
 type Drive = (known: Known) => { params?: Record<string, string>; query?: string; body?: unknown; status?: number };
@@ -151,7 +154,8 @@ describe('what the document promises', () => {
   const known: Known = {};
 
   it('is driven here, every operation of it', () => {
-    expect(Object.keys(drives).toSorted()).toEqual([...operations.keys()].toSorted());
+    const own = [...operations.values()].filter(({ path }) => !accounts.test(path));
+    expect(Object.keys(drives).toSorted()).toEqual(own.map(({ operationId }) => operationId).toSorted());
   });
 
   it.each(Object.keys(drives))('holds for %s', async (operationId) => {

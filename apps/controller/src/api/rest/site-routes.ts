@@ -101,7 +101,6 @@ function siteDeletionRoutes(app: RestApp, { sites, siteDeletion }: ApiServices):
         querystring: deleteQuery,
         response: { 200: DeletionSchema },
       },
-      config: { access: 'admin' },
     },
     async (request) => {
       const options = { ...request.query, expected: expectedVersions(request) };
@@ -112,7 +111,6 @@ function siteDeletionRoutes(app: RestApp, { sites, siteDeletion }: ApiServices):
     '/sites/:site/restore',
     {
       schema: { tags, summary: 'Put a deleted site back', params, response: { 200: SiteSchema } },
-      config: { access: 'admin' },
     },
     async (request) =>
       toSnakeCase(await sites.get((await siteDeletion.restore(request.actor, request.params.site)).id)),

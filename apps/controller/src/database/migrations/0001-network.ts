@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { isPostgres } from '../dialect.ts';
 
 /** Sites, endpoints, paths, policies, and what is handed out to them. */
 const statements = [
@@ -92,5 +93,7 @@ const statements = [
 ];
 
 export async function up(db: Kysely<unknown>): Promise<void> {
+  // Names without regard to case, as COLLATE NOCASE has them in SQLite.
+  if (isPostgres(db)) await sql`CREATE EXTENSION IF NOT EXISTS citext`.execute(db);
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

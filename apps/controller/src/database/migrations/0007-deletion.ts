@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import { redefineTable } from './redefine-table.ts';
+import { checkReferences, redefineTable } from './redefine-table.ts';
 
 /** `deleted_at` is null while a row is live. */
 const marks = ['sdwan_sites', 'site_prefixes', 'sdwan_endpoints', 'sdwan_paths', 'sdwan_policies'].map(
@@ -22,13 +22,22 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of marks) await sql.raw(statement).execute(db);
   const unique = 'name TEXT NOT NULL COLLATE NOCASE UNIQUE';
   for (const table of ['sdwan_sites', 'sdwan_policies']) {
-    await redefineTable(db, table, [[unique, unique.replace(' UNIQUE', '')]]);
+    await redefineTable(
+      db,
+      table,
+      [[unique, unique.replace(' UNIQUE', '')]],
+      [`ALTER TABLE ${table} DROP CONSTRAINT ${table}_name_key`],
+    );
   }
-  await redefineTable(db, 'site_prefixes', [
-    ['prefix TEXT PRIMARY KEY', 'prefix TEXT NOT NULL'],
-    [') WITHOUT ROWID', ', PRIMARY KEY (site_id, prefix)) WITHOUT ROWID'],
-  ]);
+  await redefineTable(
+    db,
+    'site_prefixes',
+    [
+      ['prefix TEXT PRIMARY KEY', 'prefix TEXT NOT NULL'],
+      [') WITHOUT ROWID', ', PRIMARY KEY (site_id, prefix)) WITHOUT ROWID'],
+    ],
+    ['ALTER TABLE site_prefixes DROP CONSTRAINT site_prefixes_pkey, ADD PRIMARY KEY (site_id, prefix)'],
+  );
   for (const statement of indexes) await sql.raw(statement).execute(db);
-  const { rows } = await sql`PRAGMA foreign_key_check`.execute(db);
-  if (rows.length > 0) throw new Error(`${rows.length} rows refer to what is not there`);
+  await checkReferences(db);
 }

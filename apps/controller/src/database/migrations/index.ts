@@ -1,4 +1,7 @@
-/** The history of the tables, oldest first. A migration that was released never changes; a new one is added after it. */
+/**
+ * The history of the tables, oldest first, of both databases. A migration that was released never changes; a new one is added
+ * after it. Tables are defined in SQLite's words, see `postgres-words.ts` and docs/databases.md.
+ */
 import type { Migration } from 'kysely/migration';
 import * as network from './0001-network.ts';
 import * as edges from './0002-edges.ts';
@@ -7,6 +10,10 @@ import * as signIn from './0004-sign-in.ts';
 import * as audit from './0005-audit.ts';
 import * as pathOverrides from './0006-path-overrides.ts';
 import * as deletion from './0007-deletion.ts';
+import * as users from './0010-users.ts';
+import * as apiKeys from './0011-api-keys.ts';
+import * as secrets from './0012-secrets.ts';
+import * as totp from './0013-totp.ts';
 import * as versions from './0020-versions.ts';
 import * as idempotency from './0021-idempotency.ts';
 
@@ -18,6 +25,10 @@ export const migrations: Record<string, Migration> = {
   '0005-audit': audit,
   '0006-path-overrides': pathOverrides,
   '0007-deletion': deletion,
+  '0010-users': users,
+  '0011-api-keys': apiKeys,
+  '0012-secrets': secrets,
+  '0013-totp': totp,
   '0020-versions': versions,
   '0021-idempotency': idempotency,
 };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
@@ -69,6 +69,26 @@ describe('the database', () => {
       expect({ table, columns: columns(table) }).toEqual({ table, columns: expect.arrayContaining(names) as unknown });
     }
     sqlite.close();
+  });
+
+  it('is read by nobody else, keeps references, and syncs each commit', async () => {
+    const db = await openDatabase(`sqlite:${file}`);
+    const ask = async (name: string): Promise<unknown> =>
+      Object.values((await sql.raw<object>(`PRAGMA ${name}`).execute(db)).rows[0]!)[0];
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect([await ask('journal_mode'), await ask('synchronous'), await ask('foreign_keys')]).toEqual(['wal', 2, 1]);
+    await db.destroy();
+  });
+
+  it('that may only be read makes a clear error', async () => {
+    const store = new Store(await openDatabase(file), systemClock, new AuditLog(testAnchorKey()));
+    const sites = new SiteService(store, new Presence(), { isBehind: false });
+    await sql`PRAGMA query_only = ON`.execute(store.db);
+    await expect(sites.create(tester, { name: 'hq' })).rejects.toMatchObject({ code: 'database_unavailable' });
+    expect(await readiness(store)).toMatchObject([{ code: 'database_unavailable' }]);
+    await sql`PRAGMA query_only = OFF`.execute(store.db);
+    expect(await readiness(store)).toEqual([]);
+    await store.close();
   });
 
   it('of an older program keeps its rows, their references, and the ids that were given', async () => {
