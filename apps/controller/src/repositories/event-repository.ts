@@ -1,5 +1,6 @@
 import { sql, type Selectable } from 'kysely';
 import type { Db, EventTable } from '../database/schema.ts';
+import { containsFolded } from '../database/portable-sql.ts';
 import type { RecordedEvent } from '../database/store.ts';
 
 export type EventRow = Selectable<EventTable>;
@@ -25,12 +26,7 @@ const select = (db: Db, filter: EventFilter) => {
   if (filter.types !== undefined) query = query.where('event_type', 'in', [...filter.types]);
   if (filter.severities !== undefined) query = query.where('severity', 'in', [...filter.severities]);
   if (filter.siteId !== undefined) query = query.where('site_id', '=', filter.siteId);
-  if (filter.search !== undefined) {
-    // SQLite folds the case of ASCII letters only.
-    const text = filter.search.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
-    const pattern = `%${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
-    query = query.where(sql<boolean>`lower(message) LIKE ${pattern} ESCAPE '\\'`);
-  }
+  if ((filter.search ?? '') !== '') query = query.where(containsFolded('message', filter.search!));
   return query.limit(filter.limit);
 };
 

@@ -8,6 +8,7 @@ export * from './postgres-databases.ts';
 export * from './spawned-controller.ts';
 export * from './graphql-client.ts';
 export * from './test-anchor-key.ts';
+export * from './test-authenticator.ts';
 export * from './test-controller.ts';
 export * from './test-database.ts';
 export * from './test-edge.ts';

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { originOf, type Caller } from '../../auth/index.ts';
 import type { Access } from '../access.ts';
+import { siteOf } from '../passkey-site.ts';
 import type { AnswerCache } from '../answer-cache.ts';
 import type { GraphqlContext, GraphqlServices } from './graphql-services.ts';
 import { loadersFor } from './loaders.ts';
@@ -25,6 +26,7 @@ export function graphqlContext(
     services,
     access,
     loaders: loadersFor(services),
+    site: siteOf(request),
     ...originOf(request),
     caller,
     currentCaller,

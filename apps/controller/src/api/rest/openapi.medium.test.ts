@@ -89,7 +89,8 @@ describe('the OpenAPI document', () => {
 const examplesOf = (schema: TSchema): unknown[] => (schema as { examples?: unknown[] }).examples ?? [];
 
 /** Users, sessions and keys: `permissions.medium.test.ts` drives all of those, for every role. */
-const accounts = /\/(?:users|account|sessions|api-keys|signing-keys|secret-keys|auth\/cookie|\.well-known)/;
+const accounts =
+  /\/(?:users|account|sessions|api-keys|signing-keys|secret-keys|passkeys|auth\/cookie|auth\/passkey|\.well-known)/;
 
 type Known = Record<string, string>;
 /** What is sent: where in the path, with which query and body; ids come from the answers before. */

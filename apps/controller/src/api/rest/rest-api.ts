@@ -16,6 +16,7 @@ import { eventRoutes } from './event-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { keepAnswers, sendKept } from './kept-answers.ts';
 import { keyRoutes } from './key-routes.ts';
+import { passkeyRoutes } from './passkey-routes.ts';
 import { pathOperationRoutes } from './path-operation-routes.ts';
 import { pathRoutes } from './path-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
@@ -58,6 +59,7 @@ export function restApi(app: RestApp, services: ApiServices, answers: AnswerCach
   sessionRoutes(app, services);
   apiKeyRoutes(app, services);
   totpRoutes(app, services);
+  passkeyRoutes(app, services);
   keyRoutes(app, services);
   healthRoutes(app, services);
 }
