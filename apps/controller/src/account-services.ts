@@ -28,6 +28,7 @@ export async function accountServices(store: Store, settings: ControllerSettings
     audit,
     limits: new RateLimits(settings, () => systemClock.now()),
     readsAreOpen: areReadsOpen(settings),
+    store,
   });
   return {
     access,

@@ -109,7 +109,6 @@ export async function startController(settings: ControllerSettings): Promise<Run
     events: new EventService(store),
     enrolmentKeys: keys,
     edges,
-    documents,
   };
   const httpUrl = await serve(started, services, settings, logger);
   directory.announce({ pid: process.pid, http_url: httpUrl, edge_url: edgeUrl, edge_socket: socketPath });
@@ -127,6 +126,8 @@ export async function startController(settings: ControllerSettings): Promise<Run
 function networkServices(store: Store, presence: Presence, documents: DocumentService) {
   const [paths, decisions] = [new PathService(store), new DecisionService(store)];
   return {
+    presence,
+    documents,
     sites: new SiteService(store, presence, documents),
     siteDeletion: new SiteDeletionService(store),
     endpoints: new EndpointService(store),

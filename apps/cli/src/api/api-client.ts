@@ -23,11 +23,14 @@ interface Sent {
   readonly body: unknown;
   readonly token: string | null;
   readonly timeoutMs?: number;
+  readonly version?: number | undefined;
 }
 
 interface RequestOptions {
   readonly anonymous?: boolean;
   readonly timeoutMs?: number;
+  /** What the caller has read, for `If-Match`. */
+  readonly version?: number | undefined;
 }
 
 interface TokenPair {
@@ -72,16 +75,18 @@ export class ApiClient {
     return this.#request<T>('POST', path, {}, body);
   }
 
-  patch<T>(path: string, body: unknown): Promise<T> {
-    return this.#request<T>('PATCH', path, {}, body);
+  /** Refused with `version_mismatch` when the thing has another version by now than the one given. */
+  patch<T>(path: string, body: unknown, version?: number): Promise<T> {
+    return this.#request<T>('PATCH', path, {}, body, { version });
   }
 
   put<T>(path: string, body: unknown): Promise<T> {
     return this.#request<T>('PUT', path, {}, body);
   }
 
-  delete<T>(path: string, query: Query = {}): Promise<T> {
-    return this.#request<T>('DELETE', path, query);
+  /** With a version, the same as {@link patch}. */
+  delete<T>(path: string, query: Query = {}, version?: number): Promise<T> {
+    return this.#request<T>('DELETE', path, query, undefined, { version });
   }
 
   /** All items of a list, over as many pages as there are, or up to `limit` of them. */
@@ -143,22 +148,32 @@ export class ApiClient {
     path: string,
     query: Query,
     body?: unknown,
-    { anonymous = false, timeoutMs = requestTimeoutMs }: RequestOptions = {},
+    { anonymous = false, timeoutMs = requestTimeoutMs, version }: RequestOptions = {},
   ): Promise<Response> {
-    const send = () => this.#send({ method, path, query, body, token: anonymous ? null : this.#token, timeoutMs });
+    const token = () => (anonymous ? null : this.#token);
+    const send = () => this.#send({ method, path, query, body, token: token(), timeoutMs, version });
     let response = await send();
     if (response.status === 401 && !anonymous && (await this.#renew())) response = await send();
     if (!response.ok) throw await problemOf(response, anonymous ? '' : signInRemedy);
     return response;
   }
 
-  async #send({ method, path, query = {}, body, token, timeoutMs = requestTimeoutMs }: Sent): Promise<Response> {
+  async #send({
+    method,
+    path,
+    query = {},
+    body,
+    token,
+    timeoutMs = requestTimeoutMs,
+    version,
+  }: Sent): Promise<Response> {
     const url = new URL(`/api/v1${path}`, this.url);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, String(value));
     const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'patronus-cli' };
     if (token !== null) headers['authorization'] = `Bearer ${token}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
+    if (version !== undefined) headers['if-match'] = `"${version}"`;
     const request = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
     try {
       return await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) });

@@ -18,6 +18,7 @@ export interface Endpoint {
   readonly up_bps: number | null;
   readonly down_bps: number | null;
   readonly slot: number;
+  readonly version: number;
 }
 
 export interface Site {
@@ -34,6 +35,7 @@ export interface Site {
     readonly applied_at: Time | null;
   };
   readonly endpoints: readonly Endpoint[];
+  readonly version: number;
   readonly deleted_at: Time | null;
   readonly purge_at: Time | null;
 }
@@ -115,6 +117,7 @@ export interface Policy {
   readonly is_default: boolean;
   readonly packets_matched: number;
   readonly bytes_matched: number;
+  readonly version: number;
   readonly deleted_at: Time | null;
   readonly purge_at: Time | null;
 }

@@ -78,7 +78,7 @@ export function addPolicies(program: Command, terminal: Terminal): void {
         async (api) => {
           const policy = await findPolicy(api, reference);
           const body = { ...base, ...policyFields(options, { ...policy, ...base }) };
-          return await api.patch<Policy>(`/policies/${policy.id}`, body);
+          return await api.patch<Policy>(`/policies/${policy.id}`, body, policy.version);
         },
         (policy) => `updated ${policy.name}`,
       );

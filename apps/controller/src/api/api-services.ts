@@ -16,6 +16,7 @@ import type { PathOverrideService } from '../services/path-override-service.ts';
 import type { PathService } from '../services/path-service.ts';
 import type { PolicyDeletionService } from '../services/policy-deletion-service.ts';
 import type { PolicyService } from '../services/policy-service.ts';
+import type { Presence } from '../services/presence.ts';
 import type { SiteDeletionService } from '../services/site-deletion-service.ts';
 import type { SiteService } from '../services/site-service.ts';
 import type { TelemetryService } from '../services/telemetry-service.ts';
@@ -63,4 +64,5 @@ export interface ApiServices {
   readonly edges: EdgeService;
   readonly transportLinks: TransportLinkService;
   readonly documents: DocumentService;
+  readonly presence: Presence;
 }

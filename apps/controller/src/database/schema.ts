@@ -12,6 +12,7 @@ import type {
   TotpDeviceTable,
   UserTable,
 } from './account-tables.ts';
+import type { AuditAnchorTable, AuditTable, IdempotencyTable } from './log-tables.ts';
 import type {
   PathCounterTable,
   PolicyCounterTable,
@@ -22,6 +23,7 @@ import type {
 } from './traffic-tables.ts';
 
 export * from './account-tables.ts';
+export type * from './log-tables.ts';
 
 /** 0 or 1, as SQLite keeps truth. */
 export type Flag = 0 | 1;
@@ -68,6 +70,7 @@ export interface Database {
   signing_keys: SigningKeyTable;
   sdwan_audit_log: AuditTable;
   sdwan_audit_anchors: AuditAnchorTable;
+  idempotency_keys: IdempotencyTable;
 }
 
 export type Db = Kysely<Database>;
@@ -80,6 +83,8 @@ export interface SiteTable {
   site_index: number;
   created_at: UnixMs;
   updated_at: UnixMs;
+  /** Grows with every change. */
+  version: Generated<number>;
   /** Null while it is live; else it can be restored for a while. So it is with every `deleted_at`. */
   deleted_at: Generated<UnixMs | null>;
 }
@@ -106,6 +111,7 @@ export interface EndpointTable {
   down_bps: number | null;
   created_at: UnixMs;
   updated_at: UnixMs;
+  version: Generated<number>;
   deleted_at: Generated<UnixMs | null>;
 }
 
@@ -159,6 +165,7 @@ export interface PolicyTable {
   traffic_last_updated: Generated<UnixMs | null>;
   created_at: UnixMs;
   updated_at: UnixMs;
+  version: Generated<number>;
   deleted_at: Generated<UnixMs | null>;
 }
 
@@ -269,32 +276,4 @@ export interface RolledMetricTable {
 export interface SettingTable {
   key: string;
   value: string;
-}
-
-/** Append-only. `details` is JSON; hashes are SHA-256 in hex, see `audit/audit-row.ts`. */
-export interface AuditTable {
-  sequence: number;
-  time: UnixMs;
-  actor_type: string;
-  actor_id: string | null;
-  actor: string;
-  address: string | null;
-  action: string;
-  target_type: string;
-  target_id: string | null;
-  target: string | null;
-  result: string;
-  details: string;
-  previous_hash: string;
-  hash: string;
-}
-
-/** Append-only: the hash of one audit row, signed. */
-export interface AuditAnchorTable {
-  sequence: number;
-  time: UnixMs;
-  hash: string;
-  /** Fingerprint of the certificate whose key signed. */
-  key_id: string;
-  signature: string;
 }

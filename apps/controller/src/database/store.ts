@@ -57,6 +57,7 @@ export class Store {
   /** The change that was asked for last; the next one begins after it. */
   #last: Promise<unknown> = Promise.resolve();
   #writeFailure: PatronusError | null = null;
+  #version = 0;
 
   constructor(db: Db, clock: Clock, audit: AuditLog) {
     this.db = db;
@@ -69,12 +70,22 @@ export class Store {
     return this.#writeFailure;
   }
 
+  /** Another number after every change that was committed here. */
+  get version(): number {
+    return this.#version;
+  }
+
   get wallMs(): number {
     return Math.round(this.#clock.wall());
   }
 
   onIntentChange(listener: () => void): void {
     this.#intentListeners.add(listener);
+  }
+
+  /** Reads what belongs together as it is at one moment. */
+  snapshot<T>(read: (db: DbTransaction) => Promise<T>): Promise<T> {
+    return this.db.transaction().execute(read);
   }
 
   /**
@@ -107,6 +118,7 @@ export class Store {
         }),
       );
       this.#writeFailure = null;
+      this.#version += 1;
       for (const action of new Set(actions)) action();
       for (const event of events) this.events.publish(event);
       return result;

@@ -16,6 +16,7 @@ export interface PolicyRow {
   is_default: number;
   created_at: number;
   updated_at: number;
+  version: number;
   deleted_at: number | null;
 }
 
@@ -31,6 +32,7 @@ const plainColumns = [
   'is_default',
   'created_at',
   'updated_at',
+  'version',
   'deleted_at',
 ] as const;
 
@@ -65,7 +67,16 @@ export const policyRepository = {
   },
 
   async update(db: Db, policyId: number, changes: Updateable<PolicyTable>): Promise<void> {
-    await db.updateTable('sdwan_policies').set(changes).where('policy_id', '=', policyId).execute();
+    await db
+      .updateTable('sdwan_policies')
+      .set({ ...changes, version: sql<number>`version + 1` })
+      .where('policy_id', '=', policyId)
+      .execute();
+  },
+
+  /** Marks it deleted at a time, or live again; its version stays, as nothing of what people set changes. */
+  async setDeleted(db: Db, policyId: number, at: number | null): Promise<void> {
+    await db.updateTable('sdwan_policies').set({ deleted_at: at }).where('policy_id', '=', policyId).execute();
   },
 
   async delete(db: Db, policyId: number): Promise<void> {

@@ -12,6 +12,8 @@ const cacheTtlMs = 30_000;
 export interface DecisionView {
   readonly policyId: number;
   readonly policy: string;
+  readonly priority: number;
+  readonly isDefault: boolean;
   readonly sourceSite: string;
   readonly destSite: string;
   readonly paths: readonly {
@@ -61,6 +63,8 @@ export class DecisionService {
     return decisions.map((row) => ({
       policyId: row.policy_id,
       policy: row.policy,
+      priority: row.priority,
+      isDefault: row.is_default === 1,
       sourceSite: row.source_site,
       destSite: row.dest_site,
       paths: (JSON.parse(row.paths) as DecisionReport['paths']).flatMap(({ pathId, weight }) => {

@@ -7,7 +7,9 @@ import { siteRepository } from '../repositories/site-repository.ts';
 import { allocate, release } from './allocator.ts';
 import { endpointFields, type EndpointChanges, type EndpointFields, type EndpointInput } from './endpoint-input.ts';
 import { checkAgainstOthers } from './endpoint-rules.ts';
+import { checkVersion, type ExpectedVersions } from './expected-version.ts';
 import { found } from './found.ts';
+import { once } from './once.ts';
 import { syncPaths } from './path-rows.ts';
 import { Problems } from './problems.ts';
 
@@ -21,6 +23,8 @@ export interface EndpointView extends Omit<Endpoint, 'id' | 'siteId' | 'address'
   readonly slot: number;
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** Grows with every change. */
+  readonly version: number;
 }
 
 type SiteRef = { readonly id: string; readonly name: string };
@@ -38,30 +42,32 @@ export class EndpointService {
     return (await endpointRepository.list(this.#store.db, site?.id)).map(endpointView);
   }
 
+  /** Those of the ids that are there, in no order. */
+  async listByIds(ids: readonly string[]): Promise<EndpointView[]> {
+    return (await endpointRepository.listByIds(this.#store.db, ids)).map(endpointView);
+  }
+
   async get(id: string): Promise<EndpointView> {
     return endpointView(found(await endpointRepository.find(this.#store.db, id), 'endpoint', id));
   }
 
-  /** Errors: `invalid_input` with every wrong field, `exhausted` when the site has no slot left. */
-  async create(by: Actor, siteIdOrName: string, input: EndpointInput): Promise<EndpointView> {
-    const id = await this.#store.change(async (change) => {
-      const row = await siteRepository.find(change.db, siteIdOrName);
-      if (row === undefined) throw unknownSite(siteIdOrName);
-      const site = { id: row.site_id, name: row.name };
-      const endpointId = await addEndpoint(change, site, input, '');
-      await syncPaths(change, site.id);
-      const made = found(await endpointRepository.find(change.db, endpointId), 'endpoint', endpointId);
-      const { label } = made;
-      await change.audit(by, entry('endpoint_created', site, { id: endpointId, label }, inputOf(made)));
-      await announce(change, 'object_created', site, endpointId, `Endpoint ${label} was added to site ${site.name}`);
-      return endpointId;
-    });
+  /**
+   * `key` makes it one endpoint however often it is asked for, see {@link once}. Errors: `invalid_input` with every wrong
+   * field, `exhausted` when the site has no slot left.
+   */
+  async create(by: Actor, siteIdOrName: string, input: EndpointInput, key?: string): Promise<EndpointView> {
+    const request = { by, key, operation: 'endpoint_created', input: [siteIdOrName, input] };
+    const { id } = await this.#store.change((change) =>
+      once(change, request, () => createEndpoint(change, by, siteIdOrName, input)),
+    );
     return this.get(id);
   }
 
-  async update(by: Actor, id: string, changes: EndpointChanges): Promise<EndpointView> {
+  /** Errors: `version_mismatch`, `invalid_input`. */
+  async update(by: Actor, id: string, changes: EndpointChanges, expected?: ExpectedVersions): Promise<EndpointView> {
     await this.#store.change(async (change) => {
       const row = found(await endpointRepository.find(change.db, id), 'endpoint', id);
+      checkVersion('endpoint', `${row.site}/${row.label}`, row.version, expected);
       const problems = new Problems();
       const fields = endpointFields({ ...inputOf(row), ...changes }, '', problems);
       const site = { id: row.site_id, name: row.site };
@@ -77,9 +83,10 @@ export class EndpointService {
     return this.get(id);
   }
 
-  async delete(by: Actor, id: string): Promise<void> {
+  async delete(by: Actor, id: string, expected?: ExpectedVersions): Promise<void> {
     await this.#store.change(async (change) => {
       const row = found(await endpointRepository.find(change.db, id), 'endpoint', id);
+      checkVersion('endpoint', `${row.site}/${row.label}`, row.version, expected);
       const site = { id: row.site_id, name: row.site };
       await endpointRepository.delete(change.db, id);
       await release(change, 'slot', row.site_id, row.slot);
@@ -92,6 +99,19 @@ export class EndpointService {
     const row = found(await siteRepository.find(this.#store.db, idOrName), 'site', idOrName);
     return { id: row.site_id, name: row.name };
   }
+}
+
+async function createEndpoint(change: Change, by: Actor, siteIdOrName: string, input: EndpointInput): Promise<string> {
+  const row = await siteRepository.find(change.db, siteIdOrName);
+  if (row === undefined) throw unknownSite(siteIdOrName);
+  const site = { id: row.site_id, name: row.name };
+  const id = await addEndpoint(change, site, input, '');
+  await syncPaths(change, site.id);
+  const made = found(await endpointRepository.find(change.db, id), 'endpoint', id);
+  const { label } = made;
+  await change.audit(by, entry('endpoint_created', site, { id, label }, inputOf(made)));
+  await announce(change, 'object_created', site, id, `Endpoint ${label} was added to site ${site.name}`);
+  return id;
 }
 
 /** Adds one endpoint within a change, and returns its id. The caller brings the paths up to date. */
@@ -157,4 +177,5 @@ export const endpointView = (row: EndpointRow): EndpointView => ({
   slot: row.slot,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
+  version: row.version,
 });

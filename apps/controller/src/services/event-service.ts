@@ -1,18 +1,60 @@
-import type { EventType, Severity } from '@patronus/core';
+import { severities, type EventType, type Severity } from '@patronus/core';
+import { Type, type Static } from 'typebox';
 import type { RecordedEvent, Store } from '../database/store.ts';
-import { eventRepository, type EventRow } from '../repositories/event-repository.ts';
+import { eventRepository, type EventFilter, type EventRow } from '../repositories/event-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
+import { EventStream } from './event-stream.ts';
 import { found } from './found.ts';
+import { pageFields } from './lists/list-definition.ts';
 import { maxPageSize, readCursor, writeCursor, type Page, type PageRequest } from './page.ts';
 
-export interface EventQuery extends PageRequest {
-  /** Unix ms, included. */
-  readonly since?: number | undefined;
-  readonly until?: number | undefined;
+/** Which events a caller wants to see. */
+export interface EventSelection {
   readonly types?: readonly string[] | undefined;
+  readonly severities?: readonly string[] | undefined;
   /** By name or id. */
   readonly site?: string | undefined;
 }
+
+export interface EventQuery extends PageRequest, EventSelection {
+  /** Unix ms, included. */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+  /** Part of the message. */
+  readonly search?: string | undefined;
+  /** `newest` first where nothing is said. */
+  readonly order?: 'newest' | 'oldest' | undefined;
+}
+
+const word = Type.String({ maxLength: 200 });
+const words = { minItems: 1, maxItems: 100 };
+
+/** What a caller may say of the events that they want, in the API's words. */
+const eventSelectionFields = {
+  type: Type.Array(word, { ...words, description: 'Types, such as failover,failback' }),
+  severity: Type.Array(Type.Enum([...severities]), { ...words, description: 'Severities, such as warning,error' }),
+  site: Type.String({ maxLength: 200, description: 'Of this site: id or name' }),
+};
+
+export const EventSelectionSchema = Type.Partial(Type.Object(eventSelectionFields), { additionalProperties: false });
+
+/** The same of a page of them. */
+const eventListFields = {
+  ...pageFields,
+  ...eventSelectionFields,
+  since: Type.Number({ description: 'Unix ms, included' }),
+  until: Type.Number({ description: 'Unix ms, included' }),
+  search: Type.String({ maxLength: 200, description: 'Part of the message' }),
+  order: Type.Enum(['newest', 'oldest'], { description: 'Which come first; the newest where nothing is said' }),
+};
+
+export const EventListSchema = Type.Partial(Type.Object(eventListFields), { additionalProperties: false });
+
+/** A request in the API's words as a query. */
+export const eventQuery = (request: Static<typeof EventListSchema>): EventQuery => {
+  const { type: types, severity, ...query } = request;
+  return { ...query, types, severities: severity };
+};
 
 const defaultPageSize = 100;
 
@@ -24,14 +66,12 @@ export class EventService {
     this.#store = store;
   }
 
-  /** Newest first. */
+  /** Newest first, unless the query says otherwise. */
   async list(query: EventQuery = {}): Promise<Page<RecordedEvent>> {
     const limit = Math.min(query.limit ?? defaultPageSize, maxPageSize);
-    const { since, until, types, site, cursor } = query;
-    const before = cursor === undefined ? undefined : positionOf(cursor);
-    const siteId =
-      site === undefined ? undefined : found(await siteRepository.find(this.#store.db, site), 'site', site).site_id;
-    const filter = { since, until, types, siteId, before, limit: limit + 1 };
+    const { since, until, search, order, cursor } = query;
+    const beyond = cursor === undefined ? undefined : positionOf(cursor);
+    const filter = { ...(await this.#filter(query)), since, until, search, order, beyond, limit: limit + 1 };
     const rows = await eventRepository.list(this.#store.db, filter);
     const last = rows.length > limit ? rows[limit - 1] : undefined;
     const nextCursor = last === undefined ? null : writeCursor(`${last.timestamp}.${last.seq}`);
@@ -42,9 +82,35 @@ export class EventService {
     return recorded(found(await eventRepository.find(this.#store.db, id), 'event', id));
   }
 
-  /** Events from now on. */
-  subscribe(): AsyncIterableIterator<RecordedEvent> {
-    return this.#store.events.subscribe();
+  /**
+   * Events as they are stored: from now on, or those after the event with the id `after` first, none left out and none told
+   * twice. A reader that falls too far behind is ended with `exhausted`, which names the event to go on after.
+   *
+   * Errors: `not_found` for an event or a site that is not there.
+   */
+  async subscribe(selection: EventSelection = {}, after?: string): Promise<AsyncIterableIterator<RecordedEvent>> {
+    const { db, events } = this.#store;
+    // Listening begins before anything is read, so that nothing falls between.
+    const live = events.subscribe();
+    try {
+      const filter = await this.#filter(selection);
+      const from = after === undefined ? null : found(await eventRepository.find(db, after), 'event', after).seq;
+      return new EventStream(live, filter, from === null ? null : (seq) => this.#following(filter, seq), from ?? 0);
+    } catch (thrown) {
+      await live.return?.();
+      throw thrown;
+    }
+  }
+
+  async #following(filter: Omit<EventFilter, 'limit'>, seq: number): Promise<{ seq: number; event: RecordedEvent }[]> {
+    const rows = await eventRepository.listAfter(this.#store.db, { ...filter, limit: defaultPageSize }, seq);
+    return rows.map((row) => ({ seq: row.seq, event: recorded(row) }));
+  }
+
+  async #filter({ types, severities: severe, site }: EventSelection): Promise<Omit<EventFilter, 'limit'>> {
+    const { db } = this.#store;
+    const siteId = site === undefined ? undefined : found(await siteRepository.find(db, site), 'site', site).site_id;
+    return { types, severities: severe, siteId };
   }
 }
 

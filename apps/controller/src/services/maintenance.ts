@@ -2,9 +2,11 @@ import type { Timer, Timers } from '@patronus/core';
 import type { TokenSigner } from '../auth/index.ts';
 import type { Store } from '../database/store.ts';
 import { eventRepository } from '../repositories/event-repository.ts';
+import { idempotencyRepository } from '../repositories/idempotency-repository.ts';
 import { policyRepository } from '../repositories/policy-repository.ts';
 import { trafficBucketMs } from '../repositories/traffic-repository.ts';
 import type { MetricService } from './metric-service.ts';
+import { idempotencyMs } from './once.ts';
 import type { PathOverrideService } from './path-override-service.ts';
 import type { TrafficService } from './traffic-service.ts';
 
@@ -94,6 +96,7 @@ export class Maintenance {
     await this.#parts.store.change(async ({ db, at }) => {
       await eventRepository.prune(db, at - keptMs);
       await policyRepository.pruneStats(db, at - keptMs);
+      await idempotencyRepository.prune(db, at - idempotencyMs);
     });
   }
 }

@@ -13,7 +13,9 @@ import { policyRepository, type PolicyRow } from '../repositories/policy-reposit
 import type { Standing } from '../repositories/standing.ts';
 import { allocate } from './allocator.ts';
 import { purgeTime } from './deletion.ts';
+import { checkVersion, type ExpectedVersions } from './expected-version.ts';
 import { found } from './found.ts';
+import { once } from './once.ts';
 import type { ActionInput, MatchInput, PolicyChanges, PolicyInput } from './policy-input.ts';
 import { resolvePolicy } from './policy-match.ts';
 import { sitesNamedBy } from './policy-references.ts';
@@ -36,6 +38,8 @@ export interface PolicyView {
   readonly bytesMatched: bigint;
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** Grows with every change of what people set. */
+  readonly version: number;
   /** Unix ms; null while it is live. */
   readonly deletedAt: number | null;
   /** Until when it can be restored, unix ms; null while it is live. */
@@ -88,28 +92,20 @@ export class PolicyService {
     return this.#view(found(await policyRepository.find(this.#store.db, id), 'policy', id));
   }
 
-  async create(by: Actor, input: PolicyInput): Promise<PolicyView> {
-    const id = await this.#store.change(async (change) => {
-      const problems = new Problems();
-      const fields = await checkedFields(change, completed(input), null, problems);
-      problems.throwIfAny();
-      const owner = `policy ${input.name}`;
-      const policyId = await policyRepository.insert(change.db, {
-        ...fields,
-        class: await allocate(change, 'class', '', owner),
-        created_at: change.at,
-        updated_at: change.at,
-      });
-      await announce(change, by, 'created', target(policyId, fields.name), shownPolicy(fields));
-      return policyId;
-    });
-    return this.get(id);
+  /** `key` makes it one policy however often it is asked for, see {@link once}. */
+  async create(by: Actor, input: PolicyInput, key?: string): Promise<PolicyView> {
+    const request = { by, key, operation: 'policy_created', input };
+    const { id } = await this.#store.change((change) =>
+      once(change, request, async () => String(await addPolicy(change, by, input))),
+    );
+    return this.get(Number(id));
   }
 
-  /** Of the default policy only name, description and action may change. */
-  async update(by: Actor, id: number, changes: PolicyChanges): Promise<PolicyView> {
+  /** Of the default policy only name, description and action may change. Errors: `version_mismatch`, `invalid_input`. */
+  async update(by: Actor, id: number, changes: PolicyChanges, expected?: ExpectedVersions): Promise<PolicyView> {
     await this.#store.change(async (change) => {
       const row = found(await policyRepository.find(change.db, id), 'policy', id);
+      checkVersion('policy', row.name, row.version, expected);
       const problems = new Problems();
       if (row.is_default === 1) checkDefault(row, changes, problems);
       const fields = await checkedFields(change, { ...inputOf(row), ...changes }, row, problems);
@@ -125,6 +121,21 @@ export class PolicyService {
   #view(row: PolicyRow): PolicyView {
     return policyView(row, this.#traffic.policyStats(row.policy_id));
   }
+}
+
+async function addPolicy(change: Change, by: Actor, input: PolicyInput): Promise<number> {
+  const problems = new Problems();
+  const fields = await checkedFields(change, completed(input), null, problems);
+  problems.throwIfAny();
+  const owner = `policy ${input.name}`;
+  const policyId = await policyRepository.insert(change.db, {
+    ...fields,
+    class: await allocate(change, 'class', '', owner),
+    created_at: change.at,
+    updated_at: change.at,
+  });
+  await announce(change, by, 'created', target(policyId, fields.name), shownPolicy(fields));
+  return policyId;
 }
 
 const completed = (input: PolicyInput): Required<PolicyInput> => ({
@@ -238,6 +249,7 @@ const policyView = (row: PolicyRow, stats: PolicyStats | undefined): PolicyView 
   bytesMatched: stats?.bytes_matched ?? 0n,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
+  version: row.version,
   deletedAt: row.deleted_at,
   purgeAt: purgeTime(row.deleted_at),
 });

@@ -10,7 +10,9 @@ import type { Standing } from '../repositories/standing.ts';
 import { allocate } from './allocator.ts';
 import { purgeTime } from './deletion.ts';
 import { addEndpoint, endpointView, type EndpointView } from './endpoint-service.ts';
+import { checkVersion, type ExpectedVersions } from './expected-version.ts';
 import { found } from './found.ts';
+import { once } from './once.ts';
 import { syncPaths } from './path-rows.ts';
 import type { Presence } from './presence.ts';
 import { Problems } from './problems.ts';
@@ -37,6 +39,8 @@ export interface SiteView {
   readonly endpoints: readonly EndpointView[];
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** Grows with every change of name, location or prefixes. */
+  readonly version: number;
   /** Unix ms; null while it is live. */
   readonly deletedAt: number | null;
   /** Until when it can be restored, unix ms; null while it is live. */
@@ -77,6 +81,7 @@ export class SiteService {
         endpoints: (endpoints.get(row.site_id) ?? []).map(endpointView),
         createdAt: row.created_at,
         updatedAt: row.updated_at,
+        version: row.version,
         deletedAt: row.deleted_at,
         purgeAt: purgeTime(row.deleted_at),
       };
@@ -92,29 +97,21 @@ export class SiteService {
     );
   }
 
-  /** Makes the site with its prefixes and endpoints, or nothing. Errors: `invalid_input`, `exhausted`. */
-  async create(by: Actor, input: SiteInput): Promise<SiteView> {
-    const site = { id: randomUUID() as string, name: input.name.trim() };
-    await this.#store.change(async (change) => {
-      const problems = new Problems();
-      await checkOwnFields(change, site, input, problems);
-      const prefixes = await checkPrefixes(change.db, input.prefixes ?? [], site, problems);
-      if ((await siteRepository.find(change.db, site.name)) !== undefined) problems.throwIfAny();
-      await insertSite(change, site, input.location ?? '');
-      await addEndpoints(change, site, input.endpoints ?? [], problems);
-      problems.throwIfAny();
-      await siteRepository.replacePrefixes(change.db, site.id, prefixes);
-      await syncPaths(change, site.id);
-      const labels = (input.endpoints ?? []).map(({ label }) => label);
-      const details = { location: input.location ?? '', prefixes, endpoints: labels };
-      await announce(change, by, 'created', site, details);
-    });
-    return this.get(site.id);
+  /**
+   * Makes the site with its prefixes and endpoints, or nothing. `key` makes it one site however often it is asked for, see
+   * {@link once}. Errors: `invalid_input`, `exhausted`.
+   */
+  async create(by: Actor, input: SiteInput, key?: string): Promise<SiteView> {
+    const request = { by, key, operation: 'site_created', input };
+    const { id } = await this.#store.change((change) => once(change, request, () => addSite(change, by, input)));
+    return this.get(id);
   }
 
-  async update(by: Actor, idOrName: string, changes: SiteChanges): Promise<SiteView> {
+  /** Errors: `version_mismatch`, `invalid_input`. */
+  async update(by: Actor, idOrName: string, changes: SiteChanges, expected?: ExpectedVersions): Promise<SiteView> {
     const id = await this.#store.change(async (change) => {
       const row = found(await siteRepository.find(change.db, idOrName), 'site', idOrName);
+      checkVersion('site', row.name, row.version, expected);
       const site = { id: row.site_id, name: (changes.name ?? row.name).trim() };
       const problems = new Problems();
       await checkOwnFields(change, site, changes, problems);
@@ -155,6 +152,23 @@ export class SiteService {
 }
 
 type SiteRef = { readonly id: string; readonly name: string };
+
+async function addSite(change: Change, by: Actor, input: SiteInput): Promise<string> {
+  const site = { id: randomUUID() as string, name: input.name.trim() };
+  const problems = new Problems();
+  await checkOwnFields(change, site, input, problems);
+  const prefixes = await checkPrefixes(change.db, input.prefixes ?? [], site, problems);
+  if ((await siteRepository.find(change.db, site.name)) !== undefined) problems.throwIfAny();
+  await insertSite(change, site, input.location ?? '');
+  await addEndpoints(change, site, input.endpoints ?? [], problems);
+  problems.throwIfAny();
+  await siteRepository.replacePrefixes(change.db, site.id, prefixes);
+  await syncPaths(change, site.id);
+  const labels = (input.endpoints ?? []).map(({ label }) => label);
+  const details = { location: input.location ?? '', prefixes, endpoints: labels };
+  await announce(change, by, 'created', site, details);
+  return site.id;
+}
 
 async function checkOwnFields(change: Change, site: SiteRef, input: SiteChanges, problems: Problems): Promise<void> {
   checkSiteName(site.name, problems);

@@ -3,7 +3,13 @@ import type { Store } from '../database/store.ts';
 import { endpointRepository } from '../repositories/endpoint-repository.ts';
 import { settingRepository } from '../repositories/setting-repository.ts';
 import { obstacle, type TransportLink, type TransportLinks } from './path-pairs.ts';
-import { readTransportLinks, transportLinksKey } from './read-transport-links.ts';
+import { checkVersion, type ExpectedVersions } from './expected-version.ts';
+import {
+  readTransportLinks,
+  readTransportLinksVersion,
+  transportLinksKey,
+  transportLinksVersionKey,
+} from './read-transport-links.ts';
 import { syncPaths } from './path-rows.ts';
 import { Problems } from './problems.ts';
 
@@ -28,11 +34,22 @@ export class TransportLinkService {
     return readTransportLinks(this.#store.db);
   }
 
-  /** Null lets all labels reach all. Labels that no endpoint has yet are fine: links may be drawn before sites are made. */
-  async set(by: Actor, links: TransportLinks): Promise<TransportLinks> {
+  /** Grows with every change of the links. */
+  version(): Promise<number> {
+    return readTransportLinksVersion(this.#store.db);
+  }
+
+  /**
+   * Null lets all labels reach all. Labels that no endpoint has yet are fine: links may be drawn before sites are made.
+   * Errors: `version_mismatch`, `invalid_input`.
+   */
+  async set(by: Actor, links: TransportLinks, expected?: ExpectedVersions): Promise<TransportLinks> {
     const unique = links === null ? null : deduplicated(links);
     await this.#store.change(async (change) => {
+      const version = await readTransportLinksVersion(change.db);
+      checkVersion('the setting', 'transport links', version, expected);
       const from = await readTransportLinks(change.db);
+      await settingRepository.set(change.db, transportLinksVersionKey, String(version + 1));
       if (unique === null) await settingRepository.delete(change.db, transportLinksKey);
       else await settingRepository.set(change.db, transportLinksKey, JSON.stringify(unique));
       await syncPaths(change);

@@ -6,6 +6,7 @@ export * from './test-account.ts';
 export * from './lossy-proxy.ts';
 export * from './postgres-databases.ts';
 export * from './spawned-controller.ts';
+export * from './graphql-client.ts';
 export * from './test-anchor-key.ts';
 export * from './test-authenticator.ts';
 export * from './test-controller.ts';

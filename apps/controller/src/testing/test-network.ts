@@ -1,4 +1,5 @@
 import { InvalidInputError, systemTimers, type Clock } from '@patronus/core';
+import type { KyselyPlugin } from 'kysely';
 import { AuditLog, type Actor } from '../audit/index.ts';
 import { openDatabase, Store } from '../database/index.ts';
 import { AuditService } from '../services/audit-service.ts';
@@ -38,11 +39,13 @@ export const tester: Actor = { type: 'user', id: 'user-1', name: 'tester', addre
 
 export type TestNetwork = Awaited<ReturnType<typeof testNetwork>>;
 
-/** All services on a database of their own, which `close` removes. */
-export async function testNetwork() {
+/** All services on a database of their own, which `close` removes. A plugin sees every statement. */
+export async function testNetwork(plugin?: KyselyPlugin) {
   const database = await testDatabase();
   const clock = new StoppedClock();
-  const store = new Store(await openDatabase(database.url), clock, new AuditLog(testAnchorKey()));
+  const db = await openDatabase(database.url);
+  const watched = plugin === undefined ? db : db.withPlugin(plugin);
+  const store = new Store(watched, clock, new AuditLog(testAnchorKey()));
   const presence = new Presence();
   const failures: unknown[] = [];
   const documents = new DocumentService({

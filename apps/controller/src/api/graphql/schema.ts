@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 import { guardFields } from './guard-fields.ts';
 import './queries.ts';
+import './lists.ts';
 import './mutations.ts';
 import './path-operations.ts';
 import './deletions.ts';

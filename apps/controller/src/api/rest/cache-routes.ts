@@ -21,12 +21,26 @@ const ClearingSchema = Type.Object({
 
 /** Answers that are kept for a while. */
 export function cacheRoutes(app: RestApp, { caches }: ApiServices): void {
-  app.get('/caches', { schema: { tags, response: { 200: PageSchema(CacheSchema) } } }, () => ({
-    items: caches.list().map((view) => toSnakeCase(view)),
-    next_cursor: null,
-  }));
-  app.post('/caches/clear', { schema: { tags, response: { 200: ClearingSchema } } }, async (request) => {
-    const { message, clearedEntries } = await caches.clear(request.actor);
-    return { success: true as const, message, cleared_entries: clearedEntries };
-  });
+  app.get(
+    '/caches',
+    {
+      schema: {
+        tags,
+        summary: 'List the caches and how often they helped',
+        response: { 200: PageSchema(CacheSchema) },
+      },
+    },
+    () => ({
+      items: caches.list().map((view) => toSnakeCase(view)),
+      next_cursor: null,
+    }),
+  );
+  app.post(
+    '/caches/clear',
+    { schema: { tags, summary: 'Forget every answer that is kept', response: { 200: ClearingSchema } } },
+    async (request) => {
+      const { message, clearedEntries } = await caches.clear(request.actor);
+      return { success: true as const, message, cleared_entries: clearedEntries };
+    },
+  );
 }

@@ -19,7 +19,7 @@ const tags = ['auth'];
 export function cookieRoutes(app: RestApp, { signIn, sessions }: ApiServices): void {
   app.post(
     '/auth/cookie',
-    { schema: { tags, body: LoginSchema, response: { 200: OpenedSchema } } },
+    { schema: { tags, summary: 'Sign a page in by a cookie', body: LoginSchema, response: { 200: OpenedSchema } } },
     async (request, reply) => {
       const { refresh_token: token } = await signIn.login(originOf(request), request.body);
       const { secret, expiresAt } = await sessions.exchangeForCookie(token);
@@ -27,11 +27,15 @@ export function cookieRoutes(app: RestApp, { signIn, sessions }: ApiServices): v
       return { csrf_token: csrfTokenOf(secret), expires_at: expiresAt };
     },
   );
-  app.get('/auth/cookie', { schema: { tags, response: { 200: CookieSchema } } }, async (request, reply) => {
-    void reply.header('cache-control', 'no-store');
-    return { csrf_token: csrfTokenOf(neededCookie(sessionCookie(request))) };
-  });
-  app.delete('/auth/cookie', { schema: { tags } }, async (request, reply) => {
+  app.get(
+    '/auth/cookie',
+    { schema: { tags, summary: 'The CSRF token of the session of this page', response: { 200: CookieSchema } } },
+    async (request, reply) => {
+      void reply.header('cache-control', 'no-store');
+      return { csrf_token: csrfTokenOf(neededCookie(sessionCookie(request))) };
+    },
+  );
+  app.delete('/auth/cookie', { schema: { tags, summary: 'Sign a page out' } }, async (request, reply) => {
     neededCookie(sessionCookie(request));
     await sessions.end(request.actor, request.caller!.sessionId!);
     clearSessionCookie(request, reply);

@@ -39,7 +39,9 @@ export function passkeyRoutes(app: RestApp, services: ApiServices): void {
   const { passkeys, users, access } = services;
   app.get(
     '/passkeys',
-    { schema: { tags, querystring: listQuery, response: { 200: PageSchema(PasskeySchema) } } },
+    {
+      schema: { tags, summary: 'List passkeys', querystring: listQuery, response: { 200: PageSchema(PasskeySchema) } },
+    },
     async (request) => {
       const { user, ...page } = request.query;
       const admit = (ownerId: string | null) => admitOwner(access, request, ownerId);
@@ -49,12 +51,12 @@ export function passkeyRoutes(app: RestApp, services: ApiServices): void {
   );
   app.post(
     '/passkeys/options',
-    { schema: { tags, body: TotpBeginSchema, response: { 200: OptionsSchema } } },
+    { schema: { tags, summary: 'Begin to make a passkey', body: TotpBeginSchema, response: { 200: OptionsSchema } } },
     (request) => passkeys.begin(request.caller!, request.actor.address, siteOf(request), request.body.password),
   );
   app.post(
     '/passkeys',
-    { schema: { tags, body: NewPasskeySchema, response: { 201: PasskeySchema } } },
+    { schema: { tags, summary: 'Make a passkey', body: NewPasskeySchema, response: { 201: PasskeySchema } } },
     async (request, reply) => {
       const made = await passkeys.add(request.caller!, request.actor.address, siteOf(request), request.body);
       return reply.status(201).send(toSnakeCase(made));
@@ -62,7 +64,7 @@ export function passkeyRoutes(app: RestApp, services: ApiServices): void {
   );
   app.delete(
     '/passkeys/:id',
-    { schema: { tags, params: Type.Object({ id: Type.String() }) } },
+    { schema: { tags, summary: 'Delete a passkey', params: Type.Object({ id: Type.String() }) } },
     async (request, reply) => {
       await admitOwner(access, request, await passkeys.ownerOf(request.params.id));
       await passkeys.remove(request.actor, request.params.id);
@@ -73,17 +75,26 @@ export function passkeyRoutes(app: RestApp, services: ApiServices): void {
 }
 
 function signInRoutes(app: RestApp, { passkeys, sessions }: ApiServices): void {
-  app.post('/auth/passkey/options', { schema: { tags, response: { 200: OptionsSchema } } }, (request: FastifyRequest) =>
-    passkeys.beginSignIn(siteOf(request)),
+  app.post(
+    '/auth/passkey/options',
+    { schema: { tags, summary: 'Begin to sign in by a passkey', response: { 200: OptionsSchema } } },
+    (request: FastifyRequest) => passkeys.beginSignIn(siteOf(request)),
   );
   app.post(
     '/auth/passkey',
-    { schema: { tags, body: PasskeyProofSchema, response: { 200: TokensSchema } } },
+    { schema: { tags, summary: 'Sign in by a passkey', body: PasskeyProofSchema, response: { 200: TokensSchema } } },
     (request) => passkeys.signIn(originOf(request), siteOf(request), request.body),
   );
   app.post(
     '/auth/cookie/passkey',
-    { schema: { tags, body: PasskeyProofSchema, response: { 200: OpenedSchema } } },
+    {
+      schema: {
+        tags,
+        summary: 'Sign a page in by a passkey',
+        body: PasskeyProofSchema,
+        response: { 200: OpenedSchema },
+      },
+    },
     async (request, reply) => {
       const { refresh_token: token } = await passkeys.signIn(originOf(request), siteOf(request), request.body);
       const { secret, expiresAt } = await sessions.exchangeForCookie(token);

@@ -1,17 +1,21 @@
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { AnswerCache } from '../answer-cache.ts';
 import type { ApiServices } from '../api-services.ts';
 import { accountRoutes } from './account-routes.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { authRoutes } from './auth-routes.ts';
 import { cacheRoutes } from './cache-routes.ts';
+import { useEntityTags } from './conditions.ts';
 import { cookieRoutes } from './cookie-routes.ts';
 import { edgeRoutes } from './edge-routes.ts';
 import { endpointRoutes } from './endpoint-routes.ts';
+import { eventSocket } from './event-socket.ts';
 import { eventRoutes } from './event-routes.ts';
 import { healthRoutes } from './health-routes.ts';
+import { keepAnswers, sendKept } from './kept-answers.ts';
 import { keyRoutes } from './key-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
@@ -22,6 +26,7 @@ import { sessionRoutes } from './session-routes.ts';
 import { siteRoutes } from './site-routes.ts';
 import { statsRoutes } from './stats-routes.ts';
 import { totpRoutes } from './totp-routes.ts';
+import { transportLinkRoutes } from './transport-link-routes.ts';
 import { userRoutes } from './user-routes.ts';
 
 /** A server whose handlers know the types of their schemas. */
@@ -33,9 +38,15 @@ export type RestApp = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
-/** All of `/api/v1`. */
-export function restApi(app: RestApp, services: ApiServices): void {
+/** All of `/api/v1`. Who may use a route is judged before, see `guard-routes.ts`. */
+export function restApi(app: RestApp, services: ApiServices, answers: AnswerCache): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.method === 'GET') await sendKept(answers, request, reply);
+  });
+  useEntityTags(app);
+  keepAnswers(app, answers);
   siteRoutes(app, services);
+  transportLinkRoutes(app, services);
   endpointRoutes(app, services);
   policyRoutes(app, services);
   pathRoutes(app, services);
@@ -43,6 +54,7 @@ export function restApi(app: RestApp, services: ApiServices): void {
   statsRoutes(app, services);
   cacheRoutes(app, services);
   eventRoutes(app, services);
+  eventSocket(app, services);
   auditRoutes(app, services);
   edgeRoutes(app, services);
   authRoutes(app, services);

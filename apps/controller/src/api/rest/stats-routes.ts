@@ -44,16 +44,24 @@ const kinds: readonly (readonly [path: string, kind: TrafficKind])[] = [
 export function statsRoutes(app: RestApp, services: ApiServices): void {
   for (const [path, kind] of kinds) {
     const response = answerOf(path);
-    app.get(`/stats/${path}`, { schema: { tags, querystring, response } }, (request, reply) =>
+    const of = (whose: string) => ({ tags, summary: `Traffic of ${whose}: totals, or history over a range`, response });
+    app.get(`/stats/${path}`, { schema: { ...of(`all ${path}`), querystring } }, (request, reply) =>
       answer(services, reply as FastifyReply, { kind, aggregate: request.query.aggregate }, request.query),
     );
-    app.get(`/stats/${path}/:id`, { schema: { tags, params, querystring, response } }, (request, reply) =>
+    app.get(`/stats/${path}/:id`, { schema: { ...of(`one ${kind}`), params, querystring } }, (request, reply) =>
       answer(services, reply as FastifyReply, { kind, id: request.params.id }, request.query),
     );
   }
   app.post(
     '/stats/policies/:id/reset',
-    { schema: { tags, params: Type.Object({ id: Type.Integer() }), response: { 200: ResetSchema } } },
+    {
+      schema: {
+        tags,
+        summary: 'Start the counters of a policy at zero again',
+        params: Type.Object({ id: Type.Integer() }),
+        response: { 200: ResetSchema },
+      },
+    },
     async (request) => {
       const message = await services.traffic.resetPolicy(request.actor, request.params.id);
       return { success: true as const, message };

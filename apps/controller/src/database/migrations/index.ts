@@ -16,6 +16,8 @@ import * as secrets from './0012-secrets.ts';
 import * as totp from './0013-totp.ts';
 import * as passkeys from './0014-passkeys.ts';
 import * as traffic from './0015-traffic.ts';
+import * as versions from './0020-versions.ts';
+import * as idempotency from './0021-idempotency.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-network': network,
@@ -31,4 +33,6 @@ export const migrations: Record<string, Migration> = {
   '0013-totp': totp,
   '0014-passkeys': passkeys,
   '0015-traffic': traffic,
+  '0020-versions': versions,
+  '0021-idempotency': idempotency,
 };
