@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient } from './api/api-client.ts';
 import { followEvents } from './api/event-feed.ts';
-import type { AuditEntry, EnrolmentKey, NetworkEvent, Policy, Site } from './api/resources.ts';
+import type { ApiKey, AuditEntry, EnrolmentKey, NetworkEvent, Policy, Site } from './api/resources.ts';
 import { processTerminal } from './terminal.ts';
 import { startTestController, until, type TestController } from './testing/index.ts';
 
@@ -140,6 +141,68 @@ describe('against a real controller, on the machine where it runs', () => {
     expect(await says('policies')).toMatch(/voice +enabled[\s\S]*default/);
     const { exitCode, err } = await controller.patronus(['policies', 'update', 'voice', '--dest-site', 'nowhere']);
     expect([exitCode, /nowhere/.test(err)]).toEqual([1, true]);
+  });
+
+  it('manages users, their sessions and API keys, and signs in as one of them', async () => {
+    const made = await says('users', 'create', 'alice', '--role', 'operator', '--name', 'Alice Gruber');
+    expect(made).toMatch(
+      /^created alice as operator\nalice chooses a password at this link, once, until .*\n\n {2}http.*\/setup\?user=alice#/,
+    );
+    expect(
+      (await controller.patronus(['users', 'password', 'alice', '--password-stdin'], { stdin: 'Password1234!' })).err,
+    ).toMatch(/password: is a common password/);
+    const stdin = 'Violet-Kettle-42-Orbit';
+    expect((await controller.patronus(['users', 'password', 'alice', '--password-stdin'], { stdin })).out).toBe(
+      'alice has a new password, and was signed out\n',
+    );
+    expect(await says('users')).toMatch(/^alice +operator +enabled .* Alice Gruber$/m);
+    const key = await json<ApiKey>('api-keys', 'create', 'deploy', '--scopes', 'network:read', '--user', 'alice');
+    expect(await says('api-keys', 'list', '--user', 'alice')).toMatch(
+      new RegExp(`^${key.id} +deploy +alice +network:read `, 'm'),
+    );
+    expect(await says('api-keys', 'delete', key.id)).toMatch(/^API key deploy works no more; it can be restored until/);
+    expect(await says('api-keys', 'restore', key.id)).toBe('restored deploy\n');
+    expect((await controller.patronus(['account'])).err).toMatch(/local token belongs to no user/);
+
+    expect((await controller.patronus(['login', 'alice', '--password-stdin'], { stdin })).out).toMatch(/ as alice\n$/);
+    expect(await says('account')).toMatch(/^role +operator$/m);
+    expect(await says('sessions')).toMatch(/127\.0\.0\.1 .* this one$/m);
+    expect((await controller.patronus(['users'])).err).toMatch(/alice is operator; this needs the role admin/);
+    const lines = `${stdin}\nLoud-Lamp-78-River\n`;
+    const changed = await controller.patronus(['account', 'password', '--password-stdin'], { stdin: lines });
+    expect(changed.out).toBe('your password was changed; you are signed out everywhere else\n');
+    expect(await says('account')).toMatch(/^user +alice$/m);
+    await says('logout');
+    expect(await says('users', 'delete', 'alice')).toMatch(
+      /^User alice was deleted and signed out; they can be restored/,
+    );
+    expect(await says('users', 'restore', 'alice')).toBe('restored alice\n');
+    expect(await says('users', 'delete', 'alice', '--purge')).toMatch(/removed for good/);
+  });
+
+  it('sets up an app for codes, and asks for one at the sign-in', async () => {
+    const stdin = 'Violet-Kettle-42-Orbit';
+    await controller.patronus(['users', 'create', 'bob', '--password-stdin'], { stdin });
+    await controller.patronus(['login', 'bob', '--password-stdin'], { stdin });
+    const begun = await controller.patronus(['account', 'totp', 'begin', '--password-stdin', '--json'], { stdin });
+    const totp = new TOTP({ secret: Secret.fromBase32((JSON.parse(begun.out) as { secret: string }).secret) });
+    const codes = await says('account', 'totp', 'confirm', '--code', totp.generate());
+    const [recovery] = /[0-9a-z]{4}(-[0-9a-z]{4}){3}/.exec(codes)!;
+    await says('logout');
+    const asked = await controller.patronus(['login', 'bob', '--password-stdin'], { stdin });
+    expect([asked.exitCode, asked.err]).toEqual([1, expect.stringMatching(/send the code of your authenticator app/)]);
+    const again = await controller.patronus(['login', 'bob', '--password-stdin', '--code', recovery], { stdin });
+    expect(again.out).toMatch(/ as bob\n$/);
+    await says('logout');
+    expect(await says('users', 'reset-totp', 'bob')).toBe('bob is asked for no code any more\n');
+    await says('users', 'delete', 'bob', '--purge');
+  });
+
+  it('changes the keys that sign tokens and encrypt secrets', async () => {
+    expect(await says('signing-keys')).toMatch(/ signs$/m);
+    expect(await says('signing-keys', 'rotate')).toMatch(/ signs from now on\n$/);
+    expect(await says('signing-keys')).toMatch(/ checks until /);
+    expect(await says('secrets', 'rotate')).toMatch(/^\d+ secrets encrypted anew; the key file is another one now/);
   });
 
   it('makes an enrolment key, shows its secret once, and revokes it', async () => {

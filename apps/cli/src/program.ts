@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addAccount } from './commands/account.ts';
+import { addApiKeys } from './commands/api-keys.ts';
 import { addAudit } from './commands/audit.ts';
 import { addController } from './commands/controller.ts';
 import { addDatabase } from './commands/database.ts';
@@ -8,13 +10,16 @@ import { addEdge } from './commands/edge.ts';
 import { addEndpoints } from './commands/endpoints.ts';
 import { addEnrolmentKeys } from './commands/enrolment-keys.ts';
 import { addEvents } from './commands/events.ts';
+import { addKeys } from './commands/keys.ts';
 import { addLab } from './commands/lab.ts';
 import { addLogin } from './commands/login.ts';
 import { addPaths } from './commands/paths.ts';
 import { addPolicies } from './commands/policies.ts';
+import { addSessions } from './commands/sessions.ts';
 import { addSites } from './commands/sites.ts';
 import { addTransportLinks } from './commands/transport-links.ts';
 import { addUp } from './commands/up.ts';
+import { addUsers } from './commands/users.ts';
 import { withExamples } from './commands/api-command.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -52,7 +57,13 @@ export function buildProgram(terminal: Terminal): Command {
   addAudit(program, terminal);
   addTransportLinks(program, terminal);
   addEnrolmentKeys(program, terminal);
+  program.commandsGroup('Who may do what:');
   addLogin(program, terminal);
+  addAccount(program, terminal);
+  addUsers(program, terminal);
+  addSessions(program, terminal);
+  addApiKeys(program, terminal);
+  addKeys(program, terminal);
   return program;
 }
 

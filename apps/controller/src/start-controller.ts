@@ -4,15 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { messageOf, PatronusError, systemClock, systemTimers } from '@patronus/core';
 import type { FastifyInstance } from 'fastify';
 import { pino, type Logger } from 'pino';
-import { Access, isLoopback } from './api/access.ts';
+import { accountServices } from './account-services.ts';
 import type { ApiServices } from './api/api-services.ts';
 import { createHttpServer } from './api/http-server.ts';
 import { AuditLog } from './audit/index.ts';
-import { LocalToken, SignInService, TokenSigner } from './auth/index.ts';
 import { DataDirectory } from './data-directory.ts';
 import { openDatabase, Store } from './database/index.ts';
 import { CertificateAuthority, EdgeGateway } from './gateway/index.ts';
-import { AuditService } from './services/audit-service.ts';
 import { DecisionService } from './services/decision-service.ts';
 import { DocumentService } from './services/document-service.ts';
 import { EdgeService } from './services/edge-service.ts';
@@ -61,8 +59,8 @@ export async function startController(settings: ControllerSettings): Promise<Run
   const documents = new DocumentService({ ...settings, store, timers: systemTimers, onFailure });
   const policies = new PolicyService(store);
   await policies.ensureDefault();
-  const signIn = new SignInService(store, await TokenSigner.open(store));
-  const setupToken = await signIn.prepareFirstSignIn(settings.adminPassword ?? undefined);
+  const accounts = await accountServices(store, settings, directory);
+  const setupToken = await accounts.signIn.prepareFirstSignIn(settings.adminPassword ?? undefined);
   await documents.start();
   started.defer(() => documents.stop());
 
@@ -87,25 +85,22 @@ export async function startController(settings: ControllerSettings): Promise<Run
   const edgeUrl = settings.edgeUrl ?? `https://${reachableHost(settings.edgeHost)}:${gateway.port}`;
 
   const metrics = new MetricService(store);
-  const purging = [network.siteDeletion, network.policyDeletion];
-  const maintenance = new Maintenance({ store, metrics, pathOverrides: network.pathOverrides, purging, onFailure });
+  const purging = [network.siteDeletion, network.policyDeletion, accounts.userDeletion, accounts.apiKeys];
+  const { signer } = accounts;
+  const { pathOverrides } = network;
+  const maintenance = new Maintenance({ store, metrics, pathOverrides, signer, purging, onFailure });
   maintenance.start(systemTimers);
   started.defer(() => maintenance.stop());
 
   const keys = new EnrolmentKeyService(store, { caFingerprint: authority.fingerprint, url: () => edgeUrl });
-  const readsAreOpen = areReadsOpen(settings);
-  const localToken = LocalToken.open(directory.path);
-  const audit = new AuditService(store);
   const services: ApiServices = {
-    access: new Access({ localToken, signIn, audit, readsAreOpen }),
-    signIn,
+    ...accounts,
     store,
     ...network,
     policies,
     pathChecks: new PathCheckService(store, gateway),
     metrics,
     events: new EventService(store),
-    audit,
     enrolmentKeys: keys,
     edges,
     documents,
@@ -151,10 +146,10 @@ async function serve(
   settings: ControllerSettings,
   logger: Logger,
 ): Promise<string> {
-  const { host, port } = settings;
+  const { host, port, trustedProxies } = settings;
   const webDir = settings.webDir ?? builtWebPage();
   const introspection = settings.graphqlIntrospection === 'on';
-  const app = await createHttpServer({ services, host, logger, webDir, introspection });
+  const app = await createHttpServer({ services, host, logger, webDir, trustedProxies, introspection });
   started.defer(() => app.close());
   await listen(app, host, port);
   const address = app.server.address();
@@ -175,9 +170,6 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
     });
   }
 }
-
-const areReadsOpen = ({ anonymousReads, host }: ControllerSettings): boolean =>
-  anonymousReads === 'always' || (anonymousReads === 'auto' && isLoopback(host));
 
 /** Where `npm run build` leaves the web page. */
 const builtWebPage = (): string =>

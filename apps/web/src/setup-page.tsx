@@ -1,12 +1,16 @@
 import { useState, type SyntheticEvent } from 'react';
 import { passwordRules } from './password-rules.ts';
 
-type Outcome = { readonly kind: 'waiting' | 'sent' | 'done' } | { readonly kind: 'refused'; readonly reason: string };
+type Outcome =
+  | { readonly kind: 'waiting' | 'sent' | 'done' }
+  | { readonly kind: 'refused'; readonly reason: string; readonly needsCode: boolean };
 
-/** First sign-in: sets the administrator's password with the token of the one-time link. */
-export function SetupPage({ token }: { token: string }) {
+/** Sets a user's password with the token of a one-time link: that of the first administrator, or one made for a user. */
+export function SetupPage({ token, username }: { token: string; username: string }) {
   const [password, setPassword] = useState('');
   const [again, setAgain] = useState('');
+  const [code, setCode] = useState('');
+  const [needsCode, setNeedsCode] = useState(false);
   const [outcome, setOutcome] = useState<Outcome>({ kind: 'waiting' });
   const unmet = passwordRules.filter((rule) => !rule.met(password));
   const ready = unmet.length === 0 && password === again && outcome.kind !== 'sent';
@@ -14,7 +18,9 @@ export function SetupPage({ token }: { token: string }) {
   const submit = async (event: SyntheticEvent) => {
     event.preventDefault();
     setOutcome({ kind: 'sent' });
-    setOutcome(await setUp(token, password));
+    const reached = await setUp({ token, password, ...(needsCode ? { code } : {}) });
+    if (reached.kind === 'refused' && reached.needsCode) setNeedsCode(true);
+    setOutcome(reached);
   };
 
   return (
@@ -24,11 +30,11 @@ export function SetupPage({ token }: { token: string }) {
         <p className="banner">This link holds no token. Open the whole link that the controller printed.</p>
       )}
       {outcome.kind === 'done' ? (
-        <Done />
+        <Done username={username} />
       ) : (
         <form onSubmit={(event) => void submit(event)}>
-          <p>Choose the password of the administrator, “admin”. The link works once.</p>
-          <input type="text" name="username" value="admin" autoComplete="username" readOnly hidden />
+          <p>Choose the password of “{username}”. The link works once.</p>
+          <input type="text" name="username" value={username} autoComplete="username" readOnly hidden />
           <label>
             Password
             <input
@@ -40,13 +46,7 @@ export function SetupPage({ token }: { token: string }) {
               onChange={(event) => setPassword(event.target.value)}
             />
           </label>
-          <ul id="rules" className="rules">
-            {passwordRules.map((rule) => (
-              <li key={rule.text} className={rule.met(password) ? 'met' : undefined}>
-                {rule.met(password) ? '✓' : '·'} {rule.text}
-              </li>
-            ))}
-          </ul>
+          <Rules password={password} />
           <label>
             The same again
             <input
@@ -58,6 +58,7 @@ export function SetupPage({ token }: { token: string }) {
             />
           </label>
           {again !== '' && password !== again && <p className="field-error">The two are not the same.</p>}
+          {needsCode && <CodeField code={code} onChange={setCode} />}
           {outcome.kind === 'refused' && (
             <p className="field-error" role="alert">
               {outcome.reason}
@@ -72,31 +73,66 @@ export function SetupPage({ token }: { token: string }) {
   );
 }
 
-const Done = () => (
+const Rules = ({ password }: { password: string }) => (
+  <ul id="rules" className="rules">
+    {passwordRules.map((rule) => (
+      <li key={rule.text} className={rule.met(password) ? 'met' : undefined}>
+        {rule.met(password) ? '✓' : '·'} {rule.text}
+      </li>
+    ))}
+  </ul>
+);
+
+const CodeField = ({ code, onChange }: { code: string; onChange: (code: string) => void }) => (
+  <label>
+    Code of your authenticator app, or a recovery code
+    <input
+      type="text"
+      autoComplete="one-time-code"
+      required
+      value={code}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  </label>
+);
+
+const Done = ({ username }: { username: string }) => (
   <>
     <p role="status">The password is set.</p>
     <p>
-      Sign in on the command line with <code>npx patronus login admin</code>, or <a href="/">watch the network</a>.
+      Sign in on the command line with <code>npx patronus login {username}</code>, or <a href="/">watch the network</a>.
     </p>
   </>
 );
 
-async function setUp(token: string, password: string): Promise<Outcome> {
+interface LinkUse {
+  readonly token: string;
+  readonly password: string;
+  readonly code?: string;
+}
+
+async function setUp(use: LinkUse): Promise<Outcome> {
   try {
     const response = await fetch('/api/v1/auth/setup', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ token, password }),
+      body: JSON.stringify(use),
     });
     if (response.ok) return { kind: 'done' };
-    return { kind: 'refused', reason: reasonOf((await response.json()) as Problem) };
+    const problem = (await response.json()) as Problem;
+    return { kind: 'refused', reason: reasonOf(problem), needsCode: problem.code === 'mfa_required' };
   } catch {
-    return { kind: 'refused', reason: 'The controller did not answer. Is it running? Then try again.' };
+    return {
+      kind: 'refused',
+      reason: 'The controller did not answer. Is it running? Then try again.',
+      needsCode: false,
+    };
   }
 }
 
 /** What RFC 9457 problem documents carry here. */
 interface Problem {
+  readonly code?: string;
   readonly detail?: string;
   readonly title?: string;
   readonly problems?: readonly { readonly problem: string; readonly remedy?: string }[];

@@ -4,6 +4,7 @@ export type ErrorCode =
   | 'not_found'
   | 'conflict'
   | 'unauthenticated'
+  | 'mfa_required'
   | 'forbidden'
   | 'rate_limited'
   | 'exhausted'

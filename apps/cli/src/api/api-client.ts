@@ -97,9 +97,17 @@ export class ApiClient {
     } while (cursor !== undefined);
   }
 
-  async signIn(username: string, password: string): Promise<void> {
-    const pair = await this.#request<TokenPair>('POST', '/auth/login', {}, { username, password }, { anonymous: true });
-    this.#keep(username, pair);
+  /** Errors: `mfa_required` where a code is needed as well. */
+  async signIn(credentials: { username: string; password: string; code?: string | undefined }): Promise<void> {
+    const pair = await this.#request<TokenPair>('POST', '/auth/login', {}, credentials, { anonymous: true });
+    this.#keep(credentials.username, pair);
+  }
+
+  /** Sets this user's own password; what they were signed in with before ends. Errors: `unauthenticated` without a sign-in. */
+  async changePassword(current: string, chosen: string): Promise<void> {
+    const login = this.#logins.get(this.url);
+    const pair = await this.put<TokenPair>('/account/password', { current_password: current, new_password: chosen });
+    if (login !== null) this.#keep(login.username, pair);
   }
 
   /** Revokes and forgets this user's sign-in; false when there was none. */
@@ -129,7 +137,7 @@ export class ApiClient {
     const url = new URL(`/api/v1${path}`, this.url);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, String(value));
-    const headers: Record<string, string> = { accept: 'application/json' };
+    const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'patronus-cli' };
     if (token !== null) headers['authorization'] = `Bearer ${token}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
     const request = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
@@ -191,7 +199,7 @@ async function problemOf(response: Response, remedy: string): Promise<PatronusEr
   const problem = (await response.json().catch(() => ({}))) as Problem;
   if (problem.problems !== undefined && problem.problems.length > 0) return new InvalidInputError(problem.problems);
   const told = problem.detail ?? problem.title ?? `the controller answered ${response.status} ${response.statusText}`;
-  if (response.status === 401) {
+  if (response.status === 401 && problem.code !== 'mfa_required') {
     return new PatronusError('unauthenticated', `${told}${remedy}`);
   }
   return new PatronusError(problem.code ?? 'internal', told, { facts: { status: response.status } });

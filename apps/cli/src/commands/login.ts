@@ -1,13 +1,11 @@
-import { PatronusError } from '@patronus/core';
 import type { Command } from 'commander';
 import { ApiClient, type ApiFlags } from '../api/api-client.ts';
-import { prompt } from '../prompt.ts';
-import { printLine, readStdin, type Terminal } from '../terminal.ts';
+import { printLine, type Terminal } from '../terminal.ts';
 import { withExamples } from './api-command.ts';
+import { readPassword, type PasswordOptions } from './read-password.ts';
+import { signInWithCode } from './totp.ts';
 
-interface LoginOptions extends ApiFlags {
-  readonly passwordStdin?: boolean;
-}
+type LoginOptions = ApiFlags & PasswordOptions & { readonly code?: string };
 
 const withAddress = (command: Command): Command =>
   command
@@ -16,7 +14,9 @@ const withAddress = (command: Command): Command =>
 
 export function addLogin(program: Command, terminal: Terminal): void {
   const login = withAddress(program.command('login [user]').description('sign in to a controller'));
-  login.option('--password-stdin', 'read the password from standard input');
+  login
+    .option('--password-stdin', 'read the password from standard input')
+    .option('--code <code>', 'of your authenticator app or recovery codes, where one is asked for');
   withExamples(login, [
     'login admin',
     'login admin --url https://controller.example.net',
@@ -24,8 +24,8 @@ export function addLogin(program: Command, terminal: Terminal): void {
   ]).action(async (user: string | undefined, options: LoginOptions) => {
     const api = new ApiClient(terminal, options);
     const name = user ?? 'admin';
-    await api.signIn(name, await readPassword(terminal, options, `password of ${name} at ${api.url}: `));
-    printLine(terminal.stdout, `signed in to ${api.url} as ${name}`);
+    const password = await readPassword(terminal, options, `password of ${name} at ${api.url}: `);
+    await signInWithCode(terminal, api, { username: name, password, code: options.code });
   });
 
   const logout = withAddress(program.command('logout').description('sign out, and forget the tokens'));
@@ -34,10 +34,4 @@ export function addLogin(program: Command, terminal: Terminal): void {
     const was = await api.signOut();
     printLine(terminal.stdout, was ? `signed out of ${api.url}` : `you were not signed in to ${api.url}`);
   });
-}
-
-async function readPassword(terminal: Terminal, options: LoginOptions, question: string): Promise<string> {
-  if (options.passwordStdin === true) return (await readStdin(terminal)).replace(/\r?\n$/, '');
-  if (terminal.stdin.isTTY === true) return await prompt(terminal, question, true);
-  throw new PatronusError('invalid_input', 'there is no terminal to ask for the password on; use --password-stdin');
 }

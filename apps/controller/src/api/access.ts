@@ -1,72 +1,160 @@
 import { isIPv4 } from 'node:net';
 import { messageOf, PatronusError } from '@patronus/core';
 import type { FastifyRequest } from 'fastify';
-import { anonymousActor, type Actor } from '../audit/index.ts';
-import { requireRole, type Caller, type LocalToken, type Role, type SignInService } from '../auth/index.ts';
+import { anonymousActor, plainAddress, type Actor } from '../audit/index.ts';
+import {
+  isCsrfToken,
+  requireRole,
+  requireScope,
+  TokenRefused,
+  type ApiKeys,
+  type Caller,
+  type LocalToken,
+  type Sessions,
+} from '../auth/index.ts';
 import type { AuditService } from '../services/audit-service.ts';
-
-/** Who may do something: anyone, whoever may read, or callers of a role. */
-export type AccessLevel = 'open' | 'read' | Exclude<Role, 'viewer'>;
+import { permissionFor, permissions } from './permissions.ts';
+import type { RateLimits } from './rate-limits.ts';
+import { sessionCookie } from './session-cookie.ts';
 
 /** Something that somebody asks to do. */
 export interface AccessRequest {
   /** Null for nobody. */
   readonly caller: Caller | null;
   readonly address: string | null;
-  readonly level: AccessLevel;
-  /** What it is called: `DELETE /api/v1/sites/:site`, or the name of a GraphQL field. */
+  /** What it is called in the table of permissions: `DELETE /api/v1/sites/:site`, or `Mutation.deleteSite`. */
+  readonly operation: string;
+  /** The user whose thing it is done with, null where nobody knows; absent where nothing belongs to users. */
+  readonly ownerId?: string | null;
+}
+
+/** What a page shows beside its cookie, and for what. */
+export interface CookieProof {
+  readonly shown: string;
+  readonly address: string | null;
   readonly operation: string;
 }
 
 const bearerForm = /^Bearer +([^\s]+)$/i;
 
-/** Turns credentials into callers, and judges what they may do. */
-export class Access {
-  readonly #localToken: LocalToken;
-  readonly #signIn: SignInService;
-  readonly #audit: AuditService;
+export interface AccessParts {
+  readonly localToken: LocalToken;
+  readonly sessions: Sessions;
+  readonly keys: ApiKeys;
+  readonly audit: AuditService;
+  readonly limits: RateLimits;
   /** Whether everybody may read. */
   readonly readsAreOpen: boolean;
+}
 
-  constructor(parts: { localToken: LocalToken; signIn: SignInService; audit: AuditService; readsAreOpen: boolean }) {
-    this.#localToken = parts.localToken;
-    this.#signIn = parts.signIn;
-    this.#audit = parts.audit;
-    this.readsAreOpen = parts.readsAreOpen;
+/** Turns credentials into callers, and judges what they may do and how often. */
+export class Access {
+  readonly #parts: AccessParts;
+
+  constructor(parts: AccessParts) {
+    this.#parts = parts;
   }
 
-  /** The caller that an Authorization header names; null without one. Errors: `unauthenticated` for a wrong one. */
-  async callerOf(authorization: string | undefined): Promise<Caller | null> {
+  /** Changes whenever callers may have lost a right. */
+  get revocations(): number {
+    return this.#parts.sessions.revocations;
+  }
+
+  /**
+   * Who a request comes from: by its Authorization header, or else by its cookie, which what is open to everybody does
+   * without. Errors: as {@link callerOf} and {@link callerOfCookie}.
+   */
+  async callerOfRequest(request: FastifyRequest, operation: string): Promise<Caller | null> {
+    const { authorization, 'x-csrf-token': shown } = request.headers;
+    const address = plainAddress(request.ip);
+    const cookie = sessionCookie(request);
+    const isOpen = permissions[operation]?.least === 'open';
+    if (cookie === null || isOpen || (authorization ?? '') !== '') return this.callerOf(authorization, address);
+    const isReading = ['GET', 'HEAD'].includes(request.method);
+    return this.callerOfCookie(cookie, isReading ? null : { shown: String(shown ?? ''), address, operation });
+  }
+
+  /**
+   * Who a cookie belongs to; null for one that has had its time. A browser sends cookies also where a foreign page makes it,
+   * so `proof` has what only our own pages know; null where nothing can be changed. Errors: `forbidden` for a wrong one.
+   */
+  async callerOfCookie(cookie: string, proof: CookieProof | null): Promise<Caller | null> {
+    const caller = await this.#parts.sessions.callerOfCookie(cookie);
+    if (caller === null || proof === null || isCsrfToken(cookie, proof.shown)) return caller;
+    const reason = 'this needs the CSRF token of the session; GET /api/v1/auth/cookie tells it';
+    await this.#parts.audit.noteRefusal(actorOf(caller, proof.address), proof.operation, reason);
+    throw new PatronusError('forbidden', reason);
+  }
+
+  /**
+   * The caller that an Authorization header names; null without one. Errors: `unauthenticated` for a wrong one,
+   * `rate_limited` for an address that shows too many of those.
+   */
+  async callerOf(authorization: string | undefined, address: string | null): Promise<Caller | null> {
     if (authorization === undefined || authorization === '') return null;
     const token = bearerForm.exec(authorization)?.[1];
     if (token === undefined) {
       throw new PatronusError('unauthenticated', 'the Authorization header must read "Bearer TOKEN"');
     }
-    return this.#localToken.caller(token) ?? (await this.#signIn.caller(token));
+    try {
+      return await this.#callerOfToken(token, address);
+    } catch (thrown) {
+      if (thrown instanceof TokenRefused) await this.#noteBadToken(thrown, address);
+      throw thrown;
+    }
+  }
+
+  /**
+   * The same caller as things stand now, for a connection that outlives a request: with the role of today, and none whose
+   * session has ended. Errors: `unauthenticated`.
+   */
+  async confirm(caller: Caller | null): Promise<Caller | null> {
+    if (caller?.type === 'api_key') return this.#parts.keys.callerOfKey(caller.id!);
+    return caller?.type === 'user' ? this.#parts.sessions.callerOfSession(caller.sessionId!) : caller;
   }
 
   /**
    * Whoever answers for the operation, once they may do it. A signed-in caller who may not leaves a row in the audit log; a
-   * stranger leaves none, as strangers could fill it. Errors: `unauthenticated`, `forbidden`.
+   * stranger leaves none, as strangers could fill it. Errors: `unauthenticated`, `forbidden`, `rate_limited`.
    */
-  async admit({ caller, address, level, operation }: AccessRequest): Promise<Actor> {
-    const actor = caller === null ? anonymousActor(address) : actorOf(caller, address);
+  async admit(request: AccessRequest): Promise<Actor> {
+    const { operation, caller, address } = request;
+    // Whose thing it is is asked for in a second step.
+    if (request.ownerId === undefined) this.#parts.limits.count(operation, caller, address);
+    const actor = actorOf(caller, address);
     try {
-      this.#check(caller, level);
+      this.#check(request);
     } catch (thrown) {
-      if (caller !== null) await this.#audit.noteRefusal(actor, operation, messageOf(thrown));
+      if (caller !== null) await this.#parts.audit.noteRefusal(actor, operation, messageOf(thrown));
       throw thrown;
     }
     return actor;
   }
 
-  #check(caller: Caller | null, level: AccessLevel): void {
-    if (level === 'open' || (level === 'read' && this.readsAreOpen)) return;
-    requireRole(caller, level === 'read' ? 'viewer' : level);
+  async #callerOfToken(token: string, address: string | null): Promise<Caller> {
+    const { keys, localToken, sessions } = this.#parts;
+    if (keys.isKey(token)) return keys.caller(token, address);
+    return localToken.caller(token) ?? (await sessions.caller(token));
+  }
+
+  async #noteBadToken({ reason }: TokenRefused, address: string | null): Promise<void> {
+    this.#parts.limits.countBadToken(address);
+    if (this.#parts.limits.mayNoteBadToken(address))
+      await this.#parts.audit.noteBadToken(anonymousActor(address), reason);
+  }
+
+  #check({ caller, operation, ownerId }: AccessRequest): void {
+    const { least, foreign, scope } = permissionFor(operation);
+    if (least === 'open' || (least === 'read' && this.#parts.readsAreOpen)) return;
+    requireRole(caller, least === 'read' ? 'viewer' : least);
+    requireScope(caller, scope);
+    const isForeign = ownerId !== undefined && (ownerId === null || ownerId !== caller?.userId);
+    if (isForeign && foreign !== undefined) requireRole(caller, foreign);
   }
 }
 
-const actorOf = ({ type, id, name }: Caller, address: string | null): Actor => ({ type, id, name, address });
+export const actorOf = (caller: Caller | null, address: string | null): Actor =>
+  caller === null ? anonymousActor(address) : { type: caller.type, id: caller.id, name: caller.name, address };
 
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host.endsWith('.localhost') || host === '::1' || (isIPv4(host) && host.startsWith('127.'));

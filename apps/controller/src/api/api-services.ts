@@ -1,5 +1,7 @@
-import type { SignInService } from '../auth/index.ts';
+import type { Sessions, SignInService, TokenSigner } from '../auth/index.ts';
 import type { Store } from '../database/index.ts';
+import type { SecretBox } from '../secrets/index.ts';
+import type { ApiKeyService } from '../services/api-key-service.ts';
 import type { AuditService } from '../services/audit-service.ts';
 import type { DecisionService } from '../services/decision-service.ts';
 import type { DocumentService } from '../services/document-service.ts';
@@ -16,12 +18,22 @@ import type { PolicyService } from '../services/policy-service.ts';
 import type { SiteDeletionService } from '../services/site-deletion-service.ts';
 import type { SiteService } from '../services/site-service.ts';
 import type { TransportLinkService } from '../services/transport-link-service.ts';
+import type { TotpService } from '../services/totp-service.ts';
+import type { UserDeletionService } from '../services/user-deletion-service.ts';
+import type { UserService } from '../services/user-service.ts';
 import type { Access } from './access.ts';
 
 /** What the API asks and tells; REST and GraphQL share it. */
 export interface ApiServices {
   readonly access: Access;
   readonly signIn: SignInService;
+  readonly sessions: Sessions;
+  readonly users: UserService;
+  readonly userDeletion: UserDeletionService;
+  readonly apiKeys: ApiKeyService;
+  readonly totp: TotpService;
+  readonly signer: TokenSigner;
+  readonly secrets: SecretBox;
   readonly store: Store;
   readonly sites: SiteService;
   readonly siteDeletion: SiteDeletionService;

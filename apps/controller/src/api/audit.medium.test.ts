@@ -82,6 +82,17 @@ const eastToWest = (): Promise<string> => firstId('paths?source_site=east');
 /** Mutations that leave no row, as they change nothing. */
 const readers: readonly string[] = ['checkPathHealth'];
 
+/** Those of one's own password, codes and sessions: see totp.medium.test.ts and accounts.medium.test.ts. */
+const elsewhere: readonly string[] = [
+  'changePassword',
+  'beginTotp',
+  'confirmTotp',
+  'removeTotp',
+  'renewRecoveryCodes',
+  'resetUserTotp',
+  'endSession',
+];
+
 /** One per mutation that changes something, in an order in which all of them succeed. */
 const mutations: readonly (readonly [
   door: string,
@@ -256,6 +267,132 @@ const mutations: readonly (readonly [
   ['restoreSite', 'site_restored', 'branch', () => graphql('mutation { restoreSite(site_id: "branch") { id } }')],
 ];
 
+const newUser = { username: 'alice', role: 'viewer', password: 'Correct-Horse-9-Battery' };
+const newApiKey = { name: 'deploy', scopes: ['network:read'] };
+
+/** The same for users and what is theirs. */
+const accountMutations: typeof mutations = [
+  ['POST /users', 'user_created', 'alice', () => rest('POST', 'users', newUser)],
+  ['PATCH /users', 'user_updated', 'alice', () => rest('PATCH', 'users/alice', { role: 'operator' })],
+  [
+    'PUT /users/password',
+    'password_set',
+    'alice',
+    () => rest('PUT', 'users/alice/password', { password: newUser.password }),
+  ],
+  [
+    'POST /users/password-link',
+    'password_link_created',
+    'alice',
+    () => newLink(rest('POST', 'users/alice/password-link')),
+  ],
+  ['DELETE /users/sessions', 'sessions_ended', 'alice', () => rest('DELETE', 'users/alice/sessions')],
+  ['DELETE /users', 'user_deleted', 'alice', () => rest('DELETE', 'users/alice')],
+  ['POST /users/restore', 'user_restored', 'alice', () => rest('POST', 'users/alice/restore')],
+  ['DELETE /users?purge', 'user_purged', 'alice', () => rest('DELETE', 'users/alice?purge=true')],
+  [
+    'createUser',
+    'user_created',
+    'bob',
+    () => graphql('mutation { createUser(input: { username: "bob", role: "viewer" }) { id } }'),
+  ],
+  [
+    'updateUser',
+    'user_updated',
+    'bob',
+    () => graphql('mutation { updateUser(user_id: "bob", input: { name: "Bob" }) { id } }'),
+  ],
+  [
+    'setUserPassword',
+    'password_set',
+    'bob',
+    () => graphql(`mutation { setUserPassword(user_id: "bob", password: "${newUser.password}") { message } }`),
+  ],
+  [
+    'createPasswordLink',
+    'password_link_created',
+    'bob',
+    async () => {
+      const made = await graphql('mutation { createPasswordLink(user_id: "bob") { path } }');
+      await newLink(Promise.resolve(made['createPasswordLink']));
+    },
+  ],
+  [
+    'endUserSessions',
+    'sessions_ended',
+    'bob',
+    () => graphql('mutation { endUserSessions(user_id: "bob") { message } }'),
+  ],
+  ['deleteUser', 'user_deleted', 'bob', () => graphql('mutation { deleteUser(user_id: "bob") { message } }')],
+  ['restoreUser', 'user_restored', 'bob', () => graphql('mutation { restoreUser(user_id: "bob") { id } }')],
+  ['POST /api-keys', 'api_key_created', 'deploy', async () => newSecret(await rest('POST', 'api-keys', newApiKey))],
+  [
+    'PATCH /api-keys',
+    'api_key_updated',
+    'deploy',
+    async () => rest('PATCH', `api-keys/${await firstId('api-keys')}`, { scopes: ['audit:read'] }),
+  ],
+  [
+    'DELETE /api-keys',
+    'api_key_deleted',
+    'deploy',
+    async () => rest('DELETE', `api-keys/${await firstId('api-keys')}`),
+  ],
+  [
+    'POST /api-keys/restore',
+    'api_key_restored',
+    'deploy',
+    async () => rest('POST', `api-keys/${await firstId('api-keys?deleted=true')}/restore`),
+  ],
+  [
+    'DELETE /api-keys?purge',
+    'api_key_purged',
+    'deploy',
+    async () => rest('DELETE', `api-keys/${await firstId('api-keys')}?purge=true`),
+  ],
+  [
+    'createApiKey',
+    'api_key_created',
+    'ci',
+    async () => {
+      const made = await graphql('mutation { createApiKey(input: { name: "ci", scopes: ["network:read"] }) { key } }');
+      newSecret(made['createApiKey']);
+    },
+  ],
+  [
+    'updateApiKey',
+    'api_key_updated',
+    'ci',
+    async () =>
+      graphql(
+        `mutation { updateApiKey(key_id: "${await firstId('api-keys')}", input: { scopes: ["audit:read"] }) { id } }`,
+      ),
+  ],
+  [
+    'deleteApiKey',
+    'api_key_deleted',
+    'ci',
+    async () => graphql(`mutation { deleteApiKey(key_id: "${await firstId('api-keys')}") { message } }`),
+  ],
+  [
+    'restoreApiKey',
+    'api_key_restored',
+    'ci',
+    async () => graphql(`mutation { restoreApiKey(key_id: "${await firstId('api-keys?deleted=true')}") { id } }`),
+  ],
+  ['POST /signing-keys', 'signing_key_created', null, () => rest('POST', 'signing-keys', {})],
+  ['rotateSigningKey', 'signing_key_created', null, () => graphql('mutation { rotateSigningKey { id } }')],
+  ['POST /secret-keys', 'secret_key_rotated', null, () => rest('POST', 'secret-keys')],
+  ['rotateSecretKey', 'secret_key_rotated', null, () => graphql('mutation { rotateSecretKey { success } }')],
+];
+
+const newSecret = (answer: unknown): void => {
+  secrets.push((answer as { key: string }).key);
+};
+async function newLink(answer: Promise<unknown>): Promise<void> {
+  secrets.push(((await answer) as { path: string }).path.split('#')[1]!);
+}
+
 /** A join key is `pt1.FINGERPRINT.SECRET`. */
 const keepSecret = (key: string): void => {
   secrets.push(key, key.split('.').at(-1)!);
@@ -267,7 +404,7 @@ async function newKey(site: string): Promise<string> {
 }
 
 describe('a mutation', () => {
-  it.each(mutations)('by %s leaves one row: %s', async (_door, action, target, work) => {
+  it.each([...mutations, ...accountMutations])('by %s leaves one row: %s', async (_door, action, target, work) => {
     const userId = (await rows('&action=sign_in'))[0]!.actor_id;
     expect(await rowsOf(work)).toEqual([
       expect.objectContaining({
@@ -284,7 +421,8 @@ describe('a mutation', () => {
   });
 
   it('is tested above, whichever GraphQL has', () => {
-    const doors = [...mutations.map(([door]) => door), ...readers];
+    const doors = [...mutations, ...accountMutations].map(([door]) => door);
+    doors.push(...readers, ...elsewhere);
     expect(doors).toEqual(expect.arrayContaining(Object.keys(graphqlSchema.getMutationType()!.getFields())));
   });
 
@@ -338,13 +476,9 @@ describe('what is refused', () => {
       expect(
         refused.map(({ action, actor, address, target, result }) => [action, actor, address, target, result]),
       ).toEqual(
-        ['DELETE /api/v1/sites/:site', 'clearCache', 'GET /api/v1/audit', 'auditLog'].map((operation) => [
-          'access_refused',
-          'admin',
-          '127.0.0.1',
-          operation,
-          'refused',
-        ]),
+        ['DELETE /api/v1/sites/:site', 'Mutation.clearCache', 'GET /api/v1/audit', 'Query.auditLog'].map(
+          (operation) => ['access_refused', 'admin', '127.0.0.1', operation, 'refused'],
+        ),
       );
     } finally {
       await controller.sql(`UPDATE users SET role = 'admin'`);

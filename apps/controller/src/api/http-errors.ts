@@ -23,7 +23,6 @@ function translated(thrown: FastifyError): Error {
   if (thrown instanceof PatronusError) return thrown;
   const { statusCode = 500, message } = thrown;
   if (statusCode === 413) return new PatronusError('too_large', 'the request is larger than 1 MiB; send less at once');
-  if (statusCode === 429) return new PatronusError('rate_limited', message);
   if (statusCode >= 400 && statusCode < 500) {
     return new PatronusError('invalid_input', `the request cannot be read: ${message}`, { cause: thrown });
   }

@@ -1,28 +1,30 @@
 import type { Duplex } from 'node:stream';
+import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
 import swagger, { type FastifyDynamicSwaggerOptions as SwaggerOptions } from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { PatronusError } from '@patronus/core';
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Actor } from '../audit/index.ts';
-import { checkOrigin, isLoopback, type AccessLevel } from './access.ts';
+import type { Caller } from '../auth/index.ts';
+import { checkOrigin, isLoopback } from './access.ts';
 import type { ApiServices } from './api-services.ts';
 import { registerGraphql, servePlayground } from './graphql/index.ts';
+import { guardRoutes } from './guard-routes.ts';
 import { useProblemDocuments } from './http-errors.ts';
 import { healthRoutes } from './rest/health-routes.ts';
+import { keySetRoute } from './rest/key-routes.ts';
 import { restApi } from './rest/rest-api.ts';
 import { validatorCompiler } from './validation.ts';
 import { webPage } from './web-page.ts';
 
 declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Who may use the route. */
-    access?: AccessLevel;
-  }
+  /** On routes of the REST API. */
   interface FastifyRequest {
-    /** Who answers for it, on routes of the REST API. */
+    /** Who asks; null for nobody. */
+    caller: Caller | null;
+    /** Who answers for it. */
     actor: Actor;
   }
 }
@@ -31,6 +33,8 @@ export interface HttpServerParts {
   readonly services: ApiServices;
   readonly host: string;
   readonly webDir: string;
+  /** Proxies whose word on addresses counts; null for none. */
+  readonly trustedProxies: string | null;
   /** Whether GraphQL tells its schema. */
   readonly introspection: boolean;
   readonly logger: Logger;
@@ -38,10 +42,11 @@ export interface HttpServerParts {
 
 /** Everything that people and programs reach over HTTP: REST, GraphQL, the web page. It does not listen yet. */
 export async function createHttpServer(parts: HttpServerParts): Promise<FastifyInstance> {
-  const { services, host, webDir, logger, introspection } = parts;
+  const { services, host, webDir, logger, introspection, trustedProxies } = parts;
   const loggerInstance: FastifyBaseLogger = logger;
   const app = fastify({
     loggerInstance,
+    trustProxy: trustedProxies ?? false,
     logController: new LogController({ disableRequestLogging: true }),
     // The same schema is promised under both addresses.
     rewriteUrl: ({ url = '/' }) => url.replace(/^\/api\/v2\/graphql(?=$|\?)/, '/graphql'),
@@ -53,37 +58,42 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   const isBoundToLoopback = isLoopback(host);
   app.addHook('onRequest', async (request) => checkOrigin(request, isBoundToLoopback));
   closeUpgrades(app);
+  await app.register(cookie);
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: contentPolicy },
-    // Over plain HTTP browsers ignore it, and a proxy that speaks TLS sets its own.
     strictTransportSecurity: false,
     xFrameOptions: { action: 'deny' },
   });
-  await app.register(rateLimit, { global: false, errorResponseBuilder: (_request, { ttl }) => tooMany(ttl) });
+  app.addHook('onRequest', async (request, reply) => {
+    // Browsers heed it only over TLS, which a proxy before the controller speaks.
+    if (request.protocol !== 'https') return;
+    void reply.header('strict-transport-security', `max-age=${strictTransportSeconds}; includeSubDomains`);
+  });
   await app.register(swagger, { openapi });
   await app.register(
     async (scope) => {
+      guardRoutes(scope, services.access);
       restApi(scope.withTypeProvider<TypeBoxTypeProvider>(), services);
-      scope.get('/openapi.json', { schema: { hide: true }, config: { access: 'open' } }, () => app.swagger());
+      scope.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
     },
     { prefix: '/api/v1' },
   );
-  await app.register(async (scope) => healthRoutes(scope, services));
-  servePlayground(app);
-  const { access } = services;
-  await registerGraphql(app, {
-    services,
-    introspection,
-    anonymousReads: access.readsAreOpen,
-    authenticate: (authorization) => access.callerOf(authorization),
-    admit: (request) => access.admit(request),
+  await app.register(async (scope) => {
+    guardRoutes(scope, services.access);
+    healthRoutes(scope, services);
+    keySetRoute(scope, services);
   });
+  servePlayground(app);
+  await registerGraphql(app, { services, introspection, access: services.access });
   await app.register(async (scope) => webPage(scope, webDir));
   app.setNotFoundHandler(async (request) => {
     throw new PatronusError('not_found', `there is nothing at ${request.method} ${request.url.slice(0, 200)}`);
   });
   return app;
 }
+
+/** A year, as browsers want for a promise to be kept. */
+const strictTransportSeconds = 31_536_000;
 
 /** A client that is gone does not answer a close; waiting longer would only delay the stop. */
 const closeGraceMs = 500;
@@ -121,10 +131,3 @@ const openapi = {
   components: { securitySchemes: { bearer: { type: 'http' as const, scheme: 'bearer' } } },
   security: [{ bearer: [] }],
 } satisfies SwaggerOptions['openapi'];
-
-function tooMany(ttlMs: number): Error {
-  const retryAfterSeconds = Math.ceil(ttlMs / 1_000);
-  return new PatronusError('rate_limited', `too many tries; wait ${retryAfterSeconds} s`, {
-    facts: { retryAfterSeconds },
-  });
-}

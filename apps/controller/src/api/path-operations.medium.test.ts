@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PathId, PathOverride } from '@patronus/core';
 import type { PathProbe } from '@patronus/protocol';
-import { TestController, TestEdge, until } from '../testing/index.ts';
+import { TestAccount, TestController, TestEdge, until } from '../testing/index.ts';
 
 interface Override {
   readonly reason: string;
@@ -343,12 +343,7 @@ describe('taking a path out of use', () => {
   });
 
   it('is not for viewers, and neither is a check', async () => {
-    await controller.sql(`
-      INSERT INTO users (user_id, username, password_hash, role, created_at)
-      SELECT 'watcher', 'watcher', password_hash, 'viewer', 0 FROM users`);
-    const login = { username: 'watcher', password };
-    const { body } = await controller.request<{ access_token: string }>('POST', 'auth/login', login);
-    const as = { authorization: `Bearer ${body.access_token}` };
+    const as = (await TestAccount.create(controller, 'watcher', 'viewer')).bearer;
     expect(await controller.request('POST', `paths/${path.id}/check`, undefined, as)).toMatchObject({ status: 403 });
     for (const query of [
       `mutation { checkPathHealth(path_id: "${path.id}") { loss } }`,

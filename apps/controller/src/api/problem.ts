@@ -6,6 +6,7 @@ const answers: Record<ErrorCode, readonly [status: number, title: string]> = {
   not_found: [404, 'There is no such thing'],
   conflict: [409, 'It conflicts with what is there'],
   unauthenticated: [401, 'Sign-in is needed'],
+  mfa_required: [401, 'A code is needed too'],
   forbidden: [403, 'This is not allowed'],
   rate_limited: [429, 'Too many requests'],
   exhausted: [409, 'No more can be had'],

@@ -123,6 +123,23 @@ describe('the first sign-in', () => {
   });
 });
 
+describe('the first administrator', () => {
+  it('is made by the link also where other users are there before', async () => {
+    const fresh = await TestController.start();
+    try {
+      await fresh.ask('POST', 'users', { username: 'admin', role: 'viewer' });
+      await fresh.restart();
+      const token = new URL(fresh.running.setupUrl!).hash.slice(1);
+      const taken = await fresh.request('POST', 'auth/setup', { token, password });
+      expect(taken.body).toMatchObject({ problems: [{ field: 'username' }] });
+      expect((await fresh.request('POST', 'auth/setup', { token, password, username: 'root' })).status).toBe(200);
+      expect((await fresh.ask('GET', 'users/root')).body).toMatchObject({ role: 'admin' });
+    } finally {
+      await fresh.stop();
+    }
+  });
+});
+
 describe('answers', () => {
   it('to wrong input name every field, what is wrong, and how to mend it', async () => {
     const answer = await controller.ask('POST', 'sites', {
@@ -195,7 +212,24 @@ describe('answers', () => {
     expect(headers.get('content-security-policy')).not.toMatch(/unsafe-inline/);
     expect(headers.get('x-frame-options')).toBe('DENY');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
-    expect(headers.get('referrer-policy')).not.toBeNull();
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('strict-transport-security')).toBeNull();
+  });
+
+  it('believe a proxy that is trusted in where a request came from, and whether by TLS; others not', async () => {
+    const told = { 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': 'https' };
+    const trusting = await TestController.start({ PATRONUS_TRUSTED_PROXIES: 'loopback' });
+    try {
+      const addressOf = async (own: TestController) => {
+        const { headers } = await own.request('POST', 'auth/login', { username: 'x', password: 'y' }, told);
+        const { items } = await own.get<{ items: { address: string }[] }>('audit?action=sign_in_failed&limit=1');
+        return [items[0]?.address, headers.get('strict-transport-security')];
+      };
+      expect(await addressOf(trusting)).toEqual(['203.0.113.9', 'max-age=31536000; includeSubDomains']);
+      expect(await addressOf(controller)).toEqual(['127.0.0.1', null]);
+    } finally {
+      await trusting.stop();
+    }
   });
 
   it('are described by an OpenAPI 3.1 document', async () => {

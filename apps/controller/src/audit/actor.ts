@@ -1,10 +1,10 @@
-export const actorTypes = ['user', 'local_token', 'edge', 'system', 'anonymous'] as const;
+export const actorTypes = ['user', 'api_key', 'local_token', 'edge', 'system', 'anonymous'] as const;
 export type ActorType = (typeof actorTypes)[number];
 
 /** Whoever answers for a change. */
 export interface Actor {
   readonly type: ActorType;
-  /** Id of a user or an edge; null for those that have none. */
+  /** Id of a user, an API key or an edge; null for those that have none. */
   readonly id: string | null;
   readonly name: string;
   /** IP address the request came from; null where it came over no network. */

@@ -9,7 +9,10 @@ export interface AuditTarget {
   readonly type:
     | 'user'
     | 'session'
+    | 'api_key'
     | 'signing_key'
+    | 'secret_key'
+    | 'token'
     | 'operation'
     | 'site'
     | 'endpoint'

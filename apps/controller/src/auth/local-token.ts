@@ -32,7 +32,15 @@ export class LocalToken {
   }
 }
 
-const holder: Caller = { type: 'local_token', id: null, name: 'local', role: 'admin' };
+const holder: Caller = {
+  type: 'local_token',
+  id: null,
+  name: 'local',
+  role: 'admin',
+  userId: null,
+  sessionId: null,
+  scopes: null,
+};
 
 const form = /^ptl_[A-Za-z0-9_-]{43}$/;
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

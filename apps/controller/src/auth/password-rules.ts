@@ -1,4 +1,5 @@
 import type { FieldProblem } from '@patronus/core';
+import { isGuessable } from './guessable.ts';
 
 const minLength = 12;
 /** Argon2 takes any length; hashing megabytes for a stranger would be a gift to them. */
@@ -11,32 +12,12 @@ const kinds: readonly [RegExp, string][] = [
   [/[^\p{L}\d\s]/u, 'a symbol'],
 ];
 
-/** Words that guessing starts with; a password that is one of them with digits and symbols around it is refused. */
-const commonWords = [
-  'password',
-  'passw0rd',
-  'p@ssword',
-  'p@ssw0rd',
-  'administrator',
-  'changeme',
-  'letmein',
-  'patronus',
-  'qwerty',
-  'qwertyuiop',
-  'welcome',
-  'iloveyou',
-  'monkey',
-  'dragon',
-  'football',
-  'sunshine',
-  'princess',
-  'trustno1',
-  'superman',
-  'starwars',
-];
-
-/** What is wrong with a new password, each with its remedy; empty when it will do. */
-export function passwordProblems(password: string, field: string): FieldProblem[] {
+/** What is wrong with a new password, each with its remedy; empty when it will do. `words` are what guessing would start with. */
+export async function passwordProblems(
+  password: string,
+  field: string,
+  words: readonly string[],
+): Promise<FieldProblem[]> {
   if (password.length < minLength) {
     return [{ field, problem: `is shorter than ${minLength} characters`, remedy: 'use a longer one' }];
   }
@@ -45,13 +26,7 @@ export function passwordProblems(password: string, field: string): FieldProblem[
   if (missing.length > 0) {
     return [{ field, problem: `has not every kind of character`, remedy: `add ${missing.join(', ')}` }];
   }
-  return isCommon(password)
+  return (await isGuessable(password, words))
     ? [{ field, problem: 'is a common password', remedy: 'use one that nobody else would' }]
     : [];
-}
-
-function isCommon(password: string): boolean {
-  const lower = password.toLowerCase();
-  const stripped = lower.replaceAll(/^[^a-z]+|[^a-z]+$/g, '');
-  return commonWords.some((word) => lower === word || stripped === word || stripped === word.replaceAll(/\d+$/g, ''));
 }

@@ -1,38 +1,49 @@
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import { hash, verify } from '@node-rs/argon2';
+import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { InvalidInputError, PatronusError } from '@patronus/core';
-import { anonymousActor, systemActor, type Actor, type AuditTarget } from '../audit/index.ts';
+import { anonymousActor, systemActor, type Actor } from '../audit/index.ts';
 import type { Change, Store } from '../database/index.ts';
 import { userRepository, type UserRow } from '../repositories/index.ts';
-import type { Caller, Role } from './caller.ts';
-import { passwordProblems } from './password-rules.ts';
-import { accessTokenSeconds, type TokenSigner } from './token-signer.ts';
+import type { Caller } from './caller.ts';
+import { isLocked, lockedError, noteFailure } from './lock-out.ts';
+import type { Origin } from './origin.ts';
+import { isPassword, newPasswordHash } from './passwords.ts';
+import { provePassword } from './prove-password.ts';
+import { tokenHash, userActor, type Sessions, type TokenPair } from './sessions.ts';
+import type { Totp } from './totp.ts';
+import { userTarget } from './user-target.ts';
 
-/** Wrong passwords in a row before an account is locked, and for how long: ten guesses a quarter of an hour are no attack. */
-const maxFailures = 10;
-const lockMs = 15 * 60_000;
-const refreshTokenMs = 7 * 24 * 3_600_000;
-
-export interface TokenPair {
-  readonly access_token: string;
-  readonly refresh_token: string;
-  readonly token_type: 'Bearer';
-  /** Seconds until the access token expires. */
-  readonly expires_in: number;
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+  /** Of the user's app or list, where one is asked for. */
+  readonly code?: string | undefined;
 }
 
-/** Users with passwords and their sessions. Passwords are kept as Argon2id in PHC form. */
+export interface LinkUse {
+  readonly token: string;
+  readonly password: string;
+  /** Of the first administrator; of others it is known. */
+  readonly username?: string | undefined;
+  readonly code?: string | undefined;
+}
+
+export interface PasswordChange {
+  readonly currentPassword: string;
+  readonly newPassword: string;
+}
+
+/** Users show who they are by a password, and a code where they wish, and choose the password. */
 export class SignInService {
   readonly #store: Store;
-  readonly #signer: TokenSigner;
-  /** Digest of the one-time token that lets the first administrator choose a password; null once there is one. */
-  #setupDigest: Buffer | null = null;
-  /** Compared with where the user is unknown, so that the answer takes as long. */
-  readonly #decoy = hash(randomBytes(16).toString('hex'));
+  readonly #sessions: Sessions;
+  readonly #totp: Totp;
+  /** Hash of the one-time token that lets the first administrator choose a password; null once there is one. */
+  #setupHash: string | null = null;
 
-  constructor(store: Store, signer: TokenSigner) {
+  constructor(store: Store, sessions: Sessions, totp: Totp) {
     this.#store = store;
-    this.#signer = signer;
+    this.#sessions = sessions;
+    this.#totp = totp;
   }
 
   /**
@@ -40,178 +51,169 @@ export class SignInService {
    * there is an administrator already. Errors: `invalid_input` for a weak password.
    */
   async prepareFirstSignIn(password: string | undefined): Promise<string | null> {
-    if ((await userRepository.count(this.#store.db)) > 0) return null;
+    if ((await userRepository.listAdministrators(this.#store.db)).length > 0) return null;
     if (password !== undefined) {
-      await this.#createAdministrator(systemActor, { username: 'admin', password, field: 'PATRONUS_ADMIN_PASSWORD' });
+      const user = await this.#firstAdministrator('admin', password, 'PATRONUS_ADMIN_PASSWORD');
+      await this.#store.change((change) => insertAdministrator(change, systemActor, user));
       return null;
     }
     const token = randomBytes(24).toString('base64url');
-    this.#setupDigest = digest(token);
+    this.#setupHash = tokenHash(token);
     return token;
   }
 
-  /** Uses the one-time token. Errors: `unauthenticated`, `invalid_input`. */
-  async setup(address: string | null, token: string, password: string, username = 'admin'): Promise<TokenPair> {
-    if (this.#setupDigest === null || !timingSafeEqual(digest(token), this.#setupDigest)) {
-      throw new PatronusError('unauthenticated', 'this setup link is not valid or was used; restart for a new one');
+  /**
+   * Uses a one-time link: that of the first administrator, who may choose a name as well, or one that an administrator made
+   * for a user. Errors: `unauthenticated`, `mfa_required`, `invalid_input`.
+   */
+  async setup(origin: Origin, use: LinkUse): Promise<TokenPair> {
+    const hash = tokenHash(use.token);
+    if (this.#setupHash === null || !timingSafeEqual(Buffer.from(hash), Buffer.from(this.#setupHash))) {
+      return this.#usePasswordLink(origin, hash, use);
     }
-    const by = anonymousActor(address);
-    const user = await this.#createAdministrator(by, { username, password, field: 'password' });
-    this.#setupDigest = null;
-    return this.#open(user, address);
+    const user = await this.#firstAdministrator(use.username ?? 'admin', use.password, 'password');
+    return this.#store.change(async (change) => {
+      if ((await userRepository.listAdministrators(change.db)).length > 0) throw usedLink();
+      await insertAdministrator(change, anonymousActor(origin.address), user);
+      change.afterCommit(() => (this.#setupHash = null));
+      return this.#sessions.open(change, user, origin);
+    });
   }
 
-  /** Errors: `unauthenticated`, `rate_limited` while the account is locked. */
-  async login(address: string | null, username: string, password: string): Promise<TokenPair> {
-    const user = await userRepository.findByName(this.#store.db, username);
-    if (user?.locked_until !== undefined && user.locked_until !== null && user.locked_until > this.#store.wallMs) {
-      const seconds = Math.ceil((user.locked_until - this.#store.wallMs) / 1000);
-      await this.#store.change((change) => noteFailure(change, user, address));
-      throw new PatronusError('rate_limited', `too many wrong passwords; try again in ${seconds} s`, {
-        facts: { retryAfterSeconds: seconds },
-      });
+  /** Errors: `unauthenticated`, `mfa_required`, `rate_limited` while the account is locked. */
+  async login(origin: Origin, { username, password, code }: Credentials): Promise<TokenPair> {
+    const known = await userRepository.findByName(this.#store.db, username);
+    const user = known !== undefined && known.enabled === 1 && known.deleted_at === null ? known : null;
+    if (user !== null && isLocked(user, this.#store.wallMs)) {
+      await this.#store.change((change) => noteFailure(change, known, origin.address));
+      throw lockedError(user, this.#store.wallMs);
     }
-    const isRight = await verify(user?.password_hash ?? (await this.#decoy), password);
-    if (user !== undefined && isRight) return this.#open(user, address);
-    await this.#countFailure(user, address);
+    if (await isPassword(user, password)) {
+      return this.#withCode(user!, origin, code, (change, fresh) => this.#sessions.open(change, fresh, origin));
+    }
+    await this.#store.change((change) => noteFailure(change, known, origin.address));
     throw new PatronusError('unauthenticated', 'wrong user name or password');
   }
 
-  /** Exchanges a refresh token for a new pair. One used twice revokes its whole session. Errors: `unauthenticated`. */
-  async refresh(address: string | null, refreshToken: string): Promise<TokenPair> {
-    const invalid = new PatronusError(
-      'unauthenticated',
-      'the refresh token is not valid or has expired; sign in again',
+  /**
+   * Sets the caller's own password, ends all of their sessions, and answers a new one. Wrong current passwords count as
+   * those of a sign-in do. Errors: `conflict` for a caller without an account, `invalid_input`, `rate_limited`.
+   */
+  async changePassword(caller: Caller, origin: Origin, input: PasswordChange): Promise<TokenPair> {
+    const user = await accountOf(this.#store, caller);
+    const proof = { password: input.currentPassword, field: 'current_password', address: origin.address };
+    await provePassword(this.#store, user, proof);
+    const password_hash = await newPasswordHash(input.newPassword, 'new_password', wordsOf(user));
+    return this.#store.change(async (change) => {
+      const by = userActor(user, origin.address);
+      await setPassword(change, this.#sessions, by, { user, password_hash });
+      return this.#sessions.open(change, user, origin);
+    });
+  }
+
+  /** Errors: `unauthenticated` for a link that is unknown, too old, or was used. */
+  async #usePasswordLink(origin: Origin, hash: string, { password, code }: LinkUse): Promise<TokenPair> {
+    const known = await linkedUser(this.#store.db, hash, this.#store.wallMs);
+    const password_hash = await newPasswordHash(password, 'password', wordsOf(known));
+    return this.#withCode(known, origin, code, async (change, user) => {
+      await linkedUser(change.db, hash, change.at);
+      const by = anonymousActor(origin.address);
+      await setPassword(change, this.#sessions, by, { user, password_hash });
+      return this.#sessions.open(change, user, origin);
+    });
+  }
+
+  /**
+   * Does something for a user who has shown who they are but for the code, if that is right or none is asked for. What the
+   * change sees counts: the account may have been locked or taken away meanwhile, and the code used.
+   */
+  async #withCode(
+    { user_id }: UserRow,
+    origin: Origin,
+    code: string | undefined,
+    work: (change: Change, user: UserRow) => Promise<TokenPair>,
+  ): Promise<TokenPair> {
+    const outcome = await this.#store.change(async (change) => {
+      const user = await userRepository.find(change.db, user_id);
+      if (user === undefined || user.enabled === 0) return 'wrong';
+      if (isLocked(user, change.at)) throw lockedError(user, change.at);
+      const used = await this.#totp.use(change, userActor(user, origin.address), user, code);
+      if (used === 'right') return work(change, user);
+      if (used !== 'missing') await noteFailure(change, user, origin.address, codeReasons[used]);
+      return used;
+    });
+    if (typeof outcome === 'object') return outcome;
+    if (outcome !== 'missing') throw new PatronusError('unauthenticated', 'wrong user name, password or code');
+    throw new PatronusError(
+      'mfa_required',
+      'the password is right; send the code of your authenticator app with it, as `code`',
     );
-    const pair = await this.#store.change(async (change) => {
-      const row = await userRepository.findRefreshToken(change.db, tokenHash(refreshToken));
-      const session = row && (await userRepository.findLiveSession(change.db, row.session_id));
-      if (row === undefined || session === undefined || row.expires_at <= change.at) return null;
-      if (row.used_at !== null) {
-        await userRepository.revokeSession(change.db, row.session_id, change.at);
-        const target = { type: 'session', id: session.session_id, name: session.username } as const;
-        await change.audit(anonymousActor(address), { action: 'refresh_token_reused', target, result: 'refused' });
-        return null;
-      }
-      await userRepository.markRefreshTokenUsed(change.db, row.token_hash, change.at);
-      return this.#issue(change, { sessionId: session.session_id, username: session.username });
-    });
-    if (pair === null) throw invalid;
-    return pair;
   }
 
-  /** Ends the session of a refresh token; one that is unknown is as good as ended. */
-  async logout(address: string | null, refreshToken: string): Promise<void> {
-    await this.#store.change(async (change) => {
-      const row = await userRepository.findRefreshToken(change.db, tokenHash(refreshToken));
-      const session = row && (await userRepository.findLiveSession(change.db, row.session_id));
-      if (session === undefined) return;
-      await userRepository.revokeSession(change.db, session.session_id, change.at);
-      const target = { type: 'session', id: session.session_id, name: session.username } as const;
-      await change.audit(asActor(session, address), { action: 'sign_out', target });
-    });
-  }
-
-  /** Who an access token belongs to; a revoked session counts at once. Errors: `unauthenticated`. */
-  async caller(accessToken: string): Promise<Caller> {
-    const sessionId = await this.#signer.verify(accessToken);
-    const session = await userRepository.findLiveSession(this.#store.db, sessionId);
-    if (session === undefined) throw new PatronusError('unauthenticated', 'this session has ended; sign in again');
-    return { type: 'user', id: session.user_id, name: session.username, role: session.role as Role };
-  }
-
-  async #createAdministrator(
-    by: Actor,
-    { username, password, field }: { username: string; password: string; field: string },
-  ): Promise<UserRow> {
-    const problems = passwordProblems(password, field);
-    if (problems.length > 0) throw new InvalidInputError(problems);
-    const user: UserRow = {
+  async #firstAdministrator(username: string, password: string, field: string): Promise<UserRow> {
+    const at = this.#store.wallMs;
+    return {
       user_id: randomUUID(),
       username,
-      password_hash: await hash(password),
+      name: '',
+      password_hash: await newPasswordHash(password, field, [username]),
       role: 'admin',
+      enabled: 1,
       failed_logins: 0,
       locked_until: null,
-      created_at: this.#store.wallMs,
-    };
-    await this.#store.change(async (change) => {
-      await userRepository.insert(change.db, user);
-      await change.audit(by, { action: 'password_set', target: userTarget(user), details: { role: user.role } });
-    });
-    return user;
-  }
-
-  async #countFailure(user: UserRow | undefined, address: string | null): Promise<void> {
-    await this.#store.change(async (change) => {
-      await noteFailure(change, user, address);
-      if (user !== undefined) {
-        const failures = user.failed_logins + 1;
-        const locked_until = failures >= maxFailures ? change.at + lockMs : null;
-        const failed_logins = locked_until === null ? failures : 0;
-        await userRepository.update(change.db, user.user_id, { failed_logins, locked_until });
-        if (locked_until !== null) {
-          const details = { locked_until };
-          await change.audit(systemActor, { action: 'account_locked', target: userTarget(user), details });
-        }
-      }
-      const known = user === undefined ? 'an unknown user' : user.username;
-      await change.event({ eventType: 'sign_in_failed', severity: 'warning', message: `Sign-in failed for ${known}` });
-    });
-  }
-
-  #open(user: UserRow, address: string | null): Promise<TokenPair> {
-    return this.#store.change(async (change) => {
-      const sessionId = randomUUID();
-      await userRepository.update(change.db, user.user_id, { failed_logins: 0, locked_until: null });
-      const row = { session_id: sessionId, user_id: user.user_id, created_at: change.at, revoked_at: null };
-      await userRepository.pruneSessions(change.db, change.at);
-      await userRepository.insertSession(change.db, row);
-      const target = { type: 'session', id: sessionId, name: user.username } as const;
-      await change.audit(asActor(user, address), { action: 'sign_in', target });
-      await change.event({ eventType: 'sign_in', message: `${user.username} signed in` });
-      return this.#issue(change, { sessionId, username: user.username });
-    });
-  }
-
-  async #issue(change: Change, session: { sessionId: string; username: string }): Promise<TokenPair> {
-    const refreshToken = `ptr_${randomBytes(32).toString('base64url')}`;
-    const row = { token_hash: tokenHash(refreshToken), session_id: session.sessionId };
-    await userRepository.insertRefreshToken(change.db, {
-      ...row,
-      expires_at: change.at + refreshTokenMs,
-      used_at: null,
-    });
-    return {
-      access_token: await this.#signer.sign(session),
-      refresh_token: refreshToken,
-      token_type: 'Bearer',
-      expires_in: accessTokenSeconds,
+      last_sign_in_at: null,
+      created_at: at,
+      updated_at: at,
+      deleted_at: null,
     };
   }
 }
 
-/** Of a user that is unknown not even the name: people type passwords there by mistake. */
-const noteFailure = (change: Change, user: UserRow | undefined, address: string | null): Promise<void> => {
-  const isLocked = user !== undefined && user.locked_until !== null && user.locked_until > change.at;
-  const reason = user === undefined ? 'unknown user' : isLocked ? 'account locked' : 'wrong password';
-  return change.audit(anonymousActor(address), {
-    action: 'sign_in_failed',
-    target: user === undefined ? { type: 'user', id: null, name: null } : userTarget(user),
-    result: isLocked ? 'refused' : 'failed',
-    details: { reason },
-  });
-};
+/** As the audit log tells them. */
+const codeReasons = { wrong: 'wrong code', 'used before': 'code used before' } as const;
 
-type UserRef = Pick<UserRow, 'user_id' | 'username'>;
+/** What guessing a user's password would start with. */
+export const wordsOf = ({ username, name }: Pick<UserRow, 'username' | 'name'>): string[] => [username, name];
 
-const userTarget = (user: UserRef): AuditTarget => ({ type: 'user', id: user.user_id, name: user.username });
-const asActor = (user: UserRef, address: string | null): Actor => ({
-  type: 'user',
-  id: user.user_id,
-  name: user.username,
-  address,
-});
+/** The user that a caller is. Errors: `conflict` for the local token, which is nobody's. */
+export async function accountOf(store: Store, { userId }: Caller): Promise<UserRow> {
+  const user = userId === null ? undefined : await userRepository.find(store.db, userId);
+  if (user !== undefined) return user;
+  throw new PatronusError('conflict', 'the local token belongs to no user; sign in as one with `patronus login`');
+}
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-const tokenHash = (token: string): string => digest(token).toString('hex');
+/** The password is another one now, whatever opened the account before opens it no more, and a lock is over. */
+export async function setPassword(
+  change: Change,
+  sessions: Sessions,
+  by: Actor,
+  { user, password_hash }: { readonly user: UserRow; readonly password_hash: string },
+): Promise<void> {
+  const unlocked = { failed_logins: 0, locked_until: null };
+  await userRepository.update(change.db, user.user_id, { password_hash, ...unlocked, updated_at: change.at });
+  await userRepository.deletePasswordLinks(change.db, user.user_id);
+  const sessions_ended = await sessions.endAll(change, user.user_id);
+  await change.audit(by, { action: 'password_set', target: userTarget(user), details: { sessions_ended } });
+}
+
+async function insertAdministrator(change: Change, by: Actor, user: UserRow): Promise<void> {
+  if ((await userRepository.findByName(change.db, user.username)) !== undefined) {
+    const problem = `there is a user "${user.username}", who is no administrator`;
+    throw new InvalidInputError([{ field: 'username', problem, remedy: 'choose another name, or make them one' }]);
+  }
+  await userRepository.insert(change.db, user);
+  await change.audit(by, { action: 'password_set', target: userTarget(user), details: { role: user.role } });
+}
+
+async function linkedUser(db: Store['db'], hash: string, now: number): Promise<UserRow> {
+  const link = await userRepository.findPasswordLink(db, hash);
+  const user = link && (await userRepository.find(db, link.user_id));
+  if (link === undefined || link.expires_at <= now || user === undefined || user.enabled === 0) throw usedLink();
+  return user;
+}
+
+const usedLink = (): PatronusError =>
+  new PatronusError(
+    'unauthenticated',
+    'this link is not valid, is too old or was used; ask for a new one, or restart the controller for the first one',
+  );

@@ -3,6 +3,7 @@
  * takes the handle to use as its first argument, so that it works inside and outside a transaction.
  */
 export * from './allocation-repository.ts';
+export * from './api-key-repository.ts';
 export * from './audit-repository.ts';
 export * from './config-repository.ts';
 export * from './decision-repository.ts';
@@ -14,8 +15,12 @@ export * from './metric-repository.ts';
 export * from './path-override-repository.ts';
 export * from './path-repository.ts';
 export * from './policy-repository.ts';
+export * from './secret-repository.ts';
+export * from './session-repository.ts';
 export * from './setting-repository.ts';
+export * from './signing-key-repository.ts';
 export * from './site-deletion-repository.ts';
 export * from './site-repository.ts';
 export * from './standing.ts';
+export * from './totp-repository.ts';
 export * from './user-repository.ts';

@@ -1,19 +1,37 @@
 import type { Insertable, Selectable, Updateable } from 'kysely';
-import type { Db, RefreshTokenTable, SessionTable, SigningKeyTable, UserTable } from '../database/schema.ts';
+import type { Db, PasswordLinkTable, UserTable } from '../database/schema.ts';
+import { deletedAt, type Standing } from './standing.ts';
 
 export type UserRow = Selectable<UserTable>;
 
 export const userRepository = {
-  async count(db: Db): Promise<number> {
-    const row = await db
+  list: (db: Db, standing: Standing = 'live'): Promise<UserRow[]> =>
+    db.selectFrom('users').selectAll().where('deleted_at', deletedAt[standing], null).orderBy('username').execute(),
+
+  /** By id or name; names are those of live and deleted users alike, as both keep theirs. */
+  find: (db: Db, reference: string, standing: Standing = 'live'): Promise<UserRow | undefined> =>
+    db
       .selectFrom('users')
-      .select((eb) => eb.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow();
-    return row.count;
-  },
+      .selectAll()
+      .where((eb) => eb.or([eb('user_id', '=', reference), eb('username', '=', reference)]))
+      .where('deleted_at', deletedAt[standing], null)
+      .executeTakeFirst(),
 
   findByName: (db: Db, username: string): Promise<UserRow | undefined> =>
     db.selectFrom('users').selectAll().where('username', '=', username).executeTakeFirst(),
+
+  /** Those who can sign in as an administrator. */
+  listAdministrators: (db: Db): Promise<UserRow[]> =>
+    db
+      .selectFrom('users')
+      .selectAll()
+      .where('role', '=', 'admin')
+      .where('enabled', '=', 1)
+      .where('deleted_at', 'is', null)
+      .execute(),
+
+  listDeletedBefore: (db: Db, time: number): Promise<UserRow[]> =>
+    db.selectFrom('users').selectAll().where('deleted_at', '<', time).execute(),
 
   async insert(db: Db, row: Insertable<UserTable>): Promise<void> {
     await db.insertInto('users').values(row).execute();
@@ -23,62 +41,19 @@ export const userRepository = {
     await db.updateTable('users').set(changes).where('user_id', '=', userId).execute();
   },
 
-  /** The session with its user, unless it was revoked. */
-  findLiveSession: (db: Db, sessionId: string) =>
-    db
-      .selectFrom('sessions')
-      .innerJoin('users', 'users.user_id', 'sessions.user_id')
-      .select(['sessions.session_id', 'users.user_id', 'users.username', 'users.role'])
-      .where('session_id', '=', sessionId)
-      .where('revoked_at', 'is', null)
-      .executeTakeFirst(),
-
-  async insertSession(db: Db, row: Insertable<SessionTable>): Promise<void> {
-    await db.insertInto('sessions').values(row).execute();
+  async delete(db: Db, userId: string): Promise<void> {
+    await db.deleteFrom('users').where('user_id', '=', userId).execute();
   },
 
-  async revokeSession(db: Db, sessionId: string, at: number): Promise<void> {
-    await db
-      .updateTable('sessions')
-      .set({ revoked_at: at })
-      .where('session_id', '=', sessionId)
-      .where('revoked_at', 'is', null)
-      .execute();
+  findPasswordLink: (db: Db, tokenHash: string): Promise<Selectable<PasswordLinkTable> | undefined> =>
+    db.selectFrom('password_links').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst(),
+
+  async insertPasswordLink(db: Db, row: Insertable<PasswordLinkTable>): Promise<void> {
+    await db.insertInto('password_links').values(row).execute();
   },
 
-  findRefreshToken: (db: Db, tokenHash: string) =>
-    db.selectFrom('refresh_tokens').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst(),
-
-  async insertRefreshToken(db: Db, row: Insertable<RefreshTokenTable>): Promise<void> {
-    await db.insertInto('refresh_tokens').values(row).execute();
-  },
-
-  async markRefreshTokenUsed(db: Db, tokenHash: string, at: number): Promise<void> {
-    await db.updateTable('refresh_tokens').set({ used_at: at }).where('token_hash', '=', tokenHash).execute();
-  },
-
-  /** Sessions whose last refresh token ran out go, and their tokens with them. */
-  async pruneSessions(db: Db, now: number): Promise<void> {
-    await db
-      .deleteFrom('sessions')
-      .where((eb) =>
-        eb.not(
-          eb.exists(
-            eb
-              .selectFrom('refresh_tokens')
-              .select('token_hash')
-              .whereRef('refresh_tokens.session_id', '=', 'sessions.session_id')
-              .where('expires_at', '>', now),
-          ),
-        ),
-      )
-      .execute();
-  },
-
-  /** Newest first. */
-  listSigningKeys: (db: Db) => db.selectFrom('signing_keys').selectAll().orderBy('created_at', 'desc').execute(),
-
-  async insertSigningKey(db: Db, row: Insertable<SigningKeyTable>): Promise<void> {
-    await db.insertInto('signing_keys').values(row).execute();
+  /** None of a user's links works any more. */
+  async deletePasswordLinks(db: Db, userId: string): Promise<void> {
+    await db.deleteFrom('password_links').where('user_id', '=', userId).execute();
   },
 };

@@ -93,6 +93,14 @@ export class AuditService {
     );
   }
 
+  /** Writes down that somebody showed a token that is not valid, and why it is not. */
+  async noteBadToken(by: Actor, reason: string): Promise<void> {
+    const target = { type: 'token', id: null, name: null } as const;
+    await this.#store.change((change) =>
+      change.audit(by, { action: 'token_refused', target, result: 'refused', details: { reason } }),
+    );
+  }
+
   async #walkAll(walk: AuditWalk): Promise<AuditFault | null> {
     for (let after = 0; ;) {
       const rows = await auditRepository.list(this.#store.db, {}, { order: 'oldest', after, limit: walkPageSize });

@@ -169,7 +169,12 @@ describe('a walk over the database', () => {
 
 describe('maintenance', () => {
   it('signs the newest row once, and nothing where nothing is new', async () => {
-    const maintenance = new Maintenance({ ...network, purging: [], onFailure: () => undefined });
+    const maintenance = new Maintenance({
+      ...network,
+      signer: { maintain: async () => undefined },
+      purging: [],
+      onFailure: () => undefined,
+    });
     await network.sites.create(tester, { name: 'hq' });
     await maintenance.anchorAudit();
     await maintenance.anchorAudit();

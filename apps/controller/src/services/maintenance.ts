@@ -1,4 +1,5 @@
 import type { Timer, Timers } from '@patronus/core';
+import type { TokenSigner } from '../auth/index.ts';
 import type { Store } from '../database/store.ts';
 import { eventRepository } from '../repositories/event-repository.ts';
 import { policyRepository } from '../repositories/policy-repository.ts';
@@ -16,6 +17,8 @@ const prunePeriodMs = 3_600_000;
 const anchorPeriodMs = 3_600_000;
 /** What was deleted goes this much later than promised at most. */
 const purgePeriodMs = 3_600_000;
+/** A signing key that has served its time signs this much longer at most. */
+const signingPeriodMs = 3_600_000;
 const keptMs = 90 * 24 * 3_600_000;
 
 /** Something that removes for good what was deleted long ago. */
@@ -27,13 +30,14 @@ export interface MaintenanceParts {
   readonly store: Store;
   readonly metrics: MetricService;
   readonly pathOverrides: PathOverrideService;
+  readonly signer: Pick<TokenSigner, 'maintain'>;
   readonly purging: readonly Purging[];
   readonly onFailure: (failure: unknown) => void;
 }
 
 /**
  * What the controller does by itself from time to time: rolls metrics up, writes counters down, signs audit rows, drops what
- * is old, and removes for good what was deleted long ago.
+ * is old, removes for good what was deleted long ago, and changes the key that signs access tokens.
  */
 export class Maintenance {
   readonly #parts: MaintenanceParts;
@@ -58,6 +62,7 @@ export class Maintenance {
     every('drop old events', prunePeriodMs, () => this.#prune());
     every('sign the newest audit row', anchorPeriodMs, () => this.anchorAudit());
     every('purge what was deleted', purgePeriodMs, () => this.#purge());
+    every('change the signing key', signingPeriodMs, () => this.#parts.signer.maintain());
   }
 
   /** Waits for what runs, writes the counters down a last time and signs the last audit row. */

@@ -1,5 +1,5 @@
 import { builder } from './builder.ts';
-import { admitted } from './graphql-services.ts';
+import { actorIn } from './graphql-services.ts';
 import { policyNumber } from './queries.ts';
 import { outcomeType, policyShape, policyType, siteType } from './types.ts';
 
@@ -14,8 +14,8 @@ builder.mutationFields((t) => ({
       purge: t.arg.boolean({ description: purgeArg }),
       force: t.arg.boolean({ description: 'Although policies name it; they match nothing of it then' }),
     },
-    resolve: async (_root, { site_id, purge, force }, context, info) => {
-      const by = await admitted(context, 'admin', info);
+    resolve: async (_root, { site_id, purge, force }, context) => {
+      const by = actorIn(context);
       return context.services.siteDeletion.delete(by, site_id, { purge: purge === true, force: force === true });
     },
   }),
@@ -23,8 +23,8 @@ builder.mutationFields((t) => ({
     type: siteType,
     description: 'Puts a deleted site back with the ids and numbers that it had',
     args: { site_id: t.arg.id({ required: true, description: 'Id or name' }) },
-    resolve: async (_root, { site_id }, context, info) => {
-      const by = await admitted(context, 'admin', info);
+    resolve: async (_root, { site_id }, context) => {
+      const by = actorIn(context);
       const { sites, siteDeletion } = context.services;
       return sites.get((await siteDeletion.restore(by, site_id)).id);
     },
@@ -32,8 +32,8 @@ builder.mutationFields((t) => ({
   deletePolicy: t.field({
     type: outcomeType,
     args: { id: t.arg.id({ required: true }), purge: t.arg.boolean({ description: purgeArg }) },
-    resolve: async (_root, { id, purge }, context, info) => {
-      const by = await admitted(context, 'operator', info);
+    resolve: async (_root, { id, purge }, context) => {
+      const by = actorIn(context);
       return context.services.policyDeletion.delete(by, policyNumber(id), { purge: purge === true });
     },
   }),
@@ -41,8 +41,8 @@ builder.mutationFields((t) => ({
     type: policyType,
     description: 'Puts a deleted policy back with its id, class and counters',
     args: { id: t.arg.id({ required: true }) },
-    resolve: async (_root, { id }, context, info) => {
-      const by = await admitted(context, 'operator', info);
+    resolve: async (_root, { id }, context) => {
+      const by = actorIn(context);
       const { policies, policyDeletion } = context.services;
       await policyDeletion.restore(by, policyNumber(id));
       return policyShape(await policies.get(policyNumber(id)));

@@ -1,27 +1,33 @@
+import type { FastifyReply } from 'fastify';
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Actor } from '../../audit/index.ts';
-import type { Caller } from '../../auth/index.ts';
-import type { AccessRequest } from '../access.ts';
+import type { Caller, Origin } from '../../auth/index.ts';
+import { actorOf, type Access } from '../access.ts';
 import type { ApiServices } from '../api-services.ts';
 
 /** The services that operations are answered by. */
-export type GraphqlServices = Omit<ApiServices, 'access' | 'signIn' | 'store'>;
+export type GraphqlServices = Omit<ApiServices, 'access' | 'store'>;
 
 /** What every operation knows. */
-export interface GraphqlContext {
+export interface GraphqlContext extends Origin {
   readonly services: GraphqlServices;
-  /** Who asks; null for nobody. */
+  /** Who asks; null for nobody. By the time a resolver runs they may do what it does. */
   readonly caller: Caller | null;
-  /** Where the request came from. */
-  readonly address: string | null;
-  /** Whoever answers for an operation, once they may do it. Errors: `unauthenticated`, `forbidden`. */
-  admit(request: AccessRequest): Promise<Actor>;
-  /** Whether the caller may read. */
-  readonly mayRead: boolean;
+  readonly access: Access;
+  /** The HTTP answer to be; absent on a WebSocket. */
+  readonly reply?: FastifyReply;
+  /** Who asks as things stand now, where a connection outlives a request. Errors: `unauthenticated`. */
+  currentCaller(): Promise<Caller | null> | Caller | null;
 }
 
-/** The caller of a resolver, where their role is enough. Errors: `unauthenticated`, `forbidden`. */
-export const admitted = (
-  { caller, address, admit }: GraphqlContext,
-  level: AccessRequest['level'],
-  { fieldName }: { readonly fieldName: string },
-): Promise<Actor> => admit({ caller, address, level, operation: fieldName });
+/** Whoever answers for what a resolver does. */
+export const actorIn = ({ caller, address }: GraphqlContext): Actor => actorOf(caller, address);
+
+/** To be asked by resolvers for things that belong to users, once it is known whose. Errors: `unauthenticated`, `forbidden`. */
+export async function admitOwner(
+  { caller, address, access }: GraphqlContext,
+  { parentType, fieldName }: Pick<GraphQLResolveInfo, 'parentType' | 'fieldName'>,
+  ownerId: string | null,
+): Promise<void> {
+  await access.admit({ caller, address, operation: `${parentType.name}.${fieldName}`, ownerId });
+}

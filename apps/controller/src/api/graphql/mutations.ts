@@ -14,7 +14,7 @@ import {
 import { SiteChangesSchema, SiteInputSchema, type SiteChanges, type SiteInput } from '../../services/site-input.ts';
 import { builder } from './builder.ts';
 import { inputChecker } from './checked-input.ts';
-import { admitted } from './graphql-services.ts';
+import { actorIn } from './graphql-services.ts';
 import {
   endpointChanges,
   endpointInput,
@@ -48,16 +48,16 @@ builder.mutationFields((t) => ({
   createSite: t.field({
     type: siteType,
     args: { input: t.arg({ type: siteInput, required: true }) },
-    resolve: async (_root, { input }, context, info) => {
-      const by = await admitted(context, 'operator', info);
+    resolve: async (_root, { input }, context) => {
+      const by = actorIn(context);
       return context.services.sites.create(by, asSite(input));
     },
   }),
   updateSite: t.field({
     type: siteType,
     args: { site_id: t.arg.id({ required: true }), input: t.arg({ type: siteChanges, required: true }) },
-    resolve: async (_root, { site_id, input }, context, info) => {
-      const by = await admitted(context, 'operator', info);
+    resolve: async (_root, { site_id, input }, context) => {
+      const by = actorIn(context);
       return context.services.sites.update(by, site_id, asSiteChanges(input));
     },
   }),
@@ -67,24 +67,24 @@ builder.mutationFields((t) => ({
   createEndpoint: t.field({
     type: endpointType,
     args: { site: t.arg.string({ required: true }), input: t.arg({ type: endpointInput, required: true }) },
-    resolve: async (_root, { site, input }, context, info) => {
-      const by = await admitted(context, 'operator', info);
+    resolve: async (_root, { site, input }, context) => {
+      const by = actorIn(context);
       return context.services.endpoints.create(by, site, asEndpoint(input));
     },
   }),
   updateEndpoint: t.field({
     type: endpointType,
     args: { endpoint_id: t.arg.id({ required: true }), input: t.arg({ type: endpointChanges, required: true }) },
-    resolve: async (_root, { endpoint_id, input }, context, info) => {
-      const by = await admitted(context, 'operator', info);
+    resolve: async (_root, { endpoint_id, input }, context) => {
+      const by = actorIn(context);
       return context.services.endpoints.update(by, endpoint_id, asEndpointChanges(input));
     },
   }),
   deleteEndpoint: t.field({
     type: outcomeType,
     args: { endpoint_id: t.arg.id({ required: true }) },
-    resolve: async (_root, { endpoint_id }, context, info) => {
-      const by = await admitted(context, 'operator', info);
+    resolve: async (_root, { endpoint_id }, context) => {
+      const by = actorIn(context);
       await context.services.endpoints.delete(by, endpoint_id);
       return { message: 'The endpoint was deleted with its paths' };
     },
@@ -93,8 +93,8 @@ builder.mutationFields((t) => ({
     type: [transportLinkType],
     nullable: true,
     args: { links: t.arg({ type: [transportLinkInput], description: 'Null: all labels reach all' }) },
-    resolve: async (_root, { links }, context, info) => {
-      const by = await admitted(context, 'operator', info);
+    resolve: async (_root, { links }, context) => {
+      const by = actorIn(context);
       const set = await context.services.transportLinks.set(by, links ?? null);
       return set === null ? null : [...set];
     },
@@ -105,16 +105,16 @@ builder.mutationFields((t) => ({
   createPolicy: t.field({
     type: policyType,
     args: { input: t.arg({ type: policyInput, required: true }) },
-    resolve: async (_root, { input }, context, info) => {
-      const by = await admitted(context, 'operator', info);
+    resolve: async (_root, { input }, context) => {
+      const by = actorIn(context);
       return policyShape(await context.services.policies.create(by, asPolicy(input)));
     },
   }),
   updatePolicy: t.field({
     type: policyType,
     args: { id: t.arg.id({ required: true }), input: t.arg({ type: policyChanges, required: true }) },
-    resolve: async (_root, { id, input }, context, info) => {
-      const by = await admitted(context, 'operator', info);
+    resolve: async (_root, { id, input }, context) => {
+      const by = actorIn(context);
       return policyShape(await context.services.policies.update(by, policyNumber(id), asPolicyChanges(input)));
     },
   }),
@@ -124,8 +124,8 @@ builder.mutationFields((t) => ({
   createEnrolmentKey: t.field({
     type: enrolmentKeyType,
     args: { input: t.arg({ type: enrolmentKeyInput, required: true }) },
-    resolve: async (_root, { input }, context, info) => {
-      const by = await admitted(context, 'admin', info);
+    resolve: async (_root, { input }, context) => {
+      const by = actorIn(context);
       const { edgeUrl, ...made } = await context.services.enrolmentKeys.create(by, asEnrolmentKey(input));
       return { ...made, edge_url: edgeUrl };
     },
@@ -133,8 +133,8 @@ builder.mutationFields((t) => ({
   deleteEnrolmentKey: t.field({
     type: outcomeType,
     args: { id: t.arg.id({ required: true }) },
-    resolve: async (_root, { id }, context, info) => {
-      const by = await admitted(context, 'admin', info);
+    resolve: async (_root, { id }, context) => {
+      const by = actorIn(context);
       await context.services.enrolmentKeys.revoke(by, id);
       return { message: 'The enrolment key was revoked' };
     },
@@ -153,8 +153,8 @@ builder.mutationField('clearCache', (t) =>
   t.field({
     type: clearing,
     description: 'Forgets the compiled site documents and compiles them anew',
-    resolve: async (_root, _args, context, info) => {
-      const by = await admitted(context, 'admin', info);
+    resolve: async (_root, _args, context) => {
+      const by = actorIn(context);
       return { clearedEntries: await context.services.documents.recompile(by) };
     },
   }),

@@ -1,19 +1,21 @@
 import { Type } from 'typebox';
+import { originOf } from '../../auth/index.ts';
 import type { ApiServices } from '../api-services.ts';
 import type { RestApp } from './rest-api.ts';
-
-/** Sign-ins that one address may try in a minute: enough for people, far too few for guessing. */
-const rateLimit = { max: 10, timeWindow: 60_000 };
-/** Refreshing is done by programs on their own. */
-const refreshRateLimit = { max: 60, timeWindow: 60_000 };
 
 const password = Type.String({ maxLength: 1_024 });
 const username = Type.String({ minLength: 1, maxLength: 100 });
 const exact = { additionalProperties: false };
-const LoginSchema = Type.Object({ username, password }, exact);
-const SetupSchema = Type.Object({ token: Type.String(), password, username: Type.Optional(username) }, exact);
+const code = Type.Optional(
+  Type.String({
+    maxLength: 40,
+    description: 'Of your authenticator app or list of recovery codes, where one is asked for',
+  }),
+);
+export const LoginSchema = Type.Object({ username, password, code }, exact);
+const SetupSchema = Type.Object({ token: Type.String(), password, username: Type.Optional(username), code }, exact);
 const RefreshSchema = Type.Object({ refresh_token: Type.String() }, exact);
-const TokensSchema = Type.Object({
+export const TokensSchema = Type.Object({
   access_token: Type.String({ description: 'JWT, for the Authorization header' }),
   refresh_token: Type.String({ description: 'Good for one exchange' }),
   token_type: Type.Literal('Bearer'),
@@ -22,20 +24,18 @@ const TokensSchema = Type.Object({
 const tags = ['auth'];
 const response = { 200: TokensSchema };
 
-export function authRoutes(app: RestApp, { signIn }: ApiServices): void {
-  const config = { access: 'open', rateLimit } as const;
-  app.post('/auth/login', { schema: { tags, body: LoginSchema, response }, config }, (request) =>
-    signIn.login(request.actor.address, request.body.username, request.body.password),
+export function authRoutes(app: RestApp, { signIn, sessions }: ApiServices): void {
+  app.post('/auth/login', { schema: { tags, body: LoginSchema, response } }, (request) =>
+    signIn.login(originOf(request), request.body),
   );
-  app.post('/auth/setup', { schema: { tags, body: SetupSchema, response }, config }, (request) =>
-    signIn.setup(request.actor.address, request.body.token, request.body.password, request.body.username),
+  app.post('/auth/setup', { schema: { tags, body: SetupSchema, response } }, (request) =>
+    signIn.setup(originOf(request), request.body),
   );
-  const refreshConfig = { access: 'open', rateLimit: refreshRateLimit } as const;
-  app.post('/auth/refresh', { schema: { tags, body: RefreshSchema, response }, config: refreshConfig }, (request) =>
-    signIn.refresh(request.actor.address, request.body.refresh_token),
+  app.post('/auth/refresh', { schema: { tags, body: RefreshSchema, response } }, (request) =>
+    sessions.refresh(request.actor.address, request.body.refresh_token),
   );
-  app.post('/auth/logout', { schema: { tags, body: RefreshSchema }, config: refreshConfig }, async (request, reply) => {
-    await signIn.logout(request.actor.address, request.body.refresh_token);
+  app.post('/auth/logout', { schema: { tags, body: RefreshSchema } }, async (request, reply) => {
+    await sessions.logout(request.actor.address, request.body.refresh_token);
     return reply.status(204).send();
   });
 }

@@ -50,21 +50,17 @@ export function edgeRoutes(app: RestApp, { enrolmentKeys, edges }: ApiServices):
   );
   app.post(
     '/enrolment-keys',
-    { schema: { tags, body: EnrolmentKeyInputSchema, response: { 201: NewKeySchema } }, config: { access: 'admin' } },
+    { schema: { tags, body: EnrolmentKeyInputSchema, response: { 201: NewKeySchema } } },
     async (request, reply) =>
       reply.status(201).send(toSnakeCase(await enrolmentKeys.create(request.actor, request.body))),
   );
   app.get('/enrolment-keys/:id', { schema: { tags, params, response: { 200: KeySchema } } }, async (request) =>
     toSnakeCase(await enrolmentKeys.get(request.params.id)),
   );
-  app.delete(
-    '/enrolment-keys/:id',
-    { schema: { tags, params }, config: { access: 'admin' } },
-    async (request, reply) => {
-      await enrolmentKeys.revoke(request.actor, request.params.id);
-      return reply.status(204).send();
-    },
-  );
+  app.delete('/enrolment-keys/:id', { schema: { tags, params } }, async (request, reply) => {
+    await enrolmentKeys.revoke(request.actor, request.params.id);
+    return reply.status(204).send();
+  });
 
   app.get('/edges', { schema: { tags, querystring, response: { 200: PageSchema(EdgeSchema) } } }, async (request) =>
     pageAnswer(pageOf(await edges.list(), request.query), toSnakeCase),
@@ -72,7 +68,7 @@ export function edgeRoutes(app: RestApp, { enrolmentKeys, edges }: ApiServices):
   app.get('/edges/:id', { schema: { tags, params, response: { 200: EdgeSchema } } }, async (request) =>
     toSnakeCase(await edges.get(request.params.id)),
   );
-  app.delete('/edges/:id', { schema: { tags, params }, config: { access: 'admin' } }, async (request, reply) => {
+  app.delete('/edges/:id', { schema: { tags, params } }, async (request, reply) => {
     await edges.revoke(request.actor, request.params.id);
     return reply.status(204).send();
   });

@@ -82,15 +82,11 @@ function siteDeletionRoutes(app: RestApp, { sites, siteDeletion }: ApiServices):
     '/sites/:site',
     {
       schema: { tags, params, querystring: deleteQuery, response: { 200: DeletionSchema } },
-      config: { access: 'admin' },
     },
     async (request) => deletionAnswer(await siteDeletion.delete(request.actor, request.params.site, request.query)),
   );
-  app.post(
-    '/sites/:site/restore',
-    { schema: { tags, params, response: { 200: SiteSchema } }, config: { access: 'admin' } },
-    async (request) =>
-      toSnakeCase(await sites.get((await siteDeletion.restore(request.actor, request.params.site)).id)),
+  app.post('/sites/:site/restore', { schema: { tags, params, response: { 200: SiteSchema } } }, async (request) =>
+    toSnakeCase(await sites.get((await siteDeletion.restore(request.actor, request.params.site)).id)),
   );
 }
 

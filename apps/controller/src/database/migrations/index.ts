@@ -10,6 +10,10 @@ import * as signIn from './0004-sign-in.ts';
 import * as audit from './0005-audit.ts';
 import * as pathOverrides from './0006-path-overrides.ts';
 import * as deletion from './0007-deletion.ts';
+import * as users from './0010-users.ts';
+import * as apiKeys from './0011-api-keys.ts';
+import * as secrets from './0012-secrets.ts';
+import * as totp from './0013-totp.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-network': network,
@@ -19,4 +23,8 @@ export const migrations: Record<string, Migration> = {
   '0005-audit': audit,
   '0006-path-overrides': pathOverrides,
   '0007-deletion': deletion,
+  '0010-users': users,
+  '0011-api-keys': apiKeys,
+  '0012-secrets': secrets,
+  '0013-totp': totp,
 };

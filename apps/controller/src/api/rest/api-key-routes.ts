@@ -1,0 +1,91 @@
+import { toSnakeCase } from '@patronus/core';
+import { Type } from 'typebox';
+import { roles, scopeNames } from '../../auth/index.ts';
+import { ApiKeyChangesSchema, ApiKeyInputSchema } from '../../services/api-key-input.ts';
+import { pageOf } from '../../services/page.ts';
+import type { ApiServices } from '../api-services.ts';
+import { admitOwner } from '../guard-routes.ts';
+import { ownerAskedFor, ownerToBe } from '../owner-asked-for.ts';
+import {
+  deletedQuery,
+  deletionAnswer,
+  deletionFields,
+  DeletionSchema,
+  Nullable,
+  pageAnswer,
+  pageQuery,
+  PageSchema,
+  purgeQuery,
+} from './answers.ts';
+import type { RestApp } from './rest-api.ts';
+
+const time = Type.Integer({ description: 'Unix ms' });
+const keyFields = {
+  id: Type.String(),
+  name: Type.String(),
+  user_id: Type.String(),
+  username: Type.String(),
+  role: Type.Enum([...roles], { description: 'That of its user' }),
+  scopes: Type.Array(Type.Enum(scopeNames)),
+  expires_at: time,
+  last_used_at: Nullable(Type.Integer({ description: 'Unix ms, to the minute' })),
+  last_address: Nullable(Type.String()),
+  created_at: time,
+  updated_at: time,
+  ...deletionFields,
+};
+const ApiKeySchema = Type.Object(keyFields);
+const NewApiKeySchema = Type.Object({ ...keyFields, key: Type.String({ description: 'Shown only in this answer' }) });
+const params = Type.Object({ id: Type.String() });
+const listQuery = Type.Object({
+  ...pageQuery,
+  ...deletedQuery,
+  user: Type.Optional(Type.String({ description: 'Id or name of a user, `*` for all; absent: your own' })),
+});
+const tags = ['api-keys'];
+
+export function apiKeyRoutes(app: RestApp, { apiKeys, users, access }: ApiServices): void {
+  app.get(
+    '/api-keys',
+    { schema: { tags, querystring: listQuery, response: { 200: PageSchema(ApiKeySchema) } } },
+    async (request) => {
+      const { user, deleted, ...page } = request.query;
+      const admit = (ownerId: string | null) => admitOwner(access, request, ownerId);
+      const owner = await ownerAskedFor(request.caller, user, users, admit);
+      return pageAnswer(pageOf(await apiKeys.list(deleted === true ? 'deleted' : 'live', owner), page), toSnakeCase);
+    },
+  );
+  app.post(
+    '/api-keys',
+    { schema: { tags, body: ApiKeyInputSchema, response: { 201: NewApiKeySchema } } },
+    async (request, reply) => {
+      const admit = (ownerId: string | null) => admitOwner(access, request, ownerId);
+      const owner = await ownerToBe(request.caller, request.body.user, users, admit);
+      return reply.status(201).send(toSnakeCase(await apiKeys.create(request.actor, owner, request.body)));
+    },
+  );
+  app.get('/api-keys/:id', { schema: { tags, params, response: { 200: ApiKeySchema } } }, async (request) => {
+    await admitOwner(access, request, await apiKeys.ownerOf(request.params.id));
+    return toSnakeCase(await apiKeys.get(request.params.id));
+  });
+  app.patch(
+    '/api-keys/:id',
+    { schema: { tags, params, body: ApiKeyChangesSchema, response: { 200: ApiKeySchema } } },
+    async (request) => {
+      await admitOwner(access, request, await apiKeys.ownerOf(request.params.id));
+      return toSnakeCase(await apiKeys.update(request.actor, request.params.id, request.body));
+    },
+  );
+  app.delete(
+    '/api-keys/:id',
+    { schema: { tags, params, querystring: Type.Object(purgeQuery), response: { 200: DeletionSchema } } },
+    async (request) => {
+      await admitOwner(access, request, await apiKeys.ownerOf(request.params.id));
+      return deletionAnswer(await apiKeys.delete(request.actor, request.params.id, request.query));
+    },
+  );
+  app.post('/api-keys/:id/restore', { schema: { tags, params, response: { 200: ApiKeySchema } } }, async (request) => {
+    await admitOwner(access, request, await apiKeys.ownerOf(request.params.id));
+    return toSnakeCase(await apiKeys.restore(request.actor, request.params.id));
+  });
+}

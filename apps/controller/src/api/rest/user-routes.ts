@@ -1,0 +1,95 @@
+import { toSnakeCase } from '@patronus/core';
+import { Type } from 'typebox';
+import { roles } from '../../auth/index.ts';
+import { pageOf } from '../../services/page.ts';
+import { NewPasswordSchema, UserChangesSchema, UserInputSchema } from '../../services/user-input.ts';
+import type { ApiServices } from '../api-services.ts';
+import { admitOwner } from '../guard-routes.ts';
+import {
+  deletedQuery,
+  deletionAnswer,
+  deletionFields,
+  DeletionSchema,
+  Nullable,
+  pageAnswer,
+  pageQuery,
+  PageSchema,
+  purgeQuery,
+} from './answers.ts';
+import type { RestApp } from './rest-api.ts';
+
+const time = Type.Integer({ description: 'Unix ms' });
+export const UserSchema = Type.Object({
+  id: Type.String(),
+  username: Type.String(),
+  name: Type.String(),
+  role: Type.Enum([...roles]),
+  enabled: Type.Boolean(),
+  totp: Type.Boolean({ description: 'Whether a code is asked for at their sign-in' }),
+  locked_until: Nullable(time),
+  last_sign_in_at: Nullable(time),
+  created_at: time,
+  updated_at: time,
+  ...deletionFields,
+});
+const LinkSchema = Type.Object({
+  username: Type.String(),
+  path: Type.String({ description: 'To be put after the address of this controller; shown only in this answer' }),
+  expires_at: time,
+});
+const params = Type.Object({ user: Type.String({ description: 'Id or name' }) });
+const listQuery = Type.Object({ ...pageQuery, ...deletedQuery });
+const tags = ['users'];
+
+export function userRoutes(app: RestApp, services: ApiServices): void {
+  const { users, access } = services;
+  app.get(
+    '/users',
+    { schema: { tags, querystring: listQuery, response: { 200: PageSchema(UserSchema) } } },
+    async (request) => {
+      const { deleted, ...page } = request.query;
+      return pageAnswer(pageOf(await users.list(deleted === true ? 'deleted' : 'live'), page), toSnakeCase);
+    },
+  );
+  app.post(
+    '/users',
+    { schema: { tags, body: UserInputSchema, response: { 201: UserSchema } } },
+    async (request, reply) => reply.status(201).send(toSnakeCase(await users.create(request.actor, request.body))),
+  );
+  app.get('/users/:user', { schema: { tags, params, response: { 200: UserSchema } } }, async (request) => {
+    await admitOwner(access, request, await users.idOf(request.params.user));
+    return toSnakeCase(await users.get(request.params.user));
+  });
+  app.patch(
+    '/users/:user',
+    { schema: { tags, params, body: UserChangesSchema, response: { 200: UserSchema } } },
+    async (request) => toSnakeCase(await users.update(request.actor, request.params.user, request.body)),
+  );
+  passwordRoutes(app, services);
+  userDeletionRoutes(app, services);
+}
+
+/** Passwords of others; one's own is changed at `/account/password`. */
+function passwordRoutes(app: RestApp, { users }: ApiServices): void {
+  app.put('/users/:user/password', { schema: { tags, params, body: NewPasswordSchema } }, async (request, reply) => {
+    await users.setPassword(request.actor, request.params.user, request.body.password);
+    return reply.status(204).send();
+  });
+  app.post(
+    '/users/:user/password-link',
+    { schema: { tags, params, response: { 201: LinkSchema } } },
+    async (request, reply) =>
+      reply.status(201).send(toSnakeCase(await users.createPasswordLink(request.actor, request.params.user))),
+  );
+}
+
+function userDeletionRoutes(app: RestApp, { users, userDeletion }: ApiServices): void {
+  app.delete(
+    '/users/:user',
+    { schema: { tags, params, querystring: Type.Object(purgeQuery), response: { 200: DeletionSchema } } },
+    async (request) => deletionAnswer(await userDeletion.delete(request.actor, request.params.user, request.query)),
+  );
+  app.post('/users/:user/restore', { schema: { tags, params, response: { 200: UserSchema } } }, async (request) =>
+    toSnakeCase(await users.get(await userDeletion.restore(request.actor, request.params.user))),
+  );
+}

@@ -1,0 +1,29 @@
+/** Below it somebody who has stolen the hashes may find the password: 10^10 guesses are years of Argon2id on one machine. */
+const minGuesses = 1e10;
+/** Guessing strength is worked out in time that grows with the square of the length. */
+const maxLength = 100;
+
+/** The lists of common passwords and words take some megabytes and are loaded when a password is first chosen. */
+let estimator: Promise<(password: string, words: string[]) => number> | undefined;
+
+/**
+ * Whether guessing would find a password soon: one of the lists of breached ones, words with digits around them, keyboard
+ * rows, dates, the user's own name. `words` are what such guessing would start with.
+ */
+export async function isGuessable(password: string, words: readonly string[]): Promise<boolean> {
+  estimator ??= loadEstimator();
+  const known = ['patronus', ...words.flatMap((word) => word.split(/\s+/))].filter((word) => word !== '');
+  const guesses = (await estimator)(password.slice(0, maxLength), known);
+  return guesses < minGuesses;
+}
+
+async function loadEstimator(): Promise<(password: string, words: string[]) => number> {
+  const [{ ZxcvbnFactory }, common, english] = await Promise.all([
+    import('@zxcvbn-ts/core'),
+    import('@zxcvbn-ts/language-common'),
+    import('@zxcvbn-ts/language-en'),
+  ]);
+  const dictionary = { ...common.dictionary, ...english.dictionary };
+  const zxcvbn = new ZxcvbnFactory({ dictionary, graphs: common.adjacencyGraphs });
+  return (password, words) => zxcvbn.check(password, words).guesses;
+}

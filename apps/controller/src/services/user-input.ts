@@ -1,0 +1,35 @@
+import { Type, type Static } from 'typebox';
+import { roles } from '../auth/index.ts';
+
+const exact = { additionalProperties: false };
+const username = Type.String({
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$',
+  description: 'What they sign in with; letters, digits and ._@-',
+});
+const name = Type.String({ maxLength: 200, description: 'What people call them' });
+const role = Type.Enum([...roles]);
+const password = Type.String({ maxLength: 1_024 });
+
+export const UserInputSchema = Type.Object(
+  {
+    username,
+    name: Type.Optional(name),
+    role,
+    enabled: Type.Optional(Type.Boolean()),
+    password: Type.Optional(Type.String({ maxLength: 1_024, description: 'Absent: they choose one by a link' })),
+  },
+  exact,
+);
+export type UserInput = Static<typeof UserInputSchema>;
+
+export const UserChangesSchema = Type.Object(
+  { name: Type.Optional(name), role: Type.Optional(role), enabled: Type.Optional(Type.Boolean()) },
+  exact,
+);
+export type UserChanges = Static<typeof UserChangesSchema>;
+
+export const NewPasswordSchema = Type.Object({ password }, exact);
+export type NewPassword = Static<typeof NewPasswordSchema>;
+
+export const PasswordChangeSchema = Type.Object({ current_password: password, new_password: password }, exact);
+export type PasswordChangeInput = Static<typeof PasswordChangeSchema>;
