@@ -217,3 +217,12 @@ export interface SigningKey {
   readonly current: boolean;
   readonly valid_until: Time | null;
 }
+
+export interface Passkey {
+  readonly id: string;
+  readonly name: string;
+  readonly username: string;
+  readonly host: string;
+  readonly created_at: Time;
+  readonly last_used_at: Time | null;
+}

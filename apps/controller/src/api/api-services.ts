@@ -18,6 +18,7 @@ import type { PolicyService } from '../services/policy-service.ts';
 import type { SiteDeletionService } from '../services/site-deletion-service.ts';
 import type { SiteService } from '../services/site-service.ts';
 import type { TransportLinkService } from '../services/transport-link-service.ts';
+import type { PasskeyService } from '../services/passkey-service.ts';
 import type { TotpService } from '../services/totp-service.ts';
 import type { UserDeletionService } from '../services/user-deletion-service.ts';
 import type { UserService } from '../services/user-service.ts';
@@ -32,6 +33,7 @@ export interface ApiServices {
   readonly userDeletion: UserDeletionService;
   readonly apiKeys: ApiKeyService;
   readonly totp: TotpService;
+  readonly passkeys: PasskeyService;
   readonly signer: TokenSigner;
   readonly secrets: SecretBox;
   readonly store: Store;

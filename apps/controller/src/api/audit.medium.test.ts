@@ -82,7 +82,7 @@ const eastToWest = (): Promise<string> => firstId('paths?source_site=east');
 /** Mutations that leave no row, as they change nothing. */
 const readers: readonly string[] = ['checkPathHealth'];
 
-/** Those of one's own password, codes and sessions: see totp.medium.test.ts and accounts.medium.test.ts. */
+/** Those of one's own password, codes and sessions: see totp, passkeys and accounts.medium.test.ts. */
 const elsewhere: readonly string[] = [
   'changePassword',
   'beginTotp',
@@ -91,6 +91,9 @@ const elsewhere: readonly string[] = [
   'renewRecoveryCodes',
   'resetUserTotp',
   'endSession',
+  'beginPasskey',
+  'addPasskey',
+  'deletePasskey',
 ];
 
 /** One per mutation that changes something, in an order in which all of them succeed. */

@@ -1,4 +1,19 @@
 import type { Generated, Kysely, Transaction } from 'kysely';
+import type {
+  ApiKeyTable,
+  DataKeyTable,
+  PasskeyChallengeTable,
+  PasskeyTable,
+  PasswordLinkTable,
+  RecoveryCodeTable,
+  RefreshTokenTable,
+  SessionTable,
+  SigningKeyTable,
+  TotpDeviceTable,
+  UserTable,
+} from './account-tables.ts';
+
+export * from './account-tables.ts';
 
 /** 0 or 1, as SQLite keeps truth. */
 export type Flag = 0 | 1;
@@ -34,6 +49,8 @@ export interface Database {
   data_keys: DataKeyTable;
   totp_devices: TotpDeviceTable;
   recovery_codes: RecoveryCodeTable;
+  passkeys: PasskeyTable;
+  passkey_challenges: PasskeyChallengeTable;
   signing_keys: SigningKeyTable;
   sdwan_audit_log: AuditTable;
   sdwan_audit_anchors: AuditAnchorTable;
@@ -253,95 +270,6 @@ export interface RolledMetricTable {
 export interface SettingTable {
   key: string;
   value: string;
-}
-
-export interface UserTable {
-  user_id: string;
-  /** What they sign in with. */
-  username: string;
-  /** What people call them; may be empty. */
-  name: Generated<string>;
-  password_hash: string;
-  role: string;
-  enabled: Generated<Flag>;
-  failed_logins: Generated<number>;
-  locked_until: UnixMs | null;
-  last_sign_in_at: UnixMs | null;
-  created_at: UnixMs;
-  updated_at: UnixMs;
-  deleted_at: UnixMs | null;
-}
-
-/** A link by which a user chooses a password, once. */
-export interface PasswordLinkTable {
-  token_hash: string;
-  user_id: string;
-  expires_at: UnixMs;
-}
-
-/** One sign-in: the family that its refresh tokens belong to. */
-export interface SessionTable {
-  session_id: string;
-  user_id: string;
-  address: string | null;
-  user_agent: string | null;
-  created_at: UnixMs;
-  last_used_at: UnixMs;
-  revoked_at: UnixMs | null;
-}
-
-/** `scopes` is JSON. */
-export interface ApiKeyTable {
-  key_id: string;
-  user_id: string;
-  name: string;
-  secret_hash: string;
-  scopes: string;
-  expires_at: UnixMs;
-  last_used_at: UnixMs | null;
-  last_address: string | null;
-  created_at: UnixMs;
-  updated_at: UnixMs;
-  deleted_at: UnixMs | null;
-}
-
-/** A key that secrets are encrypted with, itself encrypted with a master key. */
-export interface DataKeyTable {
-  key_id: string;
-  wrapped: string;
-  master_key_id: string;
-  created_at: UnixMs;
-}
-
-/** How a user makes one-time codes (RFC 6238). `secret` is encrypted. */
-export interface TotpDeviceTable {
-  user_id: string;
-  secret: string;
-  /** Null until the user has shown a code of it. */
-  confirmed_at: UnixMs | null;
-  /** The time step of the last code that was used; older ones are used up. */
-  last_step: number;
-  created_at: UnixMs;
-}
-
-/** Codes for who has lost the device, each good once. */
-export interface RecoveryCodeTable {
-  code_hash: string;
-  user_id: string;
-}
-
-export interface RefreshTokenTable {
-  token_hash: string;
-  session_id: string;
-  expires_at: UnixMs;
-  used_at: UnixMs | null;
-}
-
-export interface SigningKeyTable {
-  kid: string;
-  /** Encrypted. */
-  private_key: string;
-  created_at: UnixMs;
 }
 
 /** Append-only. `details` is JSON; hashes are SHA-256 in hex, see `audit/audit-row.ts`. */

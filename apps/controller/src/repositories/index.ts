@@ -12,6 +12,7 @@ export * from './endpoint-repository.ts';
 export * from './enrolment-key-repository.ts';
 export * from './event-repository.ts';
 export * from './metric-repository.ts';
+export * from './passkey-repository.ts';
 export * from './path-override-repository.ts';
 export * from './path-repository.ts';
 export * from './policy-repository.ts';

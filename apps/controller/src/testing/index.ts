@@ -7,6 +7,7 @@ export * from './lossy-proxy.ts';
 export * from './postgres-databases.ts';
 export * from './spawned-controller.ts';
 export * from './test-anchor-key.ts';
+export * from './test-authenticator.ts';
 export * from './test-controller.ts';
 export * from './test-database.ts';
 export * from './test-edge.ts';

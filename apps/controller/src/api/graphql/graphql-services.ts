@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Actor } from '../../audit/index.ts';
 import type { Caller, Origin } from '../../auth/index.ts';
+import type { PasskeySite } from '../../services/passkey-service.ts';
 import { actorOf, type Access } from '../access.ts';
 import type { ApiServices } from '../api-services.ts';
 
@@ -14,6 +15,8 @@ export interface GraphqlContext extends Origin {
   /** Who asks; null for nobody. By the time a resolver runs they may do what it does. */
   readonly caller: Caller | null;
   readonly access: Access;
+  /** The page that the request came from. */
+  readonly site: PasskeySite;
   /** The HTTP answer to be; absent on a WebSocket. */
   readonly reply?: FastifyReply;
   /** Who asks as things stand now, where a connection outlives a request. Errors: `unauthenticated`. */

@@ -4,6 +4,7 @@ import { mercurius } from 'mercurius';
 import { PatronusError } from '@patronus/core';
 import { originOf, type Caller } from '../../auth/index.ts';
 import type { Access } from '../access.ts';
+import { siteOf } from '../passkey-site.ts';
 import { sessionCookie } from '../session-cookie.ts';
 import { codedError } from './coded-error.ts';
 import type { GraphqlContext, GraphqlServices } from './graphql-services.ts';
@@ -18,7 +19,12 @@ export interface GraphqlParts {
 /** Serves the schema at `/graphql`, over HTTP and WebSocket (sub-protocol graphql-transport-ws). */
 export async function registerGraphql(app: FastifyInstance, parts: GraphqlParts): Promise<void> {
   const { services, access } = parts;
-  const context = (request: FastifyRequest) => ({ services, access, ...originOf(request) });
+  const context = (request: FastifyRequest) => ({
+    services,
+    access,
+    site: siteOf(request),
+    ...originOf(request),
+  });
   await app.register(mercurius, {
     schema: graphqlSchema,
     path: '/graphql',

@@ -10,6 +10,7 @@ import './sessions.ts';
 import './api-keys.ts';
 import './totp.ts';
 import './keys.ts';
+import './passkeys.ts';
 import './subscriptions.ts';
 
 export const graphqlSchema: GraphQLSchema = guardFields(builder.toSchema());

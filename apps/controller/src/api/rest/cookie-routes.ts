@@ -9,7 +9,10 @@ import type { RestApp } from './rest-api.ts';
 const CookieSchema = Type.Object({
   csrf_token: Type.String({ description: 'For the header `X-CSRF-Token` of all that is not a GET' }),
 });
-const OpenedSchema = Type.Object({ ...CookieSchema.properties, expires_at: Type.Integer({ description: 'Unix ms' }) });
+export const OpenedSchema = Type.Object({
+  ...CookieSchema.properties,
+  expires_at: Type.Integer({ description: 'Unix ms' }),
+});
 const tags = ['auth'];
 
 /** Sign-in for pages in a browser: the session is in a cookie that scripts cannot read. */

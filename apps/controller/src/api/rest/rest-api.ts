@@ -12,6 +12,7 @@ import { endpointRoutes } from './endpoint-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { keyRoutes } from './key-routes.ts';
+import { passkeyRoutes } from './passkey-routes.ts';
 import { pathOperationRoutes } from './path-operation-routes.ts';
 import { pathRoutes } from './path-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
@@ -46,6 +47,7 @@ export function restApi(app: RestApp, services: ApiServices): void {
   sessionRoutes(app, services);
   apiKeyRoutes(app, services);
   totpRoutes(app, services);
+  passkeyRoutes(app, services);
   keyRoutes(app, services);
   healthRoutes(app, services);
 }

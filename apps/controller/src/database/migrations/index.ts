@@ -14,6 +14,7 @@ import * as users from './0010-users.ts';
 import * as apiKeys from './0011-api-keys.ts';
 import * as secrets from './0012-secrets.ts';
 import * as totp from './0013-totp.ts';
+import * as passkeys from './0014-passkeys.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-network': network,
@@ -27,4 +28,5 @@ export const migrations: Record<string, Migration> = {
   '0011-api-keys': apiKeys,
   '0012-secrets': secrets,
   '0013-totp': totp,
+  '0014-passkeys': passkeys,
 };
