@@ -1,9 +1,12 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** Sources are tested directly: the `patronus-source` export condition skips the build. */
 const conditions = ['patronus-source'];
+/** The copy of `graphql` that Node gives to libraries: one from its `module` field would not know their schemas. */
+const alias = [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }];
 const suite = (name: string, include: string[], exclude: string[], testTimeout: number, more: object = {}) => ({
-  resolve: { conditions },
+  resolve: { conditions, alias },
   ssr: { resolve: { conditions } },
   // where a global setup runs
   environments: { __vitest__: { resolve: { conditions } } },

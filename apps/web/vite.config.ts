@@ -6,6 +6,12 @@ const controller = 'http://localhost:8080';
 
 export default defineConfig({
   plugins: [react()],
-  build: { target: 'es2022', modulePreload: false, assetsInlineLimit: 0, chunkSizeWarningLimit: 300 },
+  build: {
+    target: 'es2022',
+    modulePreload: false,
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 300,
+    rolldownOptions: { input: ['index.html', 'playground.html'] },
+  },
   server: { proxy: { '/api': controller, '/graphql': { target: controller, ws: true } } },
 });

@@ -120,8 +120,11 @@ export const allowances = [
 
   ...allow('bench', 'measures the parts', '@patronus/core', '@patronus/policy', '@patronus/protocol'),
   ...allow('bench', 'measures the programs', '@patronus/controller', '@patronus/edge', '@patronus/lab'),
+  ...allow('bench', 'measures services of the controller, and fills its database', '@patronus/controller/parts'),
   ...allow('bench', 'measures an edge between namespaces', '@patronus/edge/trial', '@patronus/linux'),
   ...allow('bench', 'measured programs run in processes of their own', 'node:child_process'),
+  ...allow('bench/src/http-load.ts', 'sends requests with as little work of its own as can be', 'node:net'),
+  ...allow('bench/src/api-servers', 'the bare server that the API is compared with', 'node:http', 'node:net'),
 
   ...allow('tests', 'fakes and virtual time', '@patronus/testkit'),
   ...allow('tests', 'a real PostgreSQL server', '@patronus/linux'),

@@ -76,6 +76,45 @@ describe('reading', () => {
     });
   });
 
+  it('shows traffic with its units, and asks for the history of one policy by its name', async () => {
+    answer = ({ url }) => {
+      if (url.pathname.endsWith('/policies')) return { body: { items: [{ id: 7, name: 'voice' }], next_cursor: null } };
+      return { body: { step: 60_000, items: [{ timestamp: 0, packets_matched: 1_200, bytes_matched: '7500000' }] } };
+    };
+    const { exitCode, out } = await patronus([
+      'stats',
+      'history',
+      'policies',
+      'voice',
+      '--since',
+      '1h',
+      '--step',
+      '1m',
+    ]);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/TIME +PACKETS +BYTES +RATE\n.+ 1,200 +7\.2 MiB +1 Mbit\/s/);
+    const { pathname, searchParams } = seen.at(-1)!.url;
+    expect(pathname).toBe('/api/v1/stats/policies/7');
+    expect(searchParams.get('step')).toBe('60000');
+  });
+
+  it('exports statistics as the controller writes them', async () => {
+    answer = () => ({ body: { items: [1, 2] } });
+    const { exitCode, out } = await patronus([
+      'stats',
+      'export',
+      'paths',
+      '--format',
+      'json',
+      '--since',
+      '1d',
+      '--sum',
+    ]);
+    expect([exitCode, out]).toEqual([0, '{"items":[1,2]}']);
+    expect(seen[0]!.url.pathname).toBe('/api/v1/stats/paths');
+    expect(Object.fromEntries(seen[0]!.url.searchParams)).toMatchObject({ format: 'json', aggregate: 'true' });
+  });
+
   it('exports page after page, and asks for each when the one before is written', async () => {
     answer = ({ url }) => {
       const sequence = Number(url.searchParams.get('cursor') ?? 0) + 1;

@@ -167,6 +167,7 @@ describe('against a real controller, on the machine where it runs', () => {
 
     expect((await controller.patronus(['login', 'alice', '--password-stdin'], { stdin })).out).toMatch(/ as alice\n$/);
     expect(await says('account')).toMatch(/^role +operator$/m);
+    expect(await says('account', 'passkeys')).toBe('no passkeys\n');
     expect(await says('sessions')).toMatch(/127\.0\.0\.1 .* this one$/m);
     expect((await controller.patronus(['users'])).err).toMatch(/alice is operator; this needs the role admin/);
     const lines = `${stdin}\nLoud-Lamp-78-River\n`;

@@ -18,16 +18,13 @@ describe.skipIf(why !== '')(`the web page${why}`, () => {
   let controller: TestController;
   let browser: Browser;
   let page: Page;
-  const complaints: string[] = [];
+  let complaints: string[] = [];
 
   beforeAll(async () => {
     controller = await startTestController();
     browser = await chromium.launch({ executablePath, args });
     page = await browser.newPage();
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      if (/Content Security Policy|Error:/.test(message.text())) complaints.push(message.text());
-    });
+    complaints = complaintsOf(page);
   });
   afterAll(async () => {
     await browser?.close();
@@ -94,6 +91,29 @@ describe.skipIf(why !== '')(`the web page${why}`, () => {
     expect(await page.locator('.banner').count()).toBe(0);
   });
 
+  it('lets people try GraphQL, with the schema at hand', async () => {
+    const playground = await browser.newPage();
+    const refused = complaintsOf(playground);
+    await playground.goto(`${controller.url}/graphql`);
+    await playground.locator('.graphiql-query-editor .cm-punctuation').first().waitFor();
+    await playground.getByRole('button', { name: /Execute query/ }).click();
+    await playground.locator('.result-window .cm-string').filter({ hasText: 'branch' }).first().waitFor();
+    await playground.getByRole('button', { name: /Documentation Explorer/ }).click();
+    await playground.getByText('Query', { exact: true }).first().waitFor();
+    expect(refused).toEqual([]);
+    await playground.close();
+  });
+
+  it('shows the REST API, operation by operation', async () => {
+    const docs = await browser.newPage();
+    const refused = complaintsOf(docs);
+    await docs.goto(`${controller.url}/api/v1/docs/`);
+    await docs.getByText('List policies, in the order in which they are looked at').waitFor();
+    // A style attribute of its logo is left out.
+    expect(refused.filter((complaint) => !complaint.startsWith('Applying inline style'))).toEqual([]);
+    await docs.close();
+  });
+
   it('fits a phone, in both colour schemes, and broke no rule of its content security policy', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
     for (const colorScheme of ['dark', 'light'] as const) {
@@ -104,3 +124,13 @@ describe.skipIf(why !== '')(`the web page${why}`, () => {
     expect(complaints).toEqual([]);
   });
 });
+
+/** What a page reports from now on: errors, and what its content security policy refused. */
+function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (/Content Security Policy|Error:/.test(message.text())) complaints.push(message.text());
+  });
+  return complaints;
+}

@@ -7,6 +7,7 @@ import type { Store } from './database/index.ts';
 import { MasterKeys, SecretBox } from './secrets/index.ts';
 import { ApiKeyService } from './services/api-key-service.ts';
 import { AuditService } from './services/audit-service.ts';
+import { PasskeyService } from './services/passkey-service.ts';
 import { TotpService } from './services/totp-service.ts';
 import { UserDeletionService } from './services/user-deletion-service.ts';
 import { UserService } from './services/user-service.ts';
@@ -27,6 +28,7 @@ export async function accountServices(store: Store, settings: ControllerSettings
     audit,
     limits: new RateLimits(settings, () => systemClock.now()),
     readsAreOpen: areReadsOpen(settings),
+    store,
   });
   return {
     access,
@@ -36,6 +38,7 @@ export async function accountServices(store: Store, settings: ControllerSettings
     sessions,
     signIn: new SignInService(store, sessions, totp),
     totp: new TotpService(store, totp),
+    passkeys: new PasskeyService(store, sessions),
     users: new UserService(store, sessions),
     userDeletion: new UserDeletionService(store, sessions),
     apiKeys: new ApiKeyService(store, sessions),

@@ -12,6 +12,7 @@ import { DataDirectory } from './data-directory.ts';
 import { openDatabase, Store } from './database/index.ts';
 import { CertificateAuthority, EdgeGateway } from './gateway/index.ts';
 import { ApplyService } from './services/apply/index.ts';
+import { CacheService } from './services/cache-service.ts';
 import { DecisionService } from './services/decision-service.ts';
 import { DocumentService } from './services/document-service.ts';
 import { EdgeService } from './services/edge-service.ts';
@@ -20,6 +21,7 @@ import { EnrolmentKeyService } from './services/enrolment-key-service.ts';
 import { EventService } from './services/event-service.ts';
 import { EventSinkService } from './services/event-sink-service.ts';
 import { Maintenance } from './services/maintenance.ts';
+import { MemoryTrimmer } from './services/memory-trimmer.ts';
 import { MetricService } from './services/metric-service.ts';
 import { PathCheckService } from './services/path-check-service.ts';
 import { PathOverrideService } from './services/path-override-service.ts';
@@ -29,7 +31,10 @@ import { PolicyService } from './services/policy-service.ts';
 import { Presence } from './services/presence.ts';
 import { SiteDeletionService } from './services/site-deletion-service.ts';
 import { SiteService } from './services/site-service.ts';
-import { TelemetryService } from './services/telemetry-service.ts';
+import { TelemetryService, telemetryGatherMs } from './services/telemetry-service.ts';
+import { TrafficHistory } from './services/traffic-history.ts';
+import { TrafficReport } from './services/traffic-report.ts';
+import { TrafficService } from './services/traffic-service.ts';
 import { TransportLinkService } from './services/transport-link-service.ts';
 import { databaseUrl, type ControllerSettings } from './settings.ts';
 import { DeliveryQueue, parsePrivateTargets, realSenders, TargetPolicy } from './sinks/index.ts';
@@ -60,7 +65,11 @@ export async function startController(settings: ControllerSettings): Promise<Run
   started.defer(() => store.close());
   const presence = new Presence();
   const documents = new DocumentService({ ...settings, store, timers: systemTimers, onFailure });
-  const policies = new PolicyService(store);
+  const network = networkServices(store, presence, documents);
+  const reports = await reportServices(store, settings, network);
+  const { traffic, telemetry, metrics } = reports;
+  started.defer(() => telemetry.flush().then(() => traffic.flush(), onFailure));
+  const policies = new PolicyService(store, traffic);
   await policies.ensureDefault();
   const accounts = await accountServices(store, settings, directory);
   const setupToken = await accounts.signIn.prepareFirstSignIn(settings.adminPassword ?? undefined);
@@ -68,8 +77,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
   started.defer(() => documents.stop());
 
   const edges = new EdgeService(store, presence);
-  const network = networkServices(store, presence, documents);
-  const telemetry = new TelemetryService(store, network.paths);
+  const socketPath = directory.file('edge.sock');
   const gateway = await EdgeGateway.start({
     store,
     timers: systemTimers,
@@ -82,18 +90,16 @@ export async function startController(settings: ControllerSettings): Promise<Run
     identity: await authority.serverIdentity(store.wallMs),
     host: settings.edgeHost,
     port: settings.edgePort,
-    socketPath: directory.file('edge.sock'),
+    socketPath,
   });
   started.defer(() => gateway.stop());
   const edgeUrl = settings.edgeUrl ?? `https://${reachableHost(settings.edgeHost)}:${gateway.port}`;
 
-  const metrics = new MetricService(store, settings.keepMetricsDays);
-  const purging = [network.siteDeletion, network.policyDeletion, accounts.userDeletion, accounts.apiKeys];
-  const [{ signer }, { pathOverrides }] = [accounts, network];
-  const upkeep = { store, metrics, pathOverrides, signer, retention: settings, purging, onFailure };
-  const maintenance = new Maintenance(upkeep);
-  maintenance.start(systemTimers);
-  started.defer(() => maintenance.stop());
+  const { pathOverrides, siteDeletion, policyDeletion } = network;
+  const { signer, userDeletion, apiKeys } = accounts;
+  const purging = [siteDeletion, policyDeletion, userDeletion, apiKeys];
+  const upkeep = { store, metrics, traffic, pathOverrides, signer, retention: settings, purging, onFailure };
+  maintain(started, store, new Maintenance(upkeep));
 
   const services: ApiServices = {
     ...accounts,
@@ -101,16 +107,15 @@ export async function startController(settings: ControllerSettings): Promise<Run
     ...network,
     policies,
     pathChecks: new PathCheckService(store, gateway),
-    metrics,
+    ...reports,
+    caches: new CacheService({ metrics, decisions: network.decisions, documents }),
     events: new EventService(store),
     eventSinks: startDeliveries(started, store, settings, onFailure),
     enrolmentKeys: new EnrolmentKeyService(store, { caFingerprint: authority.fingerprint, url: () => edgeUrl }),
     edges,
-    documents,
   };
   const httpUrl = await serve(started, services, settings, logger);
-  const socket = directory.file('edge.sock');
-  directory.announce({ pid: process.pid, http_url: httpUrl, edge_url: edgeUrl, edge_socket: socket });
+  directory.announce({ pid: process.pid, http_url: httpUrl, edge_url: edgeUrl, edge_socket: socketPath });
   const running = started.move();
   return {
     httpUrl,
@@ -126,6 +131,8 @@ function networkServices(store: Store, presence: Presence, documents: DocumentSe
   const [paths, decisions] = [new PathService(store), new DecisionService(store)];
   const siteDeletion = new SiteDeletionService(store);
   return {
+    presence,
+    documents,
     sites: new SiteService(store, presence, documents),
     siteDeletion,
     declarations: new ApplyService(store, siteDeletion),
@@ -152,6 +159,37 @@ function startDeliveries(
   queue.start(systemTimers);
   started.defer(() => queue.stop());
   return new EventSinkService({ store, senders, policy, wake: () => queue.wake() });
+}
+
+/** What edges report, and what was reported before. */
+async function reportServices(
+  store: Store,
+  { keepMetricsDays }: ControllerSettings,
+  { paths, decisions }: ReturnType<typeof networkServices>,
+) {
+  const [traffic, metrics] = [new TrafficService(store), new MetricService(store, keepMetricsDays)];
+  await traffic.load();
+  const trafficHistory = new TrafficHistory(store);
+  const trafficReport = new TrafficReport(store, traffic, trafficHistory);
+  const telemetry = new TelemetryService({
+    store,
+    paths,
+    traffic,
+    metrics,
+    decisions,
+    timers: systemTimers,
+    gatherMs: telemetryGatherMs,
+  });
+  return { traffic, trafficHistory, trafficReport, metrics, telemetry };
+}
+
+function maintain(started: AsyncDisposableStack, store: Store, maintenance: Maintenance): void {
+  maintenance.start(systemTimers);
+  started.defer(() => maintenance.stop());
+  const trimmer = new MemoryTrimmer(systemTimers);
+  store.onIntentChange(() => trimmer.touch());
+  trimmer.touch();
+  started.defer(() => trimmer.stop());
 }
 
 /** The audit log is signed with the authority's key, which is not in the database. */

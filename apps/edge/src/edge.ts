@@ -54,7 +54,12 @@ export class Edge {
     const send = (message: EdgeMessage): boolean => this.connection.send(message);
     // First, as it may fail for want of its port; nothing else runs yet then.
     this.engine = parts.startEngine(this.engineListener());
-    this.telemetry = new Telemetry({ spool, counters: () => reconciler.policyCounters(), clock, timers, send, event });
+    const counters = {
+      counters: () => reconciler.policyCounters(),
+      traffic: () => reconciler.pathTraffic(),
+      flows: () => reconciler.policyFlows(),
+    };
+    this.telemetry = new Telemetry({ spool, ...counters, clock, timers, send, event });
     this.links = watchUplinks(timers, parts.readUplinks, (now, before) => this.uplinksChanged(now, before));
     this.connection = this.makeConnection();
     this.journey = new ChangeJourney({
@@ -131,6 +136,7 @@ export class Edge {
     this.links.stop();
     await this.engine.stop();
     await this.journey.stop();
+    await this.telemetry.countLast();
     try {
       await last?.();
     } finally {

@@ -1,5 +1,13 @@
 import type { NetworkEvent, PathId } from '@patronus/core';
-import type { DecisionReport, PathReport, PolicyCounter, SiteDocument, UplinkFact } from '@patronus/protocol';
+import type {
+  DecisionReport,
+  PathReport,
+  PathTraffic,
+  PolicyCounter,
+  PolicyFlows,
+  SiteDocument,
+  UplinkFact,
+} from '@patronus/protocol';
 
 /**
  * What the edge's shell needs of its surroundings. The reconciler, the probe engine and the WebSocket stand behind these,
@@ -30,6 +38,10 @@ export interface Reconciler {
   /** Public keys (base64) of the tunnels that exist, by interface name. */
   tunnelKeys(): Promise<Readonly<Record<string, string>>>;
   policyCounters(): Promise<readonly PolicyCounter[]>;
+  /** What the tunnels of the document in force carried. */
+  pathTraffic(): Promise<readonly PathTraffic[]>;
+  /** Flows that began at the site, by policy; null where the kernel does not tell. */
+  policyFlows(): Promise<readonly PolicyFlows[] | null>;
 }
 
 /** What became of a probe sent on demand. Null figures where no reply came. */

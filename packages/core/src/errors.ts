@@ -3,6 +3,8 @@ export type ErrorCode =
   | 'invalid_input'
   | 'not_found'
   | 'conflict'
+  | 'version_mismatch'
+  | 'idempotency_key_reused'
   | 'unauthenticated'
   | 'mfa_required'
   | 'forbidden'

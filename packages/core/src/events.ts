@@ -1,4 +1,5 @@
-export type Severity = 'info' | 'warning' | 'error';
+export const severities = ['info', 'warning', 'error'] as const;
+export type Severity = (typeof severities)[number];
 
 export type EventType =
   | 'site_online'

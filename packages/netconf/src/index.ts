@@ -3,6 +3,7 @@
  * `nft`, read back from what these print, and compared. Nothing here runs a program; that is the edge's reconciler.
  */
 export * from './compile-kernel-state.ts';
+export * from './conntrack.ts';
 export * from './diff.ts';
 export * from './ip-observed.ts';
 export * from './ip-text.ts';

@@ -162,6 +162,14 @@ export interface ObservedCounter {
   readonly bytes: number;
 }
 
+/** Octets through a tunnel to one peer, since the peer was added. */
+export interface ObservedTraffic {
+  readonly tunnel: string;
+  readonly publicKey: string;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+}
+
 /** A kernel that holds nothing of ours. */
 export const emptyKernelState: KernelState = {
   tunnels: [],

@@ -1,4 +1,5 @@
-import type { ObservedCounter, ObservedState } from './kernel-state.ts';
+import type { ObservedFlow } from './conntrack.ts';
+import type { ObservedCounter, ObservedState, ObservedTraffic } from './kernel-state.ts';
 import type { Step } from './step.ts';
 
 /** A kernel that can be read and changed: Linux, or a fake of it. */
@@ -10,6 +11,10 @@ export interface Kernel {
   observe(sysctls: readonly string[]): Promise<ObservedState>;
   /** Only the counters of policies; cheaper than the whole state. */
   counters(): Promise<readonly ObservedCounter[]>;
+  /** What went through our tunnels, by peer. Throws as `observe` does. */
+  traffic(): Promise<readonly ObservedTraffic[]>;
+  /** Flows of our classes that the kernel knows now; null where it does not tell, or where there are too many to look at. */
+  flows(): Promise<readonly ObservedFlow[] | null>;
   /**
    * Does one step. A batch of routing changes stops at the first that is refused.
    * @throws PatronusError `kernel_refused` with what the kernel said, `missing_tool`, `command_timeout`

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseGateways, parseLinks, parseNextHops, parseRoutes, parseRules } from './ip-observed.ts';
 import { parseNftCounters, parseNftTable } from './nft-observed.ts';
-import { parseWgDump } from './wg.ts';
+import { parseConntrackLine } from './conntrack.ts';
+import { parseWgDump, parseWgTransfer } from './wg.ts';
 
 describe('what the tools print', () => {
   it('reads links, also such without addresses', () => {
@@ -132,6 +133,27 @@ describe('what the tools print', () => {
     expect(JSON.stringify(tunnel)).not.toMatch(/PRIVATE|SHARED/);
     expect(parseWgDump('')).toBeNull();
     expect(parseWgDump('(none)\t(none)\t0\toff\n')).toEqual({ publicKey: '', listenPort: 0, fwmark: 0, peers: [] });
+  });
+
+  it('reads a flow with its class and who began it, and passes over those of no class', () => {
+    const tail = 'src=10.2.0.10 dst=10.1.0.10 sport=443 dport=40000 [ASSURED] mark=229376 zone=0 use=2';
+    const line = `ipv4     2 tcp      6 431999 ESTABLISHED src=10.1.0.10 dst=10.2.0.10 sport=40000 dport=443 ${tail}`;
+    expect(parseConntrackLine(line)).toEqual({ class: 3, source: '10.1.0.10' });
+    const six =
+      'ipv6     10 udp      17 29 src=2001:0db8:0001:0000:0000:0000:0000:0010 dst=2001:0db8:0002::1 mark=65536 use=2';
+    expect(parseConntrackLine(six)).toEqual({ class: 1, source: '2001:db8:1::10' });
+    expect(parseConntrackLine(line.replace('mark=229376', 'mark=0'))).toBeNull();
+    expect(parseConntrackLine(line.replace('mark=229376', 'mark=255'))).toBeNull();
+    expect(parseConntrackLine('')).toBeNull();
+  });
+
+  it('reads what went through tunnels of ours', () => {
+    const text = 'pt0-0\tPEER1\t1200\t5000000000\npt1-1\tPEER2\t0\t148\nwg0\tPEER3\t1\t2\n';
+    expect(parseWgTransfer(text)).toEqual([
+      { tunnel: 'pt0-0', publicKey: 'PEER1', bytesReceived: 1_200, bytesSent: 5_000_000_000 },
+      { tunnel: 'pt1-1', publicKey: 'PEER2', bytesReceived: 0, bytesSent: 148 },
+    ]);
+    expect(parseWgTransfer('')).toEqual([]);
   });
 
   it('reads the shape of a ruleset and its counters', () => {

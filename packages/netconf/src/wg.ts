@@ -1,5 +1,5 @@
-import type { Address, Prefix } from '@patronus/core';
-import type { TunnelPeerState, TunnelState } from './kernel-state.ts';
+import { tunnelNamePattern, type Address, type Prefix } from '@patronus/core';
+import type { ObservedTraffic, TunnelPeerState, TunnelState } from './kernel-state.ts';
 
 /**
  * Peers in the configuration syntax of `wg addconf`, which adds a peer or replaces all that is known of it. Holds public
@@ -34,6 +34,14 @@ export function parseWgDump(text: string): Pick<TunnelState, 'publicKey' | 'list
     peers: peers.map(parsePeer),
   };
 }
+
+/** `wg show all transfer`: interface, peer, octets received, octets sent. Interfaces that are not ours are passed over. */
+export const parseWgTransfer = (text: string): ObservedTraffic[] =>
+  text.split('\n').flatMap((line) => {
+    const [tunnel, publicKey, received, sent] = line.split('\t');
+    if (tunnel === undefined || publicKey === undefined || !tunnelNamePattern.test(tunnel)) return [];
+    return [{ tunnel, publicKey, bytesSent: Number(sent), bytesReceived: Number(received) }];
+  });
 
 function parsePeer(line: string): TunnelPeerState {
   const [publicKey, , endpoint, allowedIps, , , , keepalive] = line.split('\t');

@@ -8,7 +8,9 @@ import {
   type EnrolRequest,
   type PathProbe,
   type PathReport,
+  type PathTraffic,
   type PolicyCounter,
+  type PolicyFlows,
   type TelemetryBatch,
   type UplinkFact,
 } from './messages.ts';
@@ -67,6 +69,8 @@ const pathReport = open<PathReport>({
   received: count,
 });
 const policyCounter = open<PolicyCounter>({ policyId: count, epoch: text(64), packets: count, bytes: count });
+const pathTraffic = open<PathTraffic>({ pathId: uuidText, bytesSent: count, bytesReceived: count });
+const policyFlows = open<PolicyFlows>({ policyId: count, flows: count });
 const decision = open<DecisionReport>({
   policyId: count,
   siteId: uuidText,
@@ -87,6 +91,8 @@ const batch = open<TelemetryBatch>({
   to: unixMs,
   paths: list(pathReport, 10_000),
   policies: list(policyCounter, 10_000),
+  traffic: Type.Optional(list(pathTraffic, 10_000)),
+  flows: Type.Optional(list(policyFlows, 10_000)),
   decisions: list(decision, 100_000),
   events: list(event, 10_000),
 });

@@ -99,6 +99,10 @@ export interface TelemetryBatch {
   readonly to: number;
   readonly paths: readonly PathReport[];
   readonly policies: readonly PolicyCounter[];
+  /** Every ten seconds; absent in the batches between. */
+  readonly traffic?: readonly PathTraffic[];
+  /** With them, where the kernel tells: every policy that has flows now. */
+  readonly flows?: readonly PolicyFlows[];
   readonly decisions: readonly DecisionReport[];
   readonly events: readonly NetworkEvent[];
 }
@@ -118,6 +122,22 @@ export interface PolicyCounter {
   readonly epoch: string;
   readonly packets: number;
   readonly bytes: number;
+}
+
+/**
+ * Octets that went out and came in by the tunnel of a path since it was made, as the edge at its source counts them: probes
+ * and what WireGuard adds included.
+ */
+export interface PathTraffic {
+  readonly pathId: PathId;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+}
+
+/** Flows that hosts of the site's own prefixes began and that the kernel still knows, by the policy that chose their class. */
+export interface PolicyFlows {
+  readonly policyId: number;
+  readonly flows: number;
 }
 
 /** Which paths carry a class to a site now. */

@@ -5,8 +5,10 @@ import {
   type Kernel,
   type NextHopGroup,
   type ObservedCounter,
+  type ObservedFlow,
   type ObservedLink,
   type ObservedState,
+  type ObservedTraffic,
   type Route,
   type RulesetShape,
   type Step,
@@ -35,12 +37,16 @@ const bootSysctls = {
 export class FakeKernel implements Kernel {
   readonly fault = new FakeFault();
   readonly executed: Step[] = [];
+  /** Null: it does not tell. */
+  knownFlows: readonly ObservedFlow[] | null = [];
   readonly #links = new Map<string, ObservedLink>();
   readonly #gateways = new Map<string, Address>();
   readonly #tunnels = new Map<string, TunnelState>();
   readonly #routing = new FakeRouting((device) => this.#needsUp(device));
   readonly #sysctls = new Map<string, string>(Object.entries(bootSysctls));
   readonly #counters = new Map<string, ObservedCounter>();
+  /** What was carried, by public key of the peer. */
+  readonly #carried = new Map<string, Pick<ObservedTraffic, 'bytesSent' | 'bytesReceived'>>();
   #ruleset: RulesetShape | null = null;
 
   /** A kernel with these devices, each up and with its addresses (`192.0.2.1/24`) and perhaps a gateway. */
@@ -70,6 +76,17 @@ export class FakeKernel implements Kernel {
 
   async counters(): Promise<readonly ObservedCounter[]> {
     return [...this.#counters.values()];
+  }
+
+  async traffic(): Promise<readonly ObservedTraffic[]> {
+    const none = { bytesSent: 0, bytesReceived: 0 };
+    return [...this.#tunnels.values()].flatMap(({ name, peers }) =>
+      peers.map(({ publicKey }) => ({ tunnel: name, publicKey, ...(this.#carried.get(publicKey) ?? none) })),
+    );
+  }
+
+  async flows(): Promise<readonly ObservedFlow[] | null> {
+    return this.knownFlows;
   }
 
   async execute(step: Step): Promise<void> {
@@ -120,6 +137,11 @@ export class FakeKernel implements Kernel {
     const counter = this.#counters.get(name);
     if (counter === undefined) throw new TypeError(`there is no counter ${name}`);
     this.#counters.set(name, { ...counter, packets: counter.packets + packets, bytes: counter.bytes + bytes });
+  }
+
+  /** A tunnel has carried so many octets to and from a peer. */
+  carry(publicKey: string, bytesSent: number, bytesReceived: number): void {
+    this.#carried.set(publicKey, { bytesSent, bytesReceived });
   }
 
   setGateway(device: string, gateway: string): void {

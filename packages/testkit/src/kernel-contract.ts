@@ -129,6 +129,15 @@ export function describeKernel(name: string, open: () => Promise<KernelUnderTest
       expect((await observe()).tunnels[0]!.peers).toEqual([]);
     });
 
+    it('tells what went through a tunnel, by peer', async () => {
+      const publicKey = Buffer.alloc(32, 7).toString('base64');
+      await raise(one);
+      expect(await under.kernel.traffic()).toEqual([]);
+      const peer = { publicKey, endpoint: null, allowedIps: [prefix('10.1.0.0/24')], keepalive: 0 };
+      await execute({ do: 'set_peers', name: one, peers: [peer] });
+      expect(await under.kernel.traffic()).toEqual([{ tunnel: one, publicKey, bytesSent: 0, bytesReceived: 0 }]);
+    });
+
     it('gives an allowed prefix to the peer that claimed it last', async () => {
       const peer = (octet: number, ...allowedIps: string[]) => ({
         publicKey: Buffer.alloc(32, octet).toString('base64'),

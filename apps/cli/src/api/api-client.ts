@@ -6,6 +6,8 @@ import { LoginStore } from './login-store.ts';
 type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
+/** An export of millions of rows takes minutes; one that takes longer has a reader that does not read. */
+const exportTimeoutMs = 30 * 60_000;
 /** A controller that has not answered by now will not; a listing of everything takes well under a second. */
 const requestTimeoutMs = 30_000;
 
@@ -21,6 +23,14 @@ interface Sent {
   readonly body: unknown;
   readonly token: string | null;
   readonly timeoutMs?: number;
+  readonly version?: number | undefined;
+}
+
+interface RequestOptions {
+  readonly anonymous?: boolean;
+  readonly timeoutMs?: number;
+  /** What the caller has read, for `If-Match`. */
+  readonly version?: number | undefined;
 }
 
 interface TokenPair {
@@ -65,16 +75,18 @@ export class ApiClient {
     return this.#request<T>('POST', path, {}, body);
   }
 
-  patch<T>(path: string, body: unknown): Promise<T> {
-    return this.#request<T>('PATCH', path, {}, body);
+  /** Refused with `version_mismatch` when the thing has another version by now than the one given. */
+  patch<T>(path: string, body: unknown, version?: number): Promise<T> {
+    return this.#request<T>('PATCH', path, {}, body, { version });
   }
 
   put<T>(path: string, body: unknown): Promise<T> {
     return this.#request<T>('PUT', path, {}, body);
   }
 
-  delete<T>(path: string, query: Query = {}): Promise<T> {
-    return this.#request<T>('DELETE', path, query);
+  /** With a version, the same as {@link patch}. */
+  delete<T>(path: string, query: Query = {}, version?: number): Promise<T> {
+    return this.#request<T>('DELETE', path, query, undefined, { version });
   }
 
   /** All items of a list, over as many pages as there are, or up to `limit` of them. */
@@ -95,6 +107,13 @@ export class ApiClient {
       yield page.items;
       cursor = page.next_cursor ?? undefined;
     } while (cursor !== undefined);
+  }
+
+  /** An answer of any size as text, some of it at once. */
+  async *text(path: string, query: Query = {}): AsyncGenerator<string> {
+    const response = await this.#respond('GET', path, query, undefined, { timeoutMs: exportTimeoutMs });
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) yield decoder.decode(chunk as Uint8Array, { stream: true });
   }
 
   /** Errors: `mfa_required` where a code is needed as well. */
@@ -119,27 +138,42 @@ export class ApiClient {
     return true;
   }
 
-  async #request<T>(
+  async #request<T>(method: Method, path: string, query: Query, body?: unknown, options?: RequestOptions): Promise<T> {
+    const response = await this.#respond(method, path, query, body, options);
+    return (response.status === 204 ? undefined : await response.json()) as T;
+  }
+
+  async #respond(
     method: Method,
     path: string,
     query: Query,
     body?: unknown,
-    { anonymous = false, timeoutMs = requestTimeoutMs }: { anonymous?: boolean; timeoutMs?: number } = {},
-  ): Promise<T> {
-    const send = () => this.#send({ method, path, query, body, token: anonymous ? null : this.#token, timeoutMs });
+    { anonymous = false, timeoutMs = requestTimeoutMs, version }: RequestOptions = {},
+  ): Promise<Response> {
+    const token = () => (anonymous ? null : this.#token);
+    const send = () => this.#send({ method, path, query, body, token: token(), timeoutMs, version });
     let response = await send();
     if (response.status === 401 && !anonymous && (await this.#renew())) response = await send();
     if (!response.ok) throw await problemOf(response, anonymous ? '' : signInRemedy);
-    return (response.status === 204 ? undefined : await response.json()) as T;
+    return response;
   }
 
-  async #send({ method, path, query = {}, body, token, timeoutMs = requestTimeoutMs }: Sent): Promise<Response> {
+  async #send({
+    method,
+    path,
+    query = {},
+    body,
+    token,
+    timeoutMs = requestTimeoutMs,
+    version,
+  }: Sent): Promise<Response> {
     const url = new URL(`/api/v1${path}`, this.url);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, String(value));
     const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'patronus-cli' };
     if (token !== null) headers['authorization'] = `Bearer ${token}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
+    if (version !== undefined) headers['if-match'] = `"${version}"`;
     const request = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
     try {
       return await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) });

@@ -18,6 +18,7 @@ export interface Endpoint {
   readonly up_bps: number | null;
   readonly down_bps: number | null;
   readonly slot: number;
+  readonly version: number;
 }
 
 export interface Site {
@@ -34,6 +35,7 @@ export interface Site {
     readonly applied_at: Time | null;
   };
   readonly endpoints: readonly Endpoint[];
+  readonly version: number;
   readonly deleted_at: Time | null;
   readonly purge_at: Time | null;
 }
@@ -115,6 +117,7 @@ export interface Policy {
   readonly is_default: boolean;
   readonly packets_matched: number;
   readonly bytes_matched: number;
+  readonly version: number;
   readonly deleted_at: Time | null;
   readonly purge_at: Time | null;
 }
@@ -223,6 +226,38 @@ export interface DeadLetter {
   readonly last_error: string | null;
 }
 
+/** Counters are text beyond 2^53. Which of them there are depends on what they are of. */
+interface TrafficCounts {
+  readonly packets_matched?: number | string;
+  readonly bytes_matched?: number | string;
+  readonly bytes_sent?: number | string;
+  readonly bytes_received?: number | string;
+}
+
+/** `id` and `name` are absent in a sum. */
+export interface TrafficTotal extends TrafficCounts {
+  readonly id?: number | string;
+  readonly name?: string;
+  /** Of policies; null where no edge tells. */
+  readonly active_flows?: number | null;
+  readonly first_seen: Time | null;
+  readonly last_updated: Time | null;
+}
+
+/** What came in one step. */
+export interface TrafficPoint extends TrafficCounts {
+  readonly id?: number | string;
+  readonly name?: string;
+  readonly timestamp: Time;
+}
+
+export interface CacheFigures {
+  readonly name: string;
+  readonly hits: number;
+  readonly misses: number;
+  readonly entries: number;
+}
+
 export interface User {
   readonly id: string;
   readonly username: string;
@@ -271,4 +306,13 @@ export interface SigningKey {
   readonly created_at: Time;
   readonly current: boolean;
   readonly valid_until: Time | null;
+}
+
+export interface Passkey {
+  readonly id: string;
+  readonly name: string;
+  readonly username: string;
+  readonly host: string;
+  readonly created_at: Time;
+  readonly last_used_at: Time | null;
 }

@@ -4,6 +4,7 @@ import type { User } from '../api/resources.ts';
 import { printLine, type Terminal } from '../terminal.ts';
 import { answer, withApiOptions, withExamples, type ApiOptions } from './api-command.ts';
 import { readPassword, type PasswordOptions } from './read-password.ts';
+import { addPasskeys } from './passkeys.ts';
 import { addTotp } from './totp.ts';
 import { describe } from './users.ts';
 
@@ -27,6 +28,7 @@ export function addAccount(program: Command, terminal: Terminal): void {
     printLine(terminal.stdout, 'your password was changed; you are signed out everywhere else');
   });
   addTotp(account, terminal);
+  addPasskeys(account, terminal);
 }
 
 async function readBoth(

@@ -83,7 +83,10 @@ function addBackup(database: Command, terminal: Terminal): void {
       const settings = await settingsOf(terminal, options);
       const to = resolve(terminal.cwd, file);
       await withProgress(terminal, 'copying the database', () => backUp(settings, to));
-      printLine(terminal.stdout, `copied to ${to}; keep it with the keys in ${settings.dataDir} (ca.key, ca.crt)`);
+      printLine(
+        terminal.stdout,
+        `copied to ${to}; keep it with the keys in ${settings.dataDir} (ca.key, ca.crt, secret.key)`,
+      );
     },
   );
 }

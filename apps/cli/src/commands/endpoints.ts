@@ -80,18 +80,28 @@ export function addEndpoints(program: Command, terminal: Terminal): void {
       await answer(
         terminal,
         options,
-        async (api) => api.patch<Endpoint>(`/endpoints/${(await findEndpoint(api, reference)).id}`, body),
+        async (api) => {
+          const { id, version } = await findEndpoint(api, reference);
+          return await api.patch<Endpoint>(`/endpoints/${id}`, body, version);
+        },
         (endpoint) => `updated ${endpoint.site}/${endpoint.label}`,
       );
     },
   );
 
+  addEndpointDeletion(endpoints, terminal);
+}
+
+function addEndpointDeletion(endpoints: Command, terminal: Terminal): void {
   const remove = withApiOptions(endpoints.command('delete <endpoint>').description('delete an uplink and its paths'));
   withExamples(remove, ['endpoints delete branch/lte']).action((reference: string, options: ApiOptions) =>
     answer(
       terminal,
       options,
-      async (api) => api.delete<unknown>(`/endpoints/${(await findEndpoint(api, reference)).id}`),
+      async (api) => {
+        const { id, version } = await findEndpoint(api, reference);
+        return await api.delete<unknown>(`/endpoints/${id}`, {}, version);
+      },
       () => `deleted ${reference}`,
     ),
   );

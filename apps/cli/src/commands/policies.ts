@@ -78,7 +78,7 @@ export function addPolicies(program: Command, terminal: Terminal): void {
         async (api) => {
           const policy = await findPolicy(api, reference);
           const body = { ...base, ...policyFields(options, { ...policy, ...base }) };
-          return await api.patch<Policy>(`/policies/${policy.id}`, body);
+          return await api.patch<Policy>(`/policies/${policy.id}`, body, policy.version);
         },
         (policy) => `updated ${policy.name}`,
       );
@@ -88,7 +88,8 @@ export function addPolicies(program: Command, terminal: Terminal): void {
   addPolicyDeletion(policies, terminal);
 }
 
-async function findPolicy(api: ApiClient, reference: string): Promise<Policy> {
+/** By name or id. Errors: `not_found`. */
+export async function findPolicy(api: ApiClient, reference: string): Promise<Policy> {
   if (/^\d+$/.test(reference)) return await api.get<Policy>(`/policies/${reference}`);
   const policies = await api.list<Policy>('/policies');
   const found = policies.find((policy) => policy.name === reference);

@@ -12,7 +12,9 @@ import {
   type LocalToken,
   type Sessions,
 } from '../auth/index.ts';
+import type { Store } from '../database/index.ts';
 import type { AuditService } from '../services/audit-service.ts';
+import { KnownTokens } from './known-tokens.ts';
 import { permissionFor, permissions } from './permissions.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { sessionCookie } from './session-cookie.ts';
@@ -43,6 +45,7 @@ export interface AccessParts {
   readonly keys: ApiKeys;
   readonly audit: AuditService;
   readonly limits: RateLimits;
+  readonly store: Store;
   /** Whether everybody may read. */
   readonly readsAreOpen: boolean;
 }
@@ -50,9 +53,11 @@ export interface AccessParts {
 /** Turns credentials into callers, and judges what they may do and how often. */
 export class Access {
   readonly #parts: AccessParts;
+  readonly #known: KnownTokens;
 
   constructor(parts: AccessParts) {
     this.#parts = parts;
+    this.#known = new KnownTokens(parts.store);
   }
 
   /** Changes whenever callers may have lost a right. */
@@ -134,7 +139,7 @@ export class Access {
   async #callerOfToken(token: string, address: string | null): Promise<Caller> {
     const { keys, localToken, sessions } = this.#parts;
     if (keys.isKey(token)) return keys.caller(token, address);
-    return localToken.caller(token) ?? (await sessions.caller(token));
+    return localToken.caller(token) ?? (await this.#known.caller(token, () => sessions.caller(token)));
   }
 
   async #noteBadToken({ reason }: TokenRefused, address: string | null): Promise<void> {
@@ -178,7 +183,15 @@ export function checkOrigin(request: FastifyRequest, isBoundToLoopback: boolean)
   throw new PatronusError('forbidden', `pages of ${origin.slice(0, 100)} may not use this controller`);
 }
 
+/** The name that the last request came by: nearly all come by the same. */
+let lastHost: { readonly url: string; readonly name: string | null } | null = null;
+
 function hostnameOf(url: string): string | null {
+  if (lastHost?.url !== url) lastHost = { url, name: parsedHostname(url) };
+  return lastHost.name;
+}
+
+function parsedHostname(url: string): string | null {
   const parsed = URL.parse(url);
   return parsed === null || parsed.hostname === '' ? null : parsed.hostname.replaceAll(/[[\]]/g, '');
 }

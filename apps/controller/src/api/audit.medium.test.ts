@@ -93,7 +93,7 @@ const eastToWest = (): Promise<string> => firstId('paths?source_site=east');
 /** Mutations that leave no row, as they change nothing. */
 const readers: readonly string[] = ['checkPathHealth'];
 
-/** Those of one's own password, codes and sessions: see totp.medium.test.ts and accounts.medium.test.ts. */
+/** Those of one's own password, codes and sessions: see totp, passkeys and accounts.medium.test.ts. */
 const elsewhere: readonly string[] = [
   'changePassword',
   'beginTotp',
@@ -102,6 +102,9 @@ const elsewhere: readonly string[] = [
   'renewRecoveryCodes',
   'resetUserTotp',
   'endSession',
+  'beginPasskey',
+  'addPasskey',
+  'deletePasskey',
 ];
 
 /** One per mutation that changes something, in an order in which all of them succeed. */
@@ -137,6 +140,12 @@ const mutations: readonly (readonly [
     'policy_updated',
     'voice',
     async () => rest('PATCH', `policies/${await firstId('policies')}`, { priority: 8 }),
+  ],
+  [
+    'POST /stats/policies/reset',
+    'policy_stats_reset',
+    'voice',
+    async () => rest('POST', `stats/policies/${await firstId('policies')}/reset`),
   ],
   ['DELETE /policies', 'policy_deleted', 'voice', async () => rest('DELETE', `policies/${await firstId('policies')}`)],
   [
@@ -240,6 +249,12 @@ const mutations: readonly (readonly [
     'policy_updated',
     'bulk',
     async () => graphql(`mutation { updatePolicy(id: "${await firstId('policies')}", input: { priority: 6 }) { id } }`),
+  ],
+  [
+    'resetPolicyStats',
+    'policy_stats_reset',
+    'bulk',
+    async () => graphql(`mutation { resetPolicyStats(id: "${await firstId('policies')}") { success message } }`),
   ],
   [
     'deletePolicy',
@@ -361,6 +376,7 @@ const mutations: readonly (readonly [
     'mail',
     () => graphql('mutation { deleteEventSink(sink: "mail") { success } }'),
   ],
+  ['POST /caches/clear', 'cache_cleared', 'site documents', () => rest('POST', 'caches/clear')],
   ['clearCache', 'cache_cleared', 'site documents', () => graphql('mutation { clearCache { success } }')],
   [
     'deleteSite',

@@ -1,25 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TestController } from '../testing/index.ts';
+import type { Role } from '../auth/index.ts';
+import { TestAccount, TestController } from '../testing/index.ts';
 
-const password = 'Correct-Horse-7-Battery';
 const apiVersion = 'patronus/v1';
 const site = (name: string, spec: object = {}) => ({ apiVersion, kind: 'Site', metadata: { name }, spec });
 
 let controller: TestController;
-let token: string;
+const accounts = {} as Record<Role, TestAccount>;
 beforeAll(async () => {
-  controller = await TestController.start({ PATRONUS_ADMIN_PASSWORD: password });
-  const credentials = { username: 'admin', password };
-  const { body } = await controller.request<{ access_token: string }>('POST', 'auth/login', credentials);
-  token = body.access_token;
+  controller = await TestController.start();
+  for (const role of ['viewer', 'operator', 'admin'] as const) {
+    accounts[role] = await TestAccount.create(controller, role, role);
+  }
 });
 afterAll(() => controller.stop());
 
-/** The user, signed in, with this role from now on. */
-async function as(role: 'viewer' | 'operator' | 'admin'): Promise<Record<string, string>> {
-  await controller.sql(`UPDATE users SET role = '${role}'`);
-  return { authorization: `Bearer ${token}` };
-}
+/** What a user of this role sends. */
+const as = (role: Role): Record<string, string> => accounts[role].bearer;
 
 const graphql = async (
   headers: Record<string, string>,
@@ -34,8 +31,8 @@ const applying =
 describe('applying documents', () => {
   it('is for operators, and pruning for administrators, at both doors', async () => {
     const documents = [site('hq')];
-    const statuses = async (role: 'viewer' | 'operator' | 'admin', body: object): Promise<unknown[]> => {
-      const headers = await as(role);
+    const statuses = async (role: Role, body: object): Promise<unknown[]> => {
+      const headers = as(role);
       const rest = await controller.request('POST', 'apply', body, headers);
       const { errors } = await graphql(headers, applying, body);
       return [rest.status, errors?.[0]?.extensions.code];
@@ -47,7 +44,7 @@ describe('applying documents', () => {
   });
 
   it('takes by GraphQL what REST exports, and answers the same', async () => {
-    const headers = await as('admin');
+    const headers = as('admin');
     const links = { apiVersion, kind: 'TransportLinks', metadata: { name: 'default' }, spec: { links: null } };
     const match = { source_sites: ['hq'], protocol: 'udp', destination_ports: [{ from: 5_060, to: 5_061 }] };
     const voice = {
@@ -74,7 +71,7 @@ describe('applying documents', () => {
   });
 
   it('names every wrong field of every document in its refusal', async () => {
-    const headers = await as('operator');
+    const headers = as('operator');
     const documents = [site('hq', { prefixes: ['10.1.0.0/33'] }), site('', { location: 5 }), { kind: 'Router' }];
     const { status, body } = await controller.request<{ code: string; problems: { field: string }[] }>(
       'POST',
@@ -96,8 +93,8 @@ describe('applying documents', () => {
 
 describe('events', () => {
   it('are filtered by severity and acknowledgement at both doors', async () => {
-    const headers = await as('operator');
-    await controller.request('POST', 'auth/login', { username: 'nobody', password });
+    const headers = as('operator');
+    await controller.request('POST', 'auth/login', { username: 'nobody', password: 'Wrong-Horse-7-Battery' });
     const rest = await controller.request<{ items: { id: string; severity: string }[] }>(
       'GET',
       'events?severity=warning,error&acknowledged=false',
@@ -109,15 +106,30 @@ describe('events', () => {
     const query = '{ events(severities: ["warning"], acknowledged: false) { id } }';
     expect((await graphql(headers, query)).data!['events']).toEqual([{ id }]);
     const { data } = await graphql(headers, `mutation { acknowledgeEvents(ids: ["${id}"]) { id acknowledged_by } }`);
-    expect(data!['acknowledgeEvents']).toEqual([{ id, acknowledged_by: 'admin' }]);
+    expect(data!['acknowledgeEvents']).toEqual([{ id, acknowledged_by: 'operator' }]);
     expect((await graphql(headers, query)).data!['events']).toEqual([]);
-    expect((await controller.request('GET', 'events?severity=fatal', undefined, headers)).status).toBe(422);
+  });
+
+  it('are not listed by a type or severity that does not exist, and the refusal names those that do', async () => {
+    const headers = as('viewer');
+    for (const [name, wrong, known] of [
+      ['type', 'falover', 'failover, failback'],
+      ['severity', 'fatal', 'info, warning, error'],
+    ] as const) {
+      const problems = [{ field: `${name}[1]`, problem: expect.stringContaining(`must be one of `) as string }];
+      const path = `events?${name}=${known.split(', ')[0]},${wrong}`;
+      const rest = await controller.request<{ problems: { problem: string }[] }>('GET', path, undefined, headers);
+      expect([rest.status, rest.body.problems]).toEqual([422, problems]);
+      expect(rest.body.problems[0]!.problem).toContain(known);
+      const query = `{ events(${name}: ["${known.split(', ')[0]}", "${wrong}"]) { id } }`;
+      expect((await graphql(headers, query)).errors![0]!.extensions).toMatchObject({ problems: rest.body.problems });
+    }
   });
 
   it('are acknowledged by operators, not by viewers, and no more than 400 at once', async () => {
-    const viewer = await as('viewer');
+    const viewer = as('viewer');
     expect((await controller.request('POST', 'events/acknowledgements', { ids: ['x'] }, viewer)).status).toBe(403);
-    const operator = await as('operator');
+    const operator = as('operator');
     const ids = Array.from({ length: 401 }, (_, index) => `id-${index}`);
     expect((await controller.request('POST', 'events/acknowledgements', { ids }, operator)).status).toBe(422);
     expect((await controller.request('POST', 'events/acknowledgements', { ids: ['unknown'] }, operator)).status).toBe(
@@ -129,10 +141,10 @@ describe('events', () => {
 describe('event sinks', () => {
   it('are for administrators, and the same at both doors', async () => {
     const webhook = { url: 'https://192.0.2.1/x' };
-    const operator = await as('operator');
+    const operator = as('operator');
     expect((await controller.request('GET', 'event-sinks', undefined, operator)).status).toBe(403);
     expect((await graphql(operator, '{ eventSinks { id } }')).errors![0]!.extensions.code).toBe('forbidden');
-    const admin = await as('admin');
+    const admin = as('admin');
     const made = await graphql(
       admin,
       'mutation ($input: EventSinkInput!) { createEventSink(input: $input) { id secret } }',

@@ -22,9 +22,7 @@ export function useProblemDocuments(app: FastifyInstance): void {
 function translated(thrown: FastifyError): Error {
   if (thrown instanceof PatronusError) return thrown;
   const { statusCode = 500, message } = thrown;
-  if (statusCode === 413) {
-    return new PatronusError('too_large', 'the request is larger than this operation takes; send less at once');
-  }
+  if (statusCode === 413) return new PatronusError('too_large', 'the request is too large; send less at once');
   if (statusCode >= 400 && statusCode < 500) {
     return new PatronusError('invalid_input', `the request cannot be read: ${message}`, { cause: thrown });
   }

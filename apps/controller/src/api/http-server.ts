@@ -1,21 +1,29 @@
 import type { Duplex } from 'node:stream';
+import { constants } from 'node:zlib';
+import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
-import swagger, { type FastifyDynamicSwaggerOptions as SwaggerOptions } from '@fastify/swagger';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import websocket from '@fastify/websocket';
 import { PatronusError } from '@patronus/core';
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { handleProtocols } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { Actor } from '../audit/index.ts';
 import type { Caller } from '../auth/index.ts';
 import { checkOrigin, isLoopback } from './access.ts';
+import { AnswerCache } from './answer-cache.ts';
 import type { ApiServices } from './api-services.ts';
 import { registerGraphql, servePlayground } from './graphql/index.ts';
 import { guardRoutes } from './guard-routes.ts';
 import { useProblemDocuments } from './http-errors.ts';
 import { healthRoutes } from './rest/health-routes.ts';
 import { keySetRoute } from './rest/key-routes.ts';
+import { metricsRoutes } from './rest/metrics-routes.ts';
+import { openapi } from './rest/openapi.ts';
 import { restApi } from './rest/rest-api.ts';
+import { useSecurityHeaders } from './security-headers.ts';
 import { validatorCompiler } from './validation.ts';
 import { webPage } from './web-page.ts';
 
@@ -48,6 +56,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     loggerInstance,
     trustProxy: trustedProxies ?? false,
     logController: new LogController({ disableRequestLogging: true }),
+    ...timeLimits,
     // The same schema is promised under both addresses.
     rewriteUrl: ({ url = '/' }) => url.replace(/^\/api\/v2\/graphql(?=$|\?)/, '/graphql'),
   });
@@ -56,35 +65,38 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   app.setSerializerCompiler(() => JSON.stringify);
   useProblemDocuments(app);
   const isBoundToLoopback = isLoopback(host);
-  app.addHook('onRequest', async (request) => checkOrigin(request, isBoundToLoopback));
+  app.addHook('onRequest', (request, _reply, done) => {
+    checkOrigin(request, isBoundToLoopback);
+    done();
+  });
   closeUpgrades(app);
+  useSecurityHeaders(app);
   await app.register(cookie);
-  await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: contentPolicy },
-    strictTransportSecurity: false,
-    xFrameOptions: { action: 'deny' },
-  });
-  app.addHook('onRequest', async (request, reply) => {
-    // Browsers heed it only over TLS, which a proxy before the controller speaks.
-    if (request.protocol !== 'https') return;
-    void reply.header('strict-transport-security', `max-age=${strictTransportSeconds}; includeSubDomains`);
-  });
-  await app.register(swagger, { openapi });
+  await app.register(websocket, { options: { maxPayload: maxMessage, handleProtocols } });
+  await app.register(swagger, openapi);
+  const answers = new AnswerCache(
+    () => stampOf(services),
+    () => performance.now(),
+  );
   await app.register(
     async (scope) => {
       guardRoutes(scope, services.access);
-      restApi(scope.withTypeProvider<TypeBoxTypeProvider>(), services);
+      compressLists(scope);
+      await scope.register(compress, compression);
+      restApi(scope.withTypeProvider<TypeBoxTypeProvider>(), services, answers);
       scope.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
     },
     { prefix: '/api/v1' },
   );
+  await app.register(swaggerUi, { routePrefix: '/api/v1/docs', theme: { title: 'Patronus REST API' } });
   await app.register(async (scope) => {
     guardRoutes(scope, services.access);
     healthRoutes(scope, services);
+    metricsRoutes(scope, services);
     keySetRoute(scope, services);
   });
-  servePlayground(app);
-  await registerGraphql(app, { services, introspection, access: services.access });
+  servePlayground(app, webDir);
+  await registerGraphql(app, { services, introspection, answers, access: services.access });
   await app.register(async (scope) => webPage(scope, webDir));
   app.setNotFoundHandler(async (request) => {
     throw new PatronusError('not_found', `there is nothing at ${request.method} ${request.url.slice(0, 200)}`);
@@ -92,8 +104,38 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   return app;
 }
 
-/** A year, as browsers want for a promise to be kept. */
-const strictTransportSeconds = 31_536_000;
+/** Everything that kept answers show: what is stored, who is online, whether compiled documents are behind. */
+const stampOf = ({ store, presence, documents }: ApiServices): string =>
+  `${store.version} ${presence.version} ${documents.isBehind}`;
+
+/** Lists repeat themselves. Single things stay as they are: their entity tags are strong, and would differ. */
+function compressLists(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    const { querystring } = (route.schema ?? {}) as { querystring?: { properties?: object } };
+    if (!('limit' in (querystring?.properties ?? {}))) route.compress = false;
+  });
+}
+
+/** Higher levels of brotli take tens of milliseconds for some percent. */
+const brotliLevel = 4;
+const compression = {
+  threshold: 1_024,
+  encodings: ['br', 'gzip'] as ('br' | 'gzip')[],
+  brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: brotliLevel } },
+};
+
+/** Messages that clients send on WebSockets are queries. */
+const maxMessage = 256 * 1024;
+
+/**
+ * How long a client may take: some seconds for the head of a request, 30 s for all of it, five minutes without a byte either
+ * way. Shorter would cut people off who are on slow lines; longer would let a few machines hold every socket.
+ */
+const timeLimits = {
+  http: { headersTimeout: 8_000, connectionsCheckingInterval: 1_000 },
+  requestTimeout: 30_000,
+  connectionTimeout: 300_000,
+};
 
 /** A client that is gone does not answer a close; waiting longer would only delay the stop. */
 const closeGraceMs = 500;
@@ -105,8 +147,9 @@ function closeUpgrades(app: FastifyInstance): void {
     upgraded.add(socket);
     socket.on('close', () => upgraded.delete(socket));
   });
-  app.addHook('onResponse', async (request) => {
+  app.addHook('onResponse', (request, _reply, done) => {
     if (request.headers.upgrade !== undefined) request.raw.socket.destroy();
+    done();
   });
   app.addHook('preClose', async () => {
     setTimeout(() => {
@@ -114,20 +157,3 @@ function closeUpgrades(app: FastifyInstance): void {
     }, closeGraceMs).unref();
   });
 }
-
-/** Only our own files and our own address; nothing inline. */
-const contentPolicy = {
-  'default-src': ["'self'"],
-  'base-uri': ["'none'"],
-  'form-action': ["'self'"],
-  'frame-ancestors': ["'none'"],
-  'img-src': ["'self'", 'data:'],
-  'object-src': ["'none'"],
-};
-
-const openapi = {
-  openapi: '3.1.0',
-  info: { title: 'Patronus controller', version: '1', description: 'Times are unix ms; errors are RFC 9457 problems.' },
-  components: { securitySchemes: { bearer: { type: 'http' as const, scheme: 'bearer' } } },
-  security: [{ bearer: [] }],
-} satisfies SwaggerOptions['openapi'];

@@ -4,7 +4,7 @@ import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { scopeNames, type Role } from '../auth/index.ts';
-import { graphql, TestAccount, TestController } from '../testing/index.ts';
+import { graphql, TestAccount, TestAuthenticator, TestController } from '../testing/index.ts';
 import { introspection, sampleDocument, type IntrospectedSchema, type Samples } from '../testing/sample-operation.ts';
 import { guardFields } from './graphql/guard-fields.ts';
 import { graphqlSchema } from './graphql/schema.ts';
@@ -144,14 +144,25 @@ async function thingsOf(account: TestAccount): Promise<Samples> {
     authorization: `Bearer ${access_token}`,
   });
   const session = (JSON.parse(claims) as { sid: string }).sid;
-  return { user_id: account.id, session_id: session, key_id: key.body.id, user: account.id };
+  const passkey = await passkeyOf(account, access_token);
+  return { passkey_id: passkey, user_id: account.id, session_id: session, key_id: key.body.id, user: account.id };
+}
+
+async function passkeyOf(account: TestAccount, token: string): Promise<string> {
+  const headers = { authorization: `Bearer ${token}` };
+  const { password } = account;
+  const ask = <T>(path: string, body: object) => controller.request<T>('POST', path, body, headers);
+  const options = await ask<{ challenge: string; rp: { id: string } }>('passkeys/options', { password });
+  const made = new TestAuthenticator().create(options.body, controller.running.httpUrl);
+  return (await ask<{ id: string }>('passkeys', { name: 'sample', ...made })).body.id;
 }
 
 /** REST tells what `:id` is by the path. */
 const withPath = (operation: string, samples: Samples): Samples => ({
   ...samples,
   ':user': samples['user_id']!,
-  ':id': operation.includes('/sessions/') ? samples['session_id']! : samples['key_id']!,
+  ':id':
+    samples[/\/sessions\//.test(operation) ? 'session_id' : /\/passkeys\//.test(operation) ? 'passkey_id' : 'key_id']!,
 });
 
 describe.each(['nobody', 'viewer', 'operator', 'admin'] as const)('what belongs to users, as %s', (who) => {
@@ -172,7 +183,7 @@ describe.each(['nobody', 'viewer', 'operator', 'admin'] as const)('what belongs 
     const headers = who === 'nobody' ? {} : accounts[who].bearer;
     const expected = who === 'nobody' ? 'unauthenticated' : who === 'admin' ? null : 'forbidden';
     expect(await refusal(operation, headers, withPath(operation, await thingsOf(other)))).toBe(expected);
-    const nobodys = { user_id: 'none', session_id: 'none', key_id: 'none', user: 'none' };
+    const nobodys = { user_id: 'none', session_id: 'none', key_id: 'none', passkey_id: 'none', user: 'none' };
     expect(await refusal(operation, headers, withPath(operation, nobodys))).toBe(expected);
   });
 });

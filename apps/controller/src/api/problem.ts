@@ -5,6 +5,8 @@ const answers: Record<ErrorCode, readonly [status: number, title: string]> = {
   invalid_input: [422, 'The input is not valid'],
   not_found: [404, 'There is no such thing'],
   conflict: [409, 'It conflicts with what is there'],
+  version_mismatch: [412, 'It was changed meanwhile'],
+  idempotency_key_reused: [422, 'The idempotency key was used for another request'],
   unauthenticated: [401, 'Sign-in is needed'],
   mfa_required: [401, 'A code is needed too'],
   forbidden: [403, 'This is not allowed'],
@@ -36,6 +38,8 @@ export interface ProblemDocument {
   readonly code: ErrorCode;
   readonly detail: string;
   readonly problems?: readonly FieldProblem[];
+  /** With `version_mismatch`: the version that there is. */
+  readonly current_version?: number;
 }
 
 /** The answer for anything that was thrown; what is not ours is told as `internal`, without its words. */
@@ -46,6 +50,7 @@ export function problemDocument(thrown: unknown): { status: number; body: Proble
       : new PatronusError('internal', 'the controller met an error that it did not expect; its log has the details');
   const [status, title] = answers[error.code];
   const problems = error instanceof InvalidInputError ? { problems: error.problems } : {};
+  const current = error.facts['currentVersion'];
   const body = {
     type: `urn:patronus:error:${error.code}`,
     title,
@@ -53,6 +58,7 @@ export function problemDocument(thrown: unknown): { status: number; body: Proble
     code: error.code,
     detail: error.message,
     ...problems,
+    ...(typeof current === 'number' ? { current_version: current } : {}),
   };
   return { status, body };
 }

@@ -1,8 +1,8 @@
 /** Everything that leaves a row in the audit log, and what it says; `docs/audit.md` shows the same. */
 export const auditActions = {
-  sign_in: 'a user signed in with a password',
+  sign_in: 'a user signed in, with a password or a passkey',
   sign_in_failed:
-    'a sign-in was refused: password or code was wrong, the user unknown, or the account locked or disabled',
+    'a sign-in was refused: password, code or passkey was wrong, the user unknown, or the account locked or disabled',
   sign_out: 'a session was ended by whoever held its refresh token',
   account_locked: 'the controller locked an account after too many wrong passwords in a row',
   refresh_token_reused: 'a refresh token came a second time, and its session was ended',
@@ -19,6 +19,8 @@ export const auditActions = {
   totp_disabled: 'a user is no longer asked for a code, by their own wish or that of an administrator',
   recovery_code_used: 'a user signed in with a code of their list',
   recovery_codes_renewed: 'a user has a new list of recovery codes',
+  passkey_added: 'a user added a passkey, by which they sign in from now on',
+  passkey_removed: 'a passkey was removed by its user or an administrator',
   token_refused: 'an access token or API key was shown that is not valid; the details say why',
   api_key_created: 'an API key was created',
   api_key_updated: 'the name, scopes or expiry of an API key were changed',
@@ -41,6 +43,7 @@ export const auditActions = {
   policy_deleted: 'a policy was deleted',
   policy_restored: 'a deleted policy was put back',
   policy_purged: 'a policy was removed for good',
+  policy_stats_reset: 'the counters of a policy started at zero again',
   transport_links_updated: 'it was set which transport labels reach each other',
   path_override_set: 'a path was taken out of use, or its reason or end was changed',
   path_override_cleared: 'a path was released, or the time of its override was over',

@@ -10,6 +10,7 @@ export interface AuditTarget {
     | 'user'
     | 'session'
     | 'api_key'
+    | 'passkey'
     | 'signing_key'
     | 'secret_key'
     | 'token'

@@ -6,6 +6,7 @@ export * from './api-keys.ts';
 export * from './caller.ts';
 export * from './csrf-token.ts';
 export * from './local-token.ts';
+export * from './lock-out.ts';
 export * from './origin.ts';
 export * from './password-rules.ts';
 export * from './passwords.ts';

@@ -77,6 +77,16 @@ describe('a PostgreSQL database', () => {
     await db.destroy();
   });
 
+  it('is read on after another controller has changed its tables', async () => {
+    const db = await openDatabase(database.url);
+    await siteRepository.insert(db, site);
+    expect(await siteRepository.find(db, 'HQ')).toMatchObject({ name: 'HQ' });
+    await sql`ALTER TABLE sdwan_sites ADD COLUMN later BIGINT`.execute(db);
+    await expect(siteRepository.find(db, 'HQ')).rejects.toMatchObject({ code: 'database_unavailable' });
+    expect(await siteRepository.find(db, 'HQ')).toMatchObject({ name: 'HQ', later: null });
+    await db.destroy();
+  });
+
   it('finds nothing in an empty list', async () => {
     const db = await openDatabase(database.url);
     expect(await pathRepository.list(db, { pathIds: [] })).toEqual([]);

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, rmSync } from 'node:fs';
 import SqliteFile from 'better-sqlite3';
 import { messageOf, PatronusError } from '@patronus/core';
 import { Kysely, SqliteDialect } from 'kysely';
+import { withKeptStatements } from './kept-statements.ts';
 import { migrate, refuseNewer } from './migrate.ts';
 import type { Database, Db } from './schema.ts';
 
@@ -23,7 +24,7 @@ export async function openSqlite(file: string): Promise<Db> {
   sqlite.pragma('journal_mode = WAL');
   sqlite.pragma('synchronous = FULL');
   sqlite.pragma(`busy_timeout = ${busyTimeoutMs}`);
-  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) });
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: withKeptStatements(sqlite) }) });
   try {
     // Migrations that make a table anew drop the old one, and its rows would take all that refers to them along.
     sqlite.pragma('foreign_keys = OFF');

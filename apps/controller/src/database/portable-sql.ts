@@ -11,6 +11,12 @@ import type { Db } from './schema.ts';
 export const contains = (column: string, text: string): RawBuilder<boolean> =>
   sql<boolean>`length(replace(${sql.ref(column)}, ${text}, '')) < length(${sql.ref(column)})`;
 
+/** The same, whatever the case of its letters; SQLite knows those of ASCII only. */
+export const containsFolded = (column: string, text: string): RawBuilder<boolean> => {
+  const folded = sql`lower(cast(${text} as text))`;
+  return sql<boolean>`length(replace(lower(${sql.ref(column)}), ${folded}, '')) < length(${sql.ref(column)})`;
+};
+
 /** The highest number that a row of an append-only table ever had, even of rows that are gone; null before the first. */
 export const highestEver = (db: Db, table: string): RawBuilder<number | null> =>
   isPostgres(db)

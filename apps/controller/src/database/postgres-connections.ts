@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PatronusError } from '@patronus/core';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { Client, Pool, types, type PoolClient } from 'pg';
-import { isLost, isPassing, postgresFailure, type PostgresPlace } from './postgres-failure.ts';
+import { isLost, isOutdated, isPassing, postgresFailure, type PostgresPlace } from './postgres-failure.ts';
 
 /** Reads go side by side; changes take turns and need one. A server takes 100 of all its clients where nothing is set. */
 const maxConnections = 10;
@@ -101,9 +101,9 @@ class Connection implements PostgresPoolClient {
   /** Cursors are not used. */
   query = (async (sql: string, parameters: unknown[]) => {
     try {
-      return await this.#client.query(sql, parameters);
+      return await this.#client.query({ name: nameOf(sql, parameters), text: sql, values: parameters });
     } catch (thrown) {
-      this.#isLost ||= isLost(thrown);
+      this.#isLost ||= isLost(thrown) || isOutdated(thrown);
       throw postgresFailure(thrown, this.#place);
     }
   }) as unknown as PostgresPoolClient['query'];
@@ -112,6 +112,22 @@ class Connection implements PostgresPoolClient {
   release(destroy = false): void {
     this.#client.release(destroy || this.#isLost);
   }
+}
+
+/** More than the program has of different short statements. */
+const maxNames = 500;
+/** Statements with a row per value are as many as there are counts of rows, and the server would keep each. */
+const maxNamedLength = 4_000;
+const names = new Map<string, string>();
+
+/** Under this name a connection keeps a statement that it has planned once; undefined for one that is not worth it. */
+function nameOf(statement: string, parameters: readonly unknown[]): string | undefined {
+  if (parameters.length === 0 || statement.length > maxNamedLength) return undefined;
+  const known = names.get(statement);
+  if (known !== undefined || names.size >= maxNames) return known;
+  const made = `patronus_${names.size}`;
+  names.set(statement, made);
+  return made;
 }
 
 /** Errors: `invalid_input` for a URL that cannot be read, without repeating it. */

@@ -71,6 +71,9 @@ const codeOf = (thrown: unknown): string => {
 export const isLost = (thrown: unknown): boolean =>
   networkCodes.has(codeOf(thrown)) || networkWords.test(messageOf(thrown)) || /^(08|57P|25P03)/.test(codeOf(thrown));
 
+/** Whether a connection has planned a statement for tables that another controller has changed since, by a migration. */
+export const isOutdated = (thrown: unknown): boolean => messageOf(thrown).startsWith('cached plan must not change');
+
 /** Whether the next attempt to connect may succeed, as with a server that is just starting. */
 export const isPassing = (thrown: unknown): boolean =>
   isLost(thrown) && !['ENOTFOUND', 'ENOENT', 'EACCES'].includes(codeOf(thrown));
@@ -79,6 +82,10 @@ export const isPassing = (thrown: unknown): boolean =>
 export function postgresFailure(thrown: unknown, place: PostgresPlace): unknown {
   if (thrown instanceof PatronusError) return thrown;
   const state = codeOf(thrown);
+  if (isOutdated(thrown)) {
+    const text = `the tables of ${placeText(place)} were changed meanwhile; try again`;
+    return new PatronusError('database_unavailable', text, { cause: thrown });
+  }
   if (lacksExtension.test(messageOf(thrown))) {
     const text = `${placeText(place)} lacks the extension citext; install postgresql-contrib on its server`;
     return new PatronusError('database_unavailable', text, { cause: thrown });

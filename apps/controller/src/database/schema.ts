@@ -1,5 +1,31 @@
 import type { Generated, Kysely, Transaction } from 'kysely';
-import type { EventDeliveryTable, EventSinkTable, EventTable } from './event-schema.ts';
+import type {
+  ApiKeyTable,
+  DataKeyTable,
+  PasskeyChallengeTable,
+  PasskeyTable,
+  PasswordLinkTable,
+  RecoveryCodeTable,
+  RefreshTokenTable,
+  SessionTable,
+  SigningKeyTable,
+  TotpDeviceTable,
+  UserTable,
+} from './account-tables.ts';
+import type { EventDeliveryTable, EventSinkTable, EventTable } from './event-tables.ts';
+import type { AuditAnchorTable, AuditTable, IdempotencyTable } from './log-tables.ts';
+import type {
+  PathCounterTable,
+  PolicyCounterTable,
+  PolicyStatTable,
+  TrafficPendingTable,
+  TrafficTable,
+  TrafficTotalTable,
+} from './traffic-tables.ts';
+
+export * from './account-tables.ts';
+export type * from './event-tables.ts';
+export type * from './log-tables.ts';
 
 /** 0 or 1, as SQLite keeps truth. */
 export type Flag = 0 | 1;
@@ -25,6 +51,12 @@ export interface Database {
   event_deliveries: EventDeliveryTable;
   decisions: DecisionTable;
   policy_counters: PolicyCounterTable;
+  path_counters: PathCounterTable;
+  traffic_pending: TrafficPendingTable;
+  traffic_totals: TrafficTotalTable;
+  traffic_10s: TrafficTable;
+  traffic_minute: TrafficTable;
+  traffic_hour: TrafficTable;
   path_metrics_raw: RawMetricTable;
   path_metrics_minute: RolledMetricTable;
   path_metrics_hour: RolledMetricTable;
@@ -37,10 +69,13 @@ export interface Database {
   data_keys: DataKeyTable;
   totp_devices: TotpDeviceTable;
   recovery_codes: RecoveryCodeTable;
+  passkeys: PasskeyTable;
+  passkey_challenges: PasskeyChallengeTable;
   signing_keys: SigningKeyTable;
   sdwan_audit_log: AuditTable;
   sdwan_audit_anchors: AuditAnchorTable;
   sdwan_audit_cuts: AuditAnchorTable;
+  idempotency_keys: IdempotencyTable;
 }
 
 export type Db = Kysely<Database>;
@@ -53,6 +88,8 @@ export interface SiteTable {
   site_index: number;
   created_at: UnixMs;
   updated_at: UnixMs;
+  /** Grows with every change. */
+  version: Generated<number>;
   /** Null while it is live; else it can be restored for a while. So it is with every `deleted_at`. */
   deleted_at: Generated<UnixMs | null>;
 }
@@ -79,6 +116,7 @@ export interface EndpointTable {
   down_bps: number | null;
   created_at: UnixMs;
   updated_at: UnixMs;
+  version: Generated<number>;
   deleted_at: Generated<UnixMs | null>;
 }
 
@@ -127,27 +165,13 @@ export interface PolicyTable {
   is_default: Generated<Flag>;
   packets_matched: Generated<number>;
   bytes_matched: Generated<number>;
+  /** When it matched its first packet since it was made or reset, and when its counters last moved. */
+  traffic_first_seen: Generated<UnixMs | null>;
+  traffic_last_updated: Generated<UnixMs | null>;
   created_at: UnixMs;
   updated_at: UnixMs;
+  version: Generated<number>;
   deleted_at: Generated<UnixMs | null>;
-}
-
-export interface PolicyStatTable {
-  stat_id: Generated<number>;
-  policy_id: number;
-  timestamp: UnixMs;
-  packets_matched: number;
-  bytes_matched: number;
-  active_flows: number | null;
-}
-
-/** What an edge last said of a policy's counters, so that only the difference is added to the policy. */
-export interface PolicyCounterTable {
-  edge_id: string;
-  policy_id: number;
-  epoch: string;
-  packets: number;
-  bytes: number;
 }
 
 export interface SiteConfigTable {
@@ -245,121 +269,4 @@ export interface RolledMetricTable {
 export interface SettingTable {
   key: string;
   value: string;
-}
-
-export interface UserTable {
-  user_id: string;
-  /** What they sign in with. */
-  username: string;
-  /** What people call them; may be empty. */
-  name: Generated<string>;
-  password_hash: string;
-  role: string;
-  enabled: Generated<Flag>;
-  failed_logins: Generated<number>;
-  locked_until: UnixMs | null;
-  last_sign_in_at: UnixMs | null;
-  created_at: UnixMs;
-  updated_at: UnixMs;
-  deleted_at: UnixMs | null;
-}
-
-/** A link by which a user chooses a password, once. */
-export interface PasswordLinkTable {
-  token_hash: string;
-  user_id: string;
-  expires_at: UnixMs;
-}
-
-/** One sign-in: the family that its refresh tokens belong to. */
-export interface SessionTable {
-  session_id: string;
-  user_id: string;
-  address: string | null;
-  user_agent: string | null;
-  created_at: UnixMs;
-  last_used_at: UnixMs;
-  revoked_at: UnixMs | null;
-}
-
-/** `scopes` is JSON. */
-export interface ApiKeyTable {
-  key_id: string;
-  user_id: string;
-  name: string;
-  secret_hash: string;
-  scopes: string;
-  expires_at: UnixMs;
-  last_used_at: UnixMs | null;
-  last_address: string | null;
-  created_at: UnixMs;
-  updated_at: UnixMs;
-  deleted_at: UnixMs | null;
-}
-
-/** A key that secrets are encrypted with, itself encrypted with a master key. */
-export interface DataKeyTable {
-  key_id: string;
-  wrapped: string;
-  master_key_id: string;
-  created_at: UnixMs;
-}
-
-/** How a user makes one-time codes (RFC 6238). `secret` is encrypted. */
-export interface TotpDeviceTable {
-  user_id: string;
-  secret: string;
-  /** Null until the user has shown a code of it. */
-  confirmed_at: UnixMs | null;
-  /** The time step of the last code that was used; older ones are used up. */
-  last_step: number;
-  created_at: UnixMs;
-}
-
-/** Codes for who has lost the device, each good once. */
-export interface RecoveryCodeTable {
-  code_hash: string;
-  user_id: string;
-}
-
-export interface RefreshTokenTable {
-  token_hash: string;
-  session_id: string;
-  expires_at: UnixMs;
-  used_at: UnixMs | null;
-}
-
-export interface SigningKeyTable {
-  kid: string;
-  /** Encrypted. */
-  private_key: string;
-  created_at: UnixMs;
-}
-
-/** Append-only. `details` is JSON; hashes are SHA-256 in hex, see `audit/audit-row.ts`. */
-export interface AuditTable {
-  sequence: number;
-  time: UnixMs;
-  actor_type: string;
-  actor_id: string | null;
-  actor: string;
-  address: string | null;
-  action: string;
-  target_type: string;
-  target_id: string | null;
-  target: string | null;
-  result: string;
-  details: string;
-  previous_hash: string;
-  hash: string;
-}
-
-/** Append-only: the hash of one audit row, signed. As a cut: that all rows up to this one were removed. */
-export interface AuditAnchorTable {
-  sequence: number;
-  time: UnixMs;
-  hash: string;
-  /** Fingerprint of the certificate whose key signed. */
-  key_id: string;
-  signature: string;
 }

@@ -60,6 +60,7 @@ export class Store {
   /** The change that was asked for last; the next one begins after it. */
   #last: Promise<unknown> = Promise.resolve();
   #writeFailure: PatronusError | null = null;
+  #version = 0;
 
   constructor(db: Db, clock: Clock, audit: AuditLog) {
     this.db = db;
@@ -70,6 +71,11 @@ export class Store {
   /** Why the last write could not be stored, or null while writing works. */
   get writeFailure(): PatronusError | null {
     return this.#writeFailure;
+  }
+
+  /** Another number after every change that was committed here. */
+  get version(): number {
+    return this.#version;
   }
 
   get wallMs(): number {
@@ -83,6 +89,11 @@ export class Store {
   /** Told when an event was queued for a sink. */
   onDeliveryQueued(listener: () => void): void {
     this.#deliveryListeners.add(listener);
+  }
+
+  /** Reads what belongs together as it is at one moment. */
+  snapshot<T>(read: (db: DbTransaction) => Promise<T>): Promise<T> {
+    return this.db.transaction().execute(read);
   }
 
   /**
@@ -117,6 +128,7 @@ export class Store {
         }),
       );
       this.#writeFailure = null;
+      this.#version += 1;
       for (const action of new Set(actions)) action();
       for (const event of events) this.events.publish(event);
       return result;

@@ -161,6 +161,7 @@ describe('a connection', () => {
     expect((await shown()).status).toBe('online');
     edge.hangUp();
     await until('the site is offline', async () => (await shown()).status === 'offline');
+    await until('its event is stored', async () => (await eventsOf('site_offline')).length > 0);
     expect(await eventsOf('site_offline')).toHaveLength(1);
   });
 

@@ -35,6 +35,7 @@ export class EdgeSession implements EdgeLink {
   readonly #pings: Timer;
   #edge: EdgeRow | null = null;
   #isSilent = 0;
+  #isRefused = false;
   #waiting = 0;
   #work: Promise<void> = Promise.resolve();
 
@@ -62,6 +63,7 @@ export class EdgeSession implements EdgeLink {
 
   /** Tells the edge why, and hangs up. */
   refuse(error: PatronusError): void {
+    this.#isRefused = true;
     this.send({ type: 'refused', code: error.code, message: error.message });
     this.#socket.close(1008, error.code);
   }
@@ -83,11 +85,24 @@ export class EdgeSession implements EdgeLink {
     this.#work = this.#work.then(() => this.#handle(parsed.value));
   }
 
+  /** What comes after a refusal is passed over: a batch that follows one that was not stored must not be stored either. */
   async #handle(message: EdgeMessage): Promise<void> {
+    if (this.#isRefused) return;
+    const handled = this.#answer(message);
+    // Batches keep their order by themselves, and are stored together with those that came meanwhile.
+    if (message.type === 'telemetry') void this.#settled(handled);
+    else await this.#settled(handled);
+  }
+
+  async #answer(message: EdgeMessage): Promise<void> {
+    if (message.type === 'hello') await this.#hello(message);
+    else if (this.#edge === null) this.#violation(`${message.type} came before hello`);
+    else await this.#host.handle(this.#edge, message, this);
+  }
+
+  async #settled(handled: Promise<void>): Promise<void> {
     try {
-      if (message.type === 'hello') await this.#hello(message);
-      else if (this.#edge === null) this.#violation(`${message.type} came before hello`);
-      else await this.#host.handle(this.#edge, message, this);
+      await handled;
     } catch (error) {
       this.#host.report(this.#edge, error);
       // An edge keeps what was not acknowledged and sends it again on its next connection.

@@ -15,6 +15,9 @@ export interface AuditFilter {
   /** By name or id. */
   readonly actor?: string | undefined;
   readonly target?: string | undefined;
+  readonly actorType?: string | undefined;
+  readonly targetType?: string | undefined;
+  readonly address?: string | undefined;
 }
 
 export interface AuditSlice {
@@ -49,6 +52,9 @@ export const auditRepository = {
       const { target } = filter;
       query = query.where((eb) => eb.or([eb('target', '=', target), eb('target_id', '=', target)]));
     }
+    if (filter.actorType !== undefined) query = query.where('actor_type', '=', filter.actorType);
+    if (filter.targetType !== undefined) query = query.where('target_type', '=', filter.targetType);
+    if (filter.address !== undefined) query = query.where('address', '=', filter.address);
     if (after !== undefined) query = query.where('sequence', order === 'newest' ? '<' : '>', after);
     return query
       .orderBy('sequence', order === 'newest' ? 'desc' : 'asc')

@@ -1,8 +1,10 @@
 import type { Insertable, Selectable } from 'kysely';
-import type { DecisionTable, Db } from '../database/schema.ts';
+import type { DecisionTable, Db, Flag } from '../database/schema.ts';
 
 export type DecisionRow = Selectable<DecisionTable> & {
   readonly policy: string;
+  readonly priority: number;
+  readonly is_default: Flag;
   readonly source_site: string;
   readonly dest_site: string;
 };
@@ -15,7 +17,13 @@ export const decisionRepository = {
       .innerJoin('sdwan_sites as source', 'source.site_id', 'decisions.source_site_id')
       .innerJoin('sdwan_sites as dest', 'dest.site_id', 'decisions.dest_site_id')
       .selectAll('decisions')
-      .select(['policy.name as policy', 'source.name as source_site', 'dest.name as dest_site'])
+      .select([
+        'policy.name as policy',
+        'policy.priority',
+        'policy.is_default',
+        'source.name as source_site',
+        'dest.name as dest_site',
+      ])
       .where('policy.deleted_at', 'is', null)
       .where('source.deleted_at', 'is', null)
       .where('dest.deleted_at', 'is', null)

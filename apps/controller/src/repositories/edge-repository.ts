@@ -35,6 +35,12 @@ export const edgeRepository = {
     await db.updateTable('edges').set(changes).where('edge_id', '=', edgeId).execute();
   },
 
+  /** Ids of all edges, revoked ones too. */
+  async listIds(db: Db): Promise<Set<string>> {
+    const rows = await db.selectFrom('edges').select('edge_id').execute();
+    return new Set(rows.map((row) => row.edge_id));
+  },
+
   listTunnelKeys: (db: Db) => db.selectFrom('tunnel_keys').select(['site_id', 'tunnel', 'public_key']).execute(),
 
   async tunnelKeysOf(db: Db, siteId: string): Promise<Map<string, string>> {

@@ -1,4 +1,4 @@
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import { sql, type Insertable, type Selectable, type Updateable } from 'kysely';
 import type { Db, EndpointTable } from '../database/schema.ts';
 import { deletedAt, type Standing } from './standing.ts';
 
@@ -20,6 +20,9 @@ export const endpointRepository = {
       .orderBy('slot')
       .execute(),
 
+  listByIds: (db: Db, endpointIds: readonly string[]): Promise<EndpointRow[]> =>
+    select(db).where('endpoint_id', 'in', endpointIds).execute(),
+
   find: (db: Db, endpointId: string): Promise<EndpointRow | undefined> =>
     select(db).where('endpoint_id', '=', endpointId).executeTakeFirst(),
 
@@ -32,7 +35,20 @@ export const endpointRepository = {
   },
 
   async update(db: Db, endpointId: string, changes: Updateable<EndpointTable>): Promise<void> {
-    await db.updateTable('sdwan_endpoints').set(changes).where('endpoint_id', '=', endpointId).execute();
+    await db
+      .updateTable('sdwan_endpoints')
+      .set({ ...changes, version: sql<number>`version + 1` })
+      .where('endpoint_id', '=', endpointId)
+      .execute();
+  },
+
+  /** Puts it in nobody's way until it is written anew in the same change; its version stays, as nobody sees it like this. */
+  async vacate(db: Db, endpointId: string): Promise<void> {
+    await db
+      .updateTable('sdwan_endpoints')
+      .set({ address: null, nat: 1, device: endpointId, port: 0 })
+      .where('endpoint_id', '=', endpointId)
+      .execute();
   },
 
   async delete(db: Db, endpointId: string): Promise<void> {

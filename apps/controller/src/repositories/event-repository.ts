@@ -1,6 +1,6 @@
 import { sql, type Selectable } from 'kysely';
-import type { EventTable } from '../database/event-schema.ts';
-import type { Db } from '../database/schema.ts';
+import type { Db, EventTable } from '../database/schema.ts';
+import { containsFolded } from '../database/portable-sql.ts';
 import type { RecordedEvent } from '../database/store.ts';
 
 export type EventRow = Selectable<EventTable>;
@@ -13,28 +13,45 @@ export interface EventFilter {
   /** Only those that somebody took note of, or only those that nobody did. */
   readonly acknowledged?: boolean | undefined;
   readonly siteId?: string | undefined;
-  /** Only what is older than this event. */
-  readonly before?: { readonly timestamp: number; readonly seq: number } | undefined;
+  /** Part of the message. */
+  readonly search?: string | undefined;
+  readonly order?: 'newest' | 'oldest' | undefined;
+  /** Only what comes after this event in that order. */
+  readonly beyond?: { readonly timestamp: number; readonly seq: number } | undefined;
   readonly limit: number;
 }
 
+const select = (db: Db, filter: EventFilter) => {
+  let query = db.selectFrom('events').selectAll();
+  if (filter.since !== undefined) query = query.where('timestamp', '>=', filter.since);
+  if (filter.until !== undefined) query = query.where('timestamp', '<=', filter.until);
+  if (filter.types !== undefined) query = query.where('event_type', 'in', [...filter.types]);
+  if (filter.severities !== undefined) query = query.where('severity', 'in', [...filter.severities]);
+  if (filter.acknowledged !== undefined) {
+    query = query.where('acknowledged_at', filter.acknowledged ? 'is not' : 'is', null);
+  }
+  if (filter.siteId !== undefined) query = query.where('site_id', '=', filter.siteId);
+  if ((filter.search ?? '') !== '') query = query.where(containsFolded('message', filter.search!));
+  return query.limit(filter.limit);
+};
+
 export const eventRepository = {
-  /** Newest first. */
+  /** Newest first, unless the filter says otherwise. */
   list: (db: Db, filter: EventFilter): Promise<EventRow[]> => {
-    let query = db.selectFrom('events').selectAll();
-    if (filter.since !== undefined) query = query.where('timestamp', '>=', filter.since);
-    if (filter.until !== undefined) query = query.where('timestamp', '<=', filter.until);
-    if (filter.types !== undefined) query = query.where('event_type', 'in', [...filter.types]);
-    if (filter.severities !== undefined) query = query.where('severity', 'in', [...filter.severities]);
-    if (filter.acknowledged !== undefined) {
-      query = query.where('acknowledged_at', filter.acknowledged ? 'is not' : 'is', null);
-    }
-    if (filter.siteId !== undefined) query = query.where('site_id', '=', filter.siteId);
-    if (filter.before !== undefined) {
-      query = query.where(sql<boolean>`(timestamp, seq) < (${filter.before.timestamp}, ${filter.before.seq})`);
-    }
-    return query.orderBy('timestamp', 'desc').orderBy('seq', 'desc').limit(filter.limit).execute();
+    const { order = 'newest', beyond } = filter;
+    const [direction, sign] = order === 'newest' ? (['desc', sql`<`] as const) : (['asc', sql`>`] as const);
+    return select(db, filter)
+      .$if(beyond !== undefined, (query) =>
+        query.where(sql<boolean>`(timestamp, seq) ${sign} (${beyond!.timestamp}, ${beyond!.seq})`),
+      )
+      .orderBy('timestamp', direction)
+      .orderBy('seq', direction)
+      .execute();
   },
+
+  /** Those that were stored after the one with this number, in the order in which they were. */
+  listAfter: (db: Db, filter: EventFilter, seq: number): Promise<EventRow[]> =>
+    select(db, filter).where('seq', '>', seq).orderBy('seq').execute(),
 
   find: (db: Db, eventId: string): Promise<EventRow | undefined> =>
     db.selectFrom('events').selectAll().where('event_id', '=', eventId).executeTakeFirst(),

@@ -1,5 +1,5 @@
 import type { Insertable, Selectable, Updateable } from 'kysely';
-import type { EventSinkTable } from '../database/event-schema.ts';
+import type { EventSinkTable } from '../database/event-tables.ts';
 import type { Db } from '../database/schema.ts';
 
 export type EventSinkRow = Selectable<EventSinkTable>;

@@ -3,7 +3,7 @@ import { contains } from '../database/portable-sql.ts';
 import type { Db, PolicyTable } from '../database/schema.ts';
 import { deletedAt, type Standing } from './standing.ts';
 
-/** Counters come as text, since they may exceed what a JavaScript number holds exactly. */
+/** A policy without its counters: the live ones are not in the table. */
 export interface PolicyRow {
   policy_id: number;
   class: number;
@@ -14,10 +14,9 @@ export interface PolicyRow {
   action: string;
   enabled: number;
   is_default: number;
-  packets_matched: string;
-  bytes_matched: string;
   created_at: number;
   updated_at: number;
+  version: number;
   deleted_at: number | null;
 }
 
@@ -33,18 +32,12 @@ const plainColumns = [
   'is_default',
   'created_at',
   'updated_at',
+  'version',
   'deleted_at',
 ] as const;
 
 const select = (db: Db, standing: Standing) =>
-  db
-    .selectFrom('sdwan_policies')
-    .select(plainColumns)
-    .select([
-      sql<string>`cast(packets_matched as text)`.as('packets_matched'),
-      sql<string>`cast(bytes_matched as text)`.as('bytes_matched'),
-    ])
-    .where('deleted_at', deletedAt[standing], null);
+  db.selectFrom('sdwan_policies').select(plainColumns).where('deleted_at', deletedAt[standing], null);
 
 export const policyRepository = {
   /** In order of evaluation: the default policy is last. */
@@ -74,47 +67,42 @@ export const policyRepository = {
   },
 
   async update(db: Db, policyId: number, changes: Updateable<PolicyTable>): Promise<void> {
-    await db.updateTable('sdwan_policies').set(changes).where('policy_id', '=', policyId).execute();
+    await db
+      .updateTable('sdwan_policies')
+      .set({ ...changes, version: sql<number>`version + 1` })
+      .where('policy_id', '=', policyId)
+      .execute();
+  },
+
+  /** Marks it deleted at a time, or live again; its version stays, as nothing of what people set changes. */
+  async setDeleted(db: Db, policyId: number, at: number | null): Promise<void> {
+    await db.updateTable('sdwan_policies').set({ deleted_at: at }).where('policy_id', '=', policyId).execute();
   },
 
   async delete(db: Db, policyId: number): Promise<void> {
     await db.deleteFrom('sdwan_policies').where('policy_id', '=', policyId).execute();
   },
 
-  /** Bound as 64-bit integers: a plain number is a float to SQLite, and the sum would lose digits over 2^53. */
-  async addCounts(db: Db, policyId: number, packets: bigint, bytes: bigint): Promise<void> {
+  /** Ids of live policies, or of deleted ones too. */
+  async listIds(db: Db, standing: 'live' | 'any' = 'live'): Promise<number[]> {
+    const rows = await db
+      .selectFrom('sdwan_policies')
+      .select('policy_id')
+      .$if(standing === 'live', (query) => query.where('deleted_at', 'is', null))
+      .execute();
+    return rows.map((row) => row.policy_id);
+  },
+
+  async resetCounts(db: Db, policyId: number): Promise<void> {
     await db
       .updateTable('sdwan_policies')
-      .set({
-        packets_matched: sql`packets_matched + ${packets}`,
-        bytes_matched: sql`bytes_matched + ${bytes}`,
-      })
+      .set({ packets_matched: 0, bytes_matched: 0, traffic_first_seen: null, traffic_last_updated: null })
       .where('policy_id', '=', policyId)
       .execute();
   },
 
-  lastCounter: (db: Db, edgeId: string, policyId: number) =>
-    db
-      .selectFrom('policy_counters')
-      .select(['epoch', 'packets', 'bytes'])
-      .where('edge_id', '=', edgeId)
-      .where('policy_id', '=', policyId)
-      .executeTakeFirst(),
-
-  async saveCounter(
-    db: Db,
-    row: { edge_id: string; policy_id: number; epoch: string; packets: number; bytes: number },
-  ): Promise<void> {
-    const { epoch, packets, bytes } = row;
-    await db
-      .insertInto('policy_counters')
-      .values(row)
-      .onConflict((conflict) => conflict.columns(['edge_id', 'policy_id']).doUpdateSet({ epoch, packets, bytes }))
-      .execute();
-  },
-
-  /** Writes down every policy's counters that moved since they were last written down. */
-  async snapshotStats(db: Db, timestamp: number): Promise<void> {
+  /** Writes down every policy's counters that moved since they were last written down, with its flows where these are known. */
+  async snapshotStats(db: Db, timestamp: number, flows: ReadonlyMap<number, number> | null): Promise<void> {
     await sql`
       INSERT INTO sdwan_policy_stats (policy_id, timestamp, packets_matched, bytes_matched)
       SELECT policy_id, ${timestamp}, packets_matched, bytes_matched FROM sdwan_policies AS policy
@@ -123,6 +111,12 @@ export const policyRepository = {
         WHERE stat.policy_id = policy.policy_id AND stat.packets_matched = policy.packets_matched
           AND stat.stat_id = (SELECT max(stat_id) FROM sdwan_policy_stats WHERE policy_id = policy.policy_id)
       )`.execute(db);
+    if (flows === null) return;
+    const written = db.updateTable('sdwan_policy_stats').where('timestamp', '=', timestamp);
+    await written.set({ active_flows: 0 }).execute();
+    for (const [policyId, active_flows] of flows) {
+      await written.set({ active_flows }).where('policy_id', '=', policyId).execute();
+    }
   },
 
   async pruneStats(db: Db, before: number): Promise<void> {

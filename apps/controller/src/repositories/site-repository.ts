@@ -1,4 +1,4 @@
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import { sql, type Insertable, type Selectable, type Updateable } from 'kysely';
 import type { Db, SiteTable } from '../database/schema.ts';
 import { deletedAt, type Standing } from './standing.ts';
 
@@ -35,7 +35,11 @@ export const siteRepository = {
   },
 
   async update(db: Db, siteId: string, changes: Updateable<SiteTable>): Promise<void> {
-    await db.updateTable('sdwan_sites').set(changes).where('site_id', '=', siteId).execute();
+    await db
+      .updateTable('sdwan_sites')
+      .set({ ...changes, version: nextVersion })
+      .where('site_id', '=', siteId)
+      .execute();
   },
 
   /** Endpoints, paths, keys, edges, decisions and status go with it. */
@@ -64,6 +68,8 @@ export const siteRepository = {
     }
   },
 };
+
+const nextVersion = sql<number>`version + 1`;
 
 /** SQLite takes 32,766 parameters in one statement; three per row, with room to spare. */
 const rowsPerInsert = 5_000;

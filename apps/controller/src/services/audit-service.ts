@@ -1,6 +1,10 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { PatronusError } from '@patronus/core';
+import { Type, type Static } from 'typebox';
 import {
+  actorTypes,
+  auditActionNames,
+  auditResults,
   AuditWalk,
   type Actor,
   type ActorType,
@@ -11,6 +15,7 @@ import {
 } from '../audit/index.ts';
 import type { Store } from '../database/store.ts';
 import { auditRepository, type AuditFilter, type AuditRow, type AuditSlice } from '../repositories/audit-repository.ts';
+import { pageFields } from './lists/list-definition.ts';
 import { maxPageSize, readCursor, writeCursor, type Page, type PageRequest } from './page.ts';
 
 /** An audit row as the API shows it. */
@@ -36,6 +41,35 @@ export interface AuditQuery extends PageRequest, AuditFilter {
   /** `newest` first where nothing is said. */
   readonly order?: AuditSlice['order'] | undefined;
 }
+
+const text = (description: string) => Type.String({ maxLength: 200, description });
+
+/** What a caller may say of the rows that they want, in the API's words. */
+const auditListFields = {
+  ...pageFields,
+  since: Type.Number({ description: 'Unix ms, included' }),
+  until: Type.Number({ description: 'Unix ms, included' }),
+  action: Type.Array(Type.Enum(auditActionNames), {
+    minItems: 1,
+    maxItems: 100,
+    description: 'Such as sign_in,sign_in_failed',
+  }),
+  result: Type.Enum([...auditResults]),
+  actor: text('Name or id'),
+  actor_type: Type.Enum([...actorTypes]),
+  address: text('Address that the request came from'),
+  target: text('Name or id'),
+  target_type: text('Such as site, policy or user'),
+  order: Type.Enum(['newest', 'oldest'], { description: 'Which come first; the newest where nothing is said' }),
+};
+
+export const AuditListSchema = Type.Partial(Type.Object(auditListFields), { additionalProperties: false });
+
+/** A request in the API's words as a query. */
+export const auditQuery = (request: Static<typeof AuditListSchema>): AuditQuery => {
+  const { action: actions, actor_type: actorType, target_type: targetType, ...query } = request;
+  return { ...query, actions, actorType, targetType };
+};
 
 /** What a walk over the whole log found. */
 export interface AuditVerification {

@@ -1,4 +1,5 @@
 import { PatronusError, type InvalidInputError } from '@patronus/core';
+import type { ExpectedVersions } from './expected-version.ts';
 
 /** What was deleted can be restored for this long; longer would keep its numbers, of which there are few, from others. */
 export const recoverableMs = 30 * 24 * 3_600_000;
@@ -7,6 +8,7 @@ export const recoverableMs = 30 * 24 * 3_600_000;
 export interface DeletionOptions {
   /** For good, at once. */
   readonly purge?: boolean | undefined;
+  readonly expected?: ExpectedVersions;
 }
 
 /** What became of something that was deleted. */

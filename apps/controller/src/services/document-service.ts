@@ -143,7 +143,7 @@ export class DocumentService {
   async #compile(): Promise<void> {
     const { store, confirmWindowMs } = this.#parts;
     const started = performance.now();
-    const intent = await store.change(({ db }) => readIntent(db, confirmWindowMs));
+    const intent = await store.snapshot((db) => readIntent(db, confirmWindowMs));
     const documents = new Map<SiteId, SiteDocument>();
     for (const document of compileDocuments(intent)) {
       documents.set(document.site.id, document);

@@ -7,7 +7,9 @@ import { siteRepository } from '../repositories/site-repository.ts';
 import { allocate, release } from './allocator.ts';
 import { endpointFields, type EndpointChanges, type EndpointFields, type EndpointInput } from './endpoint-input.ts';
 import { checkAgainstOthers } from './endpoint-rules.ts';
+import { checkVersion, type ExpectedVersions } from './expected-version.ts';
 import { found } from './found.ts';
+import { once } from './once.ts';
 import { syncPaths } from './path-rows.ts';
 import { Problems } from './problems.ts';
 
@@ -21,6 +23,8 @@ export interface EndpointView extends Omit<Endpoint, 'id' | 'siteId' | 'address'
   readonly slot: number;
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** Grows with every change. */
+  readonly version: number;
 }
 
 type SiteRef = { readonly id: string; readonly name: string };
@@ -38,35 +42,50 @@ export class EndpointService {
     return (await endpointRepository.list(this.#store.db, site?.id)).map(endpointView);
   }
 
+  /** Those of the ids that are there, in no order. */
+  async listByIds(ids: readonly string[]): Promise<EndpointView[]> {
+    return (await endpointRepository.listByIds(this.#store.db, ids)).map(endpointView);
+  }
+
   async get(id: string): Promise<EndpointView> {
     return endpointView(found(await endpointRepository.find(this.#store.db, id), 'endpoint', id));
   }
 
-  /** Errors: `invalid_input` with every wrong field, `exhausted` when the site has no slot left. */
-  async create(by: Actor, siteIdOrName: string, input: EndpointInput): Promise<EndpointView> {
-    const id = await this.#store.change(async (change) => {
+  /**
+   * `key` makes it one endpoint however often it is asked for, see {@link once}. Errors: `invalid_input` with every wrong
+   * field, `exhausted` when the site has no slot left.
+   */
+  async create(by: Actor, siteIdOrName: string, input: EndpointInput, key?: string): Promise<EndpointView> {
+    const request = { by, key, operation: 'endpoint_created', input: [siteIdOrName, input] };
+    const make = async (change: Change): Promise<string> => {
       const row = await siteRepository.find(change.db, siteIdOrName);
       if (row === undefined) throw unknownSite(siteIdOrName);
       const made = await createEndpoint(change, by, { id: row.site_id, name: row.name }, input);
       await syncPaths(change, row.site_id);
       return made;
-    });
+    };
+    const { id } = await this.#store.change((change) => once(change, request, () => make(change)));
     return this.get(id);
   }
 
-  async update(by: Actor, id: string, changes: EndpointChanges): Promise<EndpointView> {
+  /** Errors: `version_mismatch`, `invalid_input`. */
+  async update(by: Actor, id: string, changes: EndpointChanges, expected?: ExpectedVersions): Promise<EndpointView> {
     await this.#store.change(async (change) => {
       const row = found(await endpointRepository.find(change.db, id), 'endpoint', id);
+      checkVersion('endpoint', `${row.site}/${row.label}`, row.version, expected);
       await updateEndpoint(change, by, row, changes);
       await syncPaths(change, row.site_id);
     });
     return this.get(id);
   }
 
-  async delete(by: Actor, id: string): Promise<void> {
-    await this.#store.change(async (change) =>
-      deleteEndpoint(change, by, found(await endpointRepository.find(change.db, id), 'endpoint', id)),
-    );
+  /** Errors: `not_found`, `version_mismatch`. */
+  async delete(by: Actor, id: string, expected?: ExpectedVersions): Promise<void> {
+    await this.#store.change(async (change) => {
+      const row = found(await endpointRepository.find(change.db, id), 'endpoint', id);
+      checkVersion('endpoint', `${row.site}/${row.label}`, row.version, expected);
+      await deleteEndpoint(change, by, row);
+    });
   }
 
   async #site(idOrName: string): Promise<SiteRef> {
@@ -187,4 +206,5 @@ export const endpointView = (row: EndpointRow): EndpointView => ({
   slot: row.slot,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
+  version: row.version,
 });

@@ -1,12 +1,13 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { InvalidInputError } from '@patronus/core';
+import { InvalidInputError, PatronusError } from '@patronus/core';
 import { formatJoinToken } from '@patronus/protocol';
 import { Type, type Static } from 'typebox';
 import type { Actor, AuditTarget } from '../audit/index.ts';
-import type { Store } from '../database/store.ts';
+import type { Change, Store } from '../database/store.ts';
 import { enrolmentKeyRepository, type EnrolmentKeyRow } from '../repositories/enrolment-key-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
 import { found } from './found.ts';
+import { once } from './once.ts';
 
 export const EnrolmentKeyInputSchema = Type.Object(
   {
@@ -60,35 +61,20 @@ export class EnrolmentKeyService {
     return view(found(await enrolmentKeyRepository.find(this.#store.db, id), 'enrolment key', id));
   }
 
-  async create(by: Actor, input: EnrolmentKeyInput): Promise<NewEnrolmentKey> {
+  /**
+   * `onceKey` makes it one key however often it is asked for, see {@link once}. Errors: `invalid_input`; `conflict` when it
+   * was made by an earlier request, as nobody can be told its secret again.
+   */
+  async create(by: Actor, input: EnrolmentKeyInput, onceKey?: string): Promise<NewEnrolmentKey> {
     const secret = randomBytes(32).toString('base64url');
-    const id = randomUUID();
-    await this.#store.change(async (change) => {
-      const row = await siteRepository.find(change.db, input.site);
-      if (row === undefined) {
-        const problem = `there is no site "${input.site}"`;
-        throw new InvalidInputError([{ field: 'site', problem, remedy: 'create it first' }]);
-      }
-      const terms = {
-        max_uses: input.max_uses ?? 1,
-        expires_at: change.at + (input.expires_in_seconds ?? defaultLifetimeSeconds) * 1_000,
-      };
-      const replace = input.replace === true;
-      await enrolmentKeyRepository.insert(change.db, {
-        key_id: id,
-        site_id: row.site_id,
-        secret_hash: hashSecret(secret),
-        ...terms,
-        replace_edge: replace ? 1 : 0,
-        revoked_at: null,
-        created_at: change.at,
-      });
-      const details = { ...terms, replace };
-      await change.audit(by, { action: 'enrolment_key_created', target: target(id, row.name), details });
-      const site = { id: row.site_id, name: row.name };
-      const message = `An enrolment key for site ${row.name} was created`;
-      await change.event({ eventType: 'object_created', message, site, metadata: { object: 'enrolment_key', id } });
-    });
+    const request = { by, key: onceKey, operation: 'enrolment_key_created', input };
+    const { id, isRepeated } = await this.#store.change((change) =>
+      once(change, request, () => addKey(change, by, input, secret)),
+    );
+    if (isRepeated) {
+      const remedy = 'revoke that one and create another if its answer was lost';
+      throw new PatronusError('conflict', `enrolment key ${id} was created already, and is shown once; ${remedy}`);
+    }
     const key = formatJoinToken({ caFingerprint: this.#gateway.caFingerprint, secret });
     return { ...(await this.get(id)), key, edgeUrl: this.#gateway.url() };
   }
@@ -104,6 +90,35 @@ export class EnrolmentKeyService {
       await change.event({ eventType: 'object_deleted', message, site, metadata: { object: 'enrolment_key', id } });
     });
   }
+}
+
+async function addKey(change: Change, by: Actor, input: EnrolmentKeyInput, secret: string): Promise<string> {
+  const row = await siteRepository.find(change.db, input.site);
+  if (row === undefined) {
+    const problem = `there is no site "${input.site}"`;
+    throw new InvalidInputError([{ field: 'site', problem, remedy: 'create it first' }]);
+  }
+  const id = randomUUID();
+  const terms = {
+    max_uses: input.max_uses ?? 1,
+    expires_at: change.at + (input.expires_in_seconds ?? defaultLifetimeSeconds) * 1_000,
+  };
+  const replace = input.replace === true;
+  await enrolmentKeyRepository.insert(change.db, {
+    key_id: id,
+    site_id: row.site_id,
+    secret_hash: hashSecret(secret),
+    ...terms,
+    replace_edge: replace ? 1 : 0,
+    revoked_at: null,
+    created_at: change.at,
+  });
+  const details = { ...terms, replace };
+  await change.audit(by, { action: 'enrolment_key_created', target: target(id, row.name), details });
+  const site = { id: row.site_id, name: row.name };
+  const message = `An enrolment key for site ${row.name} was created`;
+  await change.event({ eventType: 'object_created', message, site, metadata: { object: 'enrolment_key', id } });
+  return id;
 }
 
 /** Keys have no name; they are told by their site. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { refusalOf, tester, testNetwork, type TestNetwork } from '../testing/index.ts';
+import { tester, testNetwork, type TestNetwork } from '../testing/index.ts';
 import type { EventQuery } from './event-service.ts';
 
 let network: TestNetwork;
@@ -31,13 +31,6 @@ describe('a list of events', () => {
     ]);
     expect(await typesOf({ severities: ['warning'], until: later - 1 })).toEqual(['site_offline']);
     expect(await typesOf({ severities: ['warning'], types: ['site_online'] })).toEqual([]);
-  });
-
-  it('is refused where it asks for a type or severity that does not exist, with those that do', async () => {
-    expect(await refusalOf(network.events.list({ types: ['falover'] }))).toEqual(['type: "falover" does not exist']);
-    expect(await refusalOf(network.events.list({ severities: ['fatal'] }))).toEqual([
-      'severity: "fatal" does not exist',
-    ]);
   });
 });
 

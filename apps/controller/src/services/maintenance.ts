@@ -5,12 +5,18 @@ import type { Change, Store } from '../database/store.ts';
 import { auditRepository } from '../repositories/audit-repository.ts';
 import { eventDeliveryRepository } from '../repositories/event-delivery-repository.ts';
 import { eventRepository } from '../repositories/event-repository.ts';
+import { idempotencyRepository } from '../repositories/idempotency-repository.ts';
 import { policyRepository } from '../repositories/policy-repository.ts';
+import { trafficBucketMs } from '../repositories/traffic-repository.ts';
 import type { MetricService } from './metric-service.ts';
+import { idempotencyMs } from './once.ts';
 import type { PathOverrideService } from './path-override-service.ts';
+import type { TrafficService } from './traffic-service.ts';
 
 /** Plots over a range that raw metrics do not reach lag by this much. */
 const metricsPeriodMs = 30_000;
+/** Width of the finest history, and how much an edge that never comes back may be short of after a crash. */
+const trafficPeriodMs = trafficBucketMs.tenSeconds;
 /** Counters are written down this often for those who read `sdwan_policy_stats`. */
 const statsPeriodMs = 60_000;
 /** An override is over by itself; this late, those who ask and those who listen see it gone from the tables too. */
@@ -43,6 +49,7 @@ export interface Purging {
 export interface MaintenanceParts {
   readonly store: Store;
   readonly metrics: MetricService;
+  readonly traffic: TrafficService;
   readonly pathOverrides: PathOverrideService;
   readonly retention: Retention;
   readonly signer: Pick<TokenSigner, 'maintain'>;
@@ -72,7 +79,9 @@ export class Maintenance {
       );
     };
     every('roll up metrics', metricsPeriodMs, () => this.#parts.metrics.maintain());
-    every('write policy counters down', statsPeriodMs, () => this.snapshotStats());
+    every('write traffic down', trafficPeriodMs, () => this.#parts.traffic.flush());
+    every('write policy counters down', statsPeriodMs, () => this.#parts.traffic.snapshot());
+    every('drop old traffic', metricsPeriodMs, () => this.#parts.traffic.prune());
     every('end path overrides', overridesPeriodMs, () => this.#parts.pathOverrides.removeOver());
     every('drop what is old', prunePeriodMs, () => this.prune());
     every('sign the newest audit row', anchorPeriodMs, () => this.anchorAudit());
@@ -85,12 +94,8 @@ export class Maintenance {
     for (const timer of this.#timers) timer.cancel();
     this.#timers = [];
     await this.#running;
-    await this.snapshotStats().catch(this.#parts.onFailure);
+    await this.#parts.traffic.snapshot().catch(this.#parts.onFailure);
     await this.anchorAudit().catch(this.#parts.onFailure);
-  }
-
-  snapshotStats(): Promise<void> {
-    return this.#parts.store.change(({ db, at }) => policyRepository.snapshotStats(db, at));
   }
 
   anchorAudit(): Promise<void> {
@@ -102,13 +107,15 @@ export class Maintenance {
   }
 
   /** Drops what has been kept for its time. */
-  prune(): Promise<void> {
-    const { store, retention } = this.#parts;
-    return store.change(async (change) => {
+  async prune(): Promise<void> {
+    const { store, traffic, retention } = this.#parts;
+    await traffic.pruneTotals();
+    await store.change(async (change) => {
       const before = (days: number): number => change.at - days * dayMs;
       await eventRepository.prune(change.db, before(retention.keepEventsDays));
       await policyRepository.pruneStats(change.db, before(retention.keepStatisticsDays));
       await eventDeliveryRepository.pruneDead(change.db, change.at - deadLettersMs);
+      await idempotencyRepository.prune(change.db, change.at - idempotencyMs);
       if (retention.keepAuditDays > 0) await pruneAudit(change, store.audit, before(retention.keepAuditDays));
     });
   }

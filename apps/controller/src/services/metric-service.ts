@@ -1,8 +1,9 @@
-import { InvalidInputError } from '@patronus/core';
+import { Cache, InvalidInputError } from '@patronus/core';
 import type { Store } from '../database/store.ts';
 import { bucketMs, metricRepository, type MetricPoint } from '../repositories/metric-repository.ts';
 import { pathRepository } from '../repositories/path-repository.ts';
 import { settingRepository } from '../repositories/setting-repository.ts';
+import type { CacheView } from './cache-service.ts';
 import { found } from './found.ts';
 
 const hourMs = 3_600_000;
@@ -19,6 +20,12 @@ const rolledUpToKey = 'metrics_rolled_up_to';
 const maxPoints = 5_000;
 const defaultPoints = 300;
 
+/** Answers are kept so long at most; a report of the path's edge ends it sooner. */
+const cacheTtlMs = 60_000;
+/** With {@link maxCachedPoints} this bounds the memory that they take to some 10 MB. */
+const maxCached = 100;
+const maxCachedPoints = 500;
+
 export interface MetricQuery {
   /** Unix ms; default an hour before `to`. */
   readonly from?: number | undefined;
@@ -32,11 +39,16 @@ export interface MetricQuery {
 export class MetricService {
   readonly #store: Store;
   readonly #keptMs: number;
+  readonly #cache: Cache<string, MetricPoint[]>;
+  /** Keys of the cache, by path. */
+  readonly #keys = new Map<string, Set<string>>();
 
   /** `keepDays` is how long hourly figures are kept. */
   constructor(store: Store, keepDays: number) {
     this.#store = store;
     this.#keptMs = keepDays * dayMs;
+    const clock = { now: () => store.wallMs, wall: () => store.wallMs };
+    this.#cache = new Cache({ ttlMs: cacheTtlMs, maxEntries: maxCached, clock });
   }
 
   /**
@@ -51,6 +63,42 @@ export class MetricService {
     const from = query.from ?? to - hourMs;
     const stepMs = query.step ?? Math.max(1_000, Math.ceil((to - from) / defaultPoints / 1_000) * 1_000);
     checkRange(from, to, stepMs);
+    const make = () => this.#read(pathId, { from, to, stepMs }, now);
+    if ((to - from) / stepMs > maxCachedPoints) return make();
+    const key = [pathId, query.from, query.to, query.step].join(' ');
+    this.#remember(pathId, key);
+    return this.#cache.getOrMake(key, make);
+  }
+
+  /** To be called when these paths were reported: whoever asks from now on gets an answer from the tables. */
+  forget(pathIds: readonly string[]): void {
+    for (const pathId of pathIds) {
+      for (const key of this.#keys.get(pathId) ?? []) this.#cache.remove(key);
+      this.#keys.delete(pathId);
+    }
+  }
+
+  cacheView(): CacheView {
+    return { name: 'metrics', ttlMs: cacheTtlMs, maxEntries: maxCached, ...this.#cache.stats() };
+  }
+
+  /** Answers how many answers were kept. */
+  clearCache(): number {
+    this.#keys.clear();
+    return this.#cache.clear();
+  }
+
+  #remember(pathId: string, key: string): void {
+    const keys = this.#keys.get(pathId) ?? new Set();
+    if (keys.size >= maxCached) this.forget([pathId]);
+    this.#keys.set(pathId, keys.add(key));
+  }
+
+  #read(
+    pathId: string,
+    { from, to, stepMs }: { from: number; to: number; stepMs: number },
+    now: number,
+  ): Promise<MetricPoint[]> {
     if (from >= now - retentionMs.raw) return metricRepository.readRaw(this.#store.db, { pathId, from, to, stepMs });
     const resolution = from >= now - retentionMs.minute && stepMs < hourMs ? 'minute' : 'hour';
     const width = bucketMs[resolution];

@@ -125,6 +125,27 @@ describe('what an edge reports', () => {
     expect(await network.paths.get(path)).toMatchObject({ latency: 10, reportedAt: now + 1_000 });
   });
 
+  it('is stored together with what others report, and a batch that cannot be stored fails with what follows it only', async () => {
+    const now = network.clock.ms;
+    const { id: branch } = await network.sites.get('branch');
+    const other = { edge_id: 'edge-2', site_id: branch, site: 'branch' };
+    const row = { identity_key: 'y', hostname: 'y', enrolled_at: 0, site_id: branch, edge_id: 'edge-2' };
+    await network.store.db.insertInto('edges').values(row).execute();
+    const bad = { ...measured(now, 10), paths: [{ ...measured(now, 10).paths[0]!, health: null as never }] };
+    const settled = await Promise.allSettled([
+      network.telemetry.store(edge, 1, measured(now, 10)),
+      network.telemetry.store(edge, 2, bad),
+      network.telemetry.store(other, 1, batchAt(now)),
+      network.telemetry.store(edge, 3, measured(now, 30)),
+    ]);
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
+    expect(await network.telemetry.store(edge, 2, measured(now, 40))).toBe(2);
+    expect(await network.telemetry.store(edge, 3, measured(now, 50))).toBe(3);
+    const { rows } = await sql`SELECT latency FROM path_metrics_raw ORDER BY metric_id`.execute(network.store.db);
+    expect((await edgeRepository.find(network.store.db, 'edge-2'))?.telemetry_sequence).toBe(1);
+    expect(rows).toEqual([10, 40, 50].map((latency) => ({ latency })));
+  });
+
   it('changes nothing when it comes again', async () => {
     const batch = {
       ...measured(network.clock.ms, 10),
@@ -150,8 +171,7 @@ describe('what an edge reports', () => {
   });
 
   it('writes counters down for outside tools when they moved', async () => {
-    const { policyRepository } = await import('../repositories/index.ts');
-    const snapshot = () => network.store.change(({ db, at: now }) => policyRepository.snapshotStats(db, now));
+    const snapshot = () => network.traffic.snapshot();
     await snapshot();
     await snapshot();
     await store(batchAt(network.clock.ms, { policies: [{ policyId: 1, epoch: 'a', packets: 10, bytes: 900 }] }));

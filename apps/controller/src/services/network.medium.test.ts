@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { maxSlots } from '@patronus/core';
 import { at, behindNat, refusalOf, tester, testNetwork, type TestNetwork } from '../testing/index.ts';
-import { endpointRepository, policyRepository } from '../repositories/index.ts';
+import { sql } from 'kysely';
+import { endpointRepository } from '../repositories/index.ts';
+import { PolicyService } from './policy-service.ts';
+import { TrafficService } from './traffic-service.ts';
 
 let network: TestNetwork;
 beforeEach(async () => {
@@ -276,12 +279,20 @@ describe('a policy', () => {
   });
 
   it('counts beyond what a JavaScript number holds exactly', async () => {
-    const { db } = network.store;
-    await policyRepository.addCounts(db, 1, 2n ** 53n, 2n ** 61n);
-    await policyRepository.addCounts(db, 1, 1n, 1n);
-    expect(await network.policies.get(1)).toMatchObject({
-      packetsMatched: 2n ** 53n + 1n,
-      bytesMatched: 2n ** 61n + 1n,
+    const before = { packets_matched: 2n ** 53n, bytes_matched: 2n ** 61n };
+    const set = sql`packets_matched = ${before.packets_matched}, bytes_matched = ${before.bytes_matched}`;
+    await sql`UPDATE sdwan_policies SET ${set} WHERE policy_id = 1`.execute(network.store.db);
+    await network.traffic.load();
+    await network.store.change(async (change) => {
+      const counter = { policyId: 1, epoch: 'a', packets: 1, bytes: 1 };
+      const batch = { from: 0, to: 1, paths: [], policies: [counter], decisions: [], events: [] };
+      await network.traffic.count(change, { edge_id: 'edge', site_id: 'site' }, batch);
     });
+    const counted = { packetsMatched: 2n ** 53n + 1n, bytesMatched: 2n ** 61n + 1n };
+    expect(await network.policies.get(1)).toMatchObject(counted);
+    await network.traffic.flush();
+    const again = new TrafficService(network.store);
+    await again.load();
+    expect(await new PolicyService(network.store, again).get(1)).toMatchObject(counted);
   });
 });

@@ -44,8 +44,14 @@ export interface PathQuery {
   readonly sourceSite?: string | undefined;
   readonly destSite?: string | undefined;
   readonly label?: string | undefined;
-  readonly healthStatus?: string | undefined;
 }
+
+/** What decides which paths are loaded, of a request in the API's words. */
+export const pathQuery = (request: Readonly<Record<string, unknown>>): PathQuery => ({
+  sourceSite: request['source_site'] as string | undefined,
+  destSite: request['dest_site'] as string | undefined,
+  label: request['label'] as string | undefined,
+});
 
 /** Paths as they were last reported. */
 export class PathService {
@@ -61,8 +67,7 @@ export class PathService {
   async list(query: PathQuery = {}): Promise<PathView[]> {
     const [sourceSiteId, destSiteId] = [await this.#siteId(query.sourceSite), await this.#siteId(query.destSite)];
     const rows = await pathRepository.list(this.#store.db, { sourceSiteId, destSiteId, label: query.label });
-    const paths = rows.map((row) => pathView(row, this.#store.wallMs));
-    return query.healthStatus === undefined ? paths : paths.filter((path) => path.healthStatus === query.healthStatus);
+    return rows.map((row) => pathView(row, this.#store.wallMs));
   }
 
   async get(id: string): Promise<PathView> {

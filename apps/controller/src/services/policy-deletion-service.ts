@@ -13,6 +13,7 @@ import {
   type Deletion,
   type DeletionOptions,
 } from './deletion.ts';
+import { checkVersion } from './expected-version.ts';
 import { found } from './found.ts';
 import { shownPolicy } from './policy-service.ts';
 import { Problems } from './problems.ts';
@@ -41,7 +42,7 @@ export class PolicyDeletionService {
         throw notDeleted('policy', found(await policyRepository.find(change.db, id), 'policy', id).name);
       }
       await checkNameIsFree(change, row);
-      await policyRepository.update(change.db, id, { deleted_at: null });
+      await policyRepository.setDeleted(change.db, id, null);
       await announce(change, by, 'restored', row, `Policy ${row.name} was restored`);
     });
   }
@@ -68,8 +69,10 @@ export async function deletePolicy(
     const remedy = 'change its action instead';
     throw new PatronusError('conflict', `the default policy takes what no other matches and must stay; ${remedy}`);
   }
+  if (row !== undefined) checkVersion('policy', row.name, row.version, options.expected);
   if (row !== undefined) return options.purge === true ? purge(change, by, row) : markDeleted(change, by, row);
   const deleted = found(await policyRepository.find(change.db, id, 'deleted'), 'policy', id);
+  checkVersion('policy', deleted.name, deleted.version, options.expected);
   if (options.purge !== true) throw deletedAlready('policy', deleted.name, deleted.deleted_at!);
   return purge(change, by, deleted);
 }
@@ -82,7 +85,7 @@ async function checkNameIsFree(change: Change, row: PolicyRow): Promise<void> {
 }
 
 async function markDeleted(change: Change, by: Actor, row: PolicyRow): Promise<Deletion<number>> {
-  await policyRepository.update(change.db, row.policy_id, { deleted_at: change.at });
+  await policyRepository.setDeleted(change.db, row.policy_id, change.at);
   const purgeAt = purgeTime(change.at)!;
   const message = `Policy ${row.name} was deleted; it can be restored until ${timeText(purgeAt)}`;
   await announce(change, by, 'deleted', row, message);

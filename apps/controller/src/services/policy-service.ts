@@ -5,6 +5,7 @@ import {
   type Policy,
   type PolicyAction,
   type PolicyMatch,
+  type PolicyStats,
 } from '@patronus/core';
 import { changesBetween, systemActor, type Actor, type AuditEntry } from '../audit/index.ts';
 import type { Change, Store } from '../database/store.ts';
@@ -12,11 +13,14 @@ import { policyRepository, type PolicyRow } from '../repositories/policy-reposit
 import type { Standing } from '../repositories/standing.ts';
 import { allocate } from './allocator.ts';
 import { purgeTime } from './deletion.ts';
+import { checkVersion, type ExpectedVersions } from './expected-version.ts';
 import { found } from './found.ts';
+import { once } from './once.ts';
 import type { ActionInput, MatchInput, PolicyChanges, PolicyInput } from './policy-input.ts';
 import { resolvePolicy } from './policy-match.ts';
 import { sitesNamedBy } from './policy-references.ts';
 import { Problems } from './problems.ts';
+import type { TrafficService } from './traffic-service.ts';
 
 /** A policy as the API shows it. */
 export interface PolicyView {
@@ -34,6 +38,8 @@ export interface PolicyView {
   readonly bytesMatched: bigint;
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** Grows with every change of what people set. */
+  readonly version: number;
   /** Unix ms; null while it is live. */
   readonly deletedAt: number | null;
   /** Until when it can be restored, unix ms; null while it is live. */
@@ -47,9 +53,11 @@ const maxDescriptionLength = 1_000;
 /** Policies: which traffic is what, and how it shall travel. */
 export class PolicyService {
   readonly #store: Store;
+  readonly #traffic: Pick<TrafficService, 'policyStats'>;
 
-  constructor(store: Store) {
+  constructor(store: Store, traffic: Pick<TrafficService, 'policyStats'>) {
     this.#store = store;
+    this.#traffic = traffic;
   }
 
   /** Makes the default policy where it is missing; called once at start. */
@@ -77,23 +85,34 @@ export class PolicyService {
 
   /** Live policies, or deleted ones that can be restored, in order of evaluation; the default policy is last. */
   async list(standing: Standing = 'live'): Promise<PolicyView[]> {
-    return (await policyRepository.list(this.#store.db, standing)).map(policyView);
+    return (await policyRepository.list(this.#store.db, standing)).map((row) => this.#view(row));
   }
 
   async get(id: number): Promise<PolicyView> {
-    return policyView(found(await policyRepository.find(this.#store.db, id), 'policy', id));
+    return this.#view(found(await policyRepository.find(this.#store.db, id), 'policy', id));
   }
 
-  async create(by: Actor, input: PolicyInput): Promise<PolicyView> {
-    return this.get(await this.#store.change((change) => createPolicy(change, by, input)));
-  }
-
-  /** Of the default policy only name, description and action may change. */
-  async update(by: Actor, id: number, changes: PolicyChanges): Promise<PolicyView> {
-    await this.#store.change(async (change) =>
-      updatePolicy(change, by, found(await policyRepository.find(change.db, id), 'policy', id), changes),
+  /** `key` makes it one policy however often it is asked for, see {@link once}. */
+  async create(by: Actor, input: PolicyInput, key?: string): Promise<PolicyView> {
+    const request = { by, key, operation: 'policy_created', input };
+    const { id } = await this.#store.change((change) =>
+      once(change, request, async () => String(await createPolicy(change, by, input))),
     );
+    return this.get(Number(id));
+  }
+
+  /** Of the default policy only name, description and action may change. Errors: `version_mismatch`, `invalid_input`. */
+  async update(by: Actor, id: number, changes: PolicyChanges, expected?: ExpectedVersions): Promise<PolicyView> {
+    await this.#store.change(async (change) => {
+      const row = found(await policyRepository.find(change.db, id), 'policy', id);
+      checkVersion('policy', row.name, row.version, expected);
+      await updatePolicy(change, by, row, changes);
+    });
     return this.get(id);
+  }
+
+  #view(row: PolicyRow): PolicyView {
+    return policyView(row, this.#traffic.policyStats(row.policy_id));
   }
 }
 
@@ -223,7 +242,7 @@ async function announce(
   change.touchIntent();
 }
 
-export const policyView = (row: PolicyRow): PolicyView => ({
+const policyView = (row: PolicyRow, stats: PolicyStats | undefined): PolicyView => ({
   id: row.policy_id,
   class: row.class,
   priority: row.priority,
@@ -233,10 +252,11 @@ export const policyView = (row: PolicyRow): PolicyView => ({
   action: JSON.parse(row.action) as PolicyAction,
   enabled: row.enabled === 1,
   isDefault: row.is_default === 1,
-  packetsMatched: BigInt(row.packets_matched),
-  bytesMatched: BigInt(row.bytes_matched),
+  packetsMatched: stats?.packets_matched ?? 0n,
+  bytesMatched: stats?.bytes_matched ?? 0n,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
+  version: row.version,
   deletedAt: row.deleted_at,
   purgeAt: purgeTime(row.deleted_at),
 });

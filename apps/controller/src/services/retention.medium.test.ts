@@ -10,13 +10,22 @@ beforeEach(async () => (network = await testNetwork()));
 afterEach(() => network.close());
 
 const prune = async (retention: Partial<Retention>): Promise<void> => {
-  const { store, metrics, pathOverrides } = network;
+  const { store, metrics, traffic, pathOverrides } = network;
   const kept = { keepEventsDays: 90, keepStatisticsDays: 90, keepAuditDays: 0, ...retention };
   const signer = { maintain: async () => undefined };
   const onFailure = (failure: unknown): void => {
     throw failure;
   };
-  await new Maintenance({ store, metrics, pathOverrides, retention: kept, signer, purging: [], onFailure }).prune();
+  await new Maintenance({
+    store,
+    metrics,
+    traffic,
+    pathOverrides,
+    retention: kept,
+    signer,
+    purging: [],
+    onFailure,
+  }).prune();
 };
 /** Leaves an event, a row of statistics and audit rows, then lets days pass. */
 const live = async (days: number): Promise<void> => {

@@ -14,6 +14,7 @@ import {
   type Deletion,
   type DeletionOptions,
 } from './deletion.ts';
+import { checkVersion } from './expected-version.ts';
 import { found } from './found.ts';
 import { syncPaths } from './path-rows.ts';
 import { forgetSite, policiesNaming } from './policies-of-site.ts';
@@ -75,6 +76,7 @@ export class SiteDeletionService {
   async deleteIn(change: Change, by: Actor, idOrName: string, options: SiteDeletionOptions): Promise<Deletion<string>> {
     const row = await siteRepository.find(change.db, idOrName);
     if (row === undefined) return this.#deleteAgain(change, by, idOrName, options);
+    checkVersion('site', row.name, row.version, options.expected);
     const naming = await policiesNaming(change.db, row.site_id);
     if (options.force !== true) refuseWhileNamed(row, naming);
     const names = naming.map(({ name }) => name);
@@ -115,6 +117,7 @@ export class SiteDeletionService {
     options: SiteDeletionOptions,
   ): Promise<Deletion<string>> {
     const row = found(await this.#findDeleted(change, idOrName), 'site', idOrName);
+    checkVersion('site', row.name, row.version, options.expected);
     if (options.purge !== true) throw deletedAlready('site', row.name, row.deleted_at!);
     return purge(change, by, row);
   }

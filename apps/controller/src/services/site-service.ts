@@ -11,7 +11,9 @@ import type { Standing } from '../repositories/standing.ts';
 import { allocate } from './allocator.ts';
 import { purgeTime } from './deletion.ts';
 import { addEndpoint, endpointView, type EndpointView } from './endpoint-service.ts';
+import { checkVersion, type ExpectedVersions } from './expected-version.ts';
 import { found } from './found.ts';
+import { once } from './once.ts';
 import { syncPaths } from './path-rows.ts';
 import type { Presence } from './presence.ts';
 import { Problems } from './problems.ts';
@@ -38,6 +40,8 @@ export interface SiteView {
   readonly endpoints: readonly EndpointView[];
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** Grows with every change of name, location or prefixes. */
+  readonly version: number;
   /** Unix ms; null while it is live. */
   readonly deletedAt: number | null;
   /** Until when it can be restored, unix ms; null while it is live. */
@@ -78,6 +82,7 @@ export class SiteService {
         endpoints: (endpoints.get(row.site_id) ?? []).map(endpointView),
         createdAt: row.created_at,
         updatedAt: row.updated_at,
+        version: row.version,
         deletedAt: row.deleted_at,
         purgeAt: purgeTime(row.deleted_at),
       };
@@ -93,19 +98,26 @@ export class SiteService {
     );
   }
 
-  /** Makes the site with its prefixes and endpoints, or nothing. Errors: `invalid_input`, `exhausted`. */
-  async create(by: Actor, input: SiteInput): Promise<SiteView> {
-    const { id } = await this.#store.change(async (change) => {
+  /**
+   * Makes the site with its prefixes and endpoints, or nothing. `key` makes it one site however often it is asked for, see
+   * {@link once}. Errors: `invalid_input`, `exhausted`.
+   */
+  async create(by: Actor, input: SiteInput, key?: string): Promise<SiteView> {
+    const request = { by, key, operation: 'site_created', input };
+    const make = async (change: Change): Promise<string> => {
       const site = await createSite(change, by, input);
       await syncPaths(change, site.id);
-      return site;
-    });
+      return site.id;
+    };
+    const { id } = await this.#store.change((change) => once(change, request, () => make(change)));
     return this.get(id);
   }
 
-  async update(by: Actor, idOrName: string, changes: SiteChanges): Promise<SiteView> {
+  /** Errors: `version_mismatch`, `invalid_input`. */
+  async update(by: Actor, idOrName: string, changes: SiteChanges, expected?: ExpectedVersions): Promise<SiteView> {
     const id = await this.#store.change(async (change) => {
       const row = found(await siteRepository.find(change.db, idOrName), 'site', idOrName);
+      checkVersion('site', row.name, row.version, expected);
       await updateSite(change, by, await heldSite(change.db, row), changes);
       return row.site_id;
     });

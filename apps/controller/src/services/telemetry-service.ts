@@ -1,47 +1,130 @@
-import type { PathReport, PolicyCounter, TelemetryBatch } from '@patronus/protocol';
+import type { Timer, Timers } from '@patronus/core';
+import type { PathReport, TelemetryBatch } from '@patronus/protocol';
 import type { Change, PathFigures, Store } from '../database/index.ts';
 import {
   decisionRepository,
   edgeRepository,
   metricRepository,
   pathRepository,
-  policyRepository,
   type EdgeRow,
 } from '../repositories/index.ts';
+import type { DecisionService } from './decision-service.ts';
+import type { MetricService } from './metric-service.ts';
 import type { PathService } from './path-service.ts';
+import type { TrafficService } from './traffic-service.ts';
+
+export interface TelemetryServiceParts {
+  readonly store: Store;
+  readonly paths: PathService;
+  readonly traffic: TrafficService;
+  /** These two keep answers, which end with what is stored here. */
+  readonly metrics: Pick<MetricService, 'forget'>;
+  readonly decisions: Pick<DecisionService, 'forget'>;
+  readonly timers: Timers;
+  /** How long a batch waits for others, ms. */
+  readonly gatherMs: number;
+}
+
+/**
+ * A commit waits for the disk, some milliseconds in which nothing else is done; a hundred edges send a hundred batches a
+ * second. Events are seen this much later.
+ */
+export const telemetryGatherMs = 50;
+
+type BatchEdge = Pick<EdgeRow, 'edge_id' | 'site_id' | 'site'>;
+
+interface Waiting {
+  readonly edge: BatchEdge;
+  readonly sequence: number;
+  readonly batch: TelemetryBatch;
+  resolve(stored: number): void;
+  reject(failure: unknown): void;
+}
 
 /** What edges report of their paths, policies and events. */
 export class TelemetryService {
   readonly #store: Store;
-  readonly #paths: PathService;
+  readonly #parts: TelemetryServiceParts;
+  #waiting: Waiting[] = [];
+  #timer: Timer | null = null;
+  #batches = 0;
+  #samples = 0;
 
-  constructor(store: Store, paths: PathService) {
-    this.#store = store;
-    this.#paths = paths;
+  constructor(parts: TelemetryServiceParts) {
+    this.#store = parts.store;
+    this.#parts = parts;
+  }
+
+  /** What was stored since the start. */
+  get stored(): { readonly batches: number; readonly pathSamples: number } {
+    return { batches: this.#batches, pathSamples: this.#samples };
   }
 
   /**
    * Stores a batch once: all of it or nothing, and one that comes again changes nothing. Answers up to which sequence number
    * everything of this edge is stored.
    */
-  store(edge: Pick<EdgeRow, 'edge_id' | 'site_id' | 'site'>, sequence: number, batch: TelemetryBatch): Promise<number> {
-    return this.#store.change(async (change) => {
-      const stored = (await edgeRepository.find(change.db, edge.edge_id))?.telemetry_sequence ?? 0;
-      if (sequence <= stored) return stored;
-      await this.#storePaths(change, edge.site_id, batch);
-      await storeCounters(change, edge.edge_id, batch.policies);
-      await storeDecisions(change, edge.site_id, batch);
-      const site = { id: edge.site_id, name: edge.site };
-      for (const event of batch.events) await change.report(event, site);
-      const seen = { telemetry_sequence: sequence, last_seen_at: change.at };
-      await edgeRepository.update(change.db, edge.edge_id, seen);
-      return sequence;
+  store(edge: BatchEdge, sequence: number, batch: TelemetryBatch): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ edge, sequence, batch, resolve, reject });
+      this.#timer ??= this.#parts.timers.after('store telemetry', this.#parts.gatherMs, () => void this.flush());
     });
+  }
+
+  /** Stores all batches that wait, in one transaction; each for itself where that fails, so that a bad one fails alone. */
+  async flush(): Promise<void> {
+    this.#timer?.cancel();
+    this.#timer = null;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    if (waiting.length === 0) return;
+    try {
+      await this.#storeTogether(waiting);
+    } catch (thrown) {
+      await this.#storeSingly(waiting, thrown);
+    }
+  }
+
+  /** After a batch that cannot be stored none of the same edge is, so that the edge sends all of them again. */
+  async #storeSingly(waiting: readonly Waiting[], thrown: unknown): Promise<void> {
+    const failed = new Map<string, unknown>();
+    if (waiting.length === 1) failed.set(waiting[0]!.edge.edge_id, thrown);
+    for (const each of waiting) {
+      const { edge_id } = each.edge;
+      if (!failed.has(edge_id)) await this.#storeTogether([each]).catch((error: unknown) => failed.set(edge_id, error));
+      if (failed.has(edge_id)) each.reject(failed.get(edge_id));
+    }
+  }
+
+  async #storeTogether(waiting: readonly Waiting[]): Promise<void> {
+    for (const { edge, batch } of waiting) await this.#parts.traffic.settle(edge, batch);
+    const stored = await this.#store.change(async (change) => {
+      const sequences: number[] = [];
+      for (const { edge, sequence, batch } of waiting)
+        sequences.push(await this.#storeBatch(change, edge, sequence, batch));
+      return sequences;
+    });
+    waiting.forEach(({ resolve }, index) => resolve(stored[index]!));
+  }
+
+  async #storeBatch(change: Change, edge: BatchEdge, sequence: number, batch: TelemetryBatch): Promise<number> {
+    const { traffic, decisions } = this.#parts;
+    const stored = (await edgeRepository.find(change.db, edge.edge_id))?.telemetry_sequence ?? 0;
+    if (sequence <= stored) return stored;
+    await this.#storePaths(change, edge.site_id, batch);
+    await traffic.count(change, edge, batch);
+    if (await storeDecisions(change, edge.site_id, batch)) change.afterCommit(() => decisions.forget());
+    const site = { id: edge.site_id, name: edge.site };
+    for (const event of batch.events) await change.report(event, site);
+    const seen = { telemetry_sequence: sequence, last_seen_at: change.at };
+    await edgeRepository.update(change.db, edge.edge_id, seen);
+    change.afterCommit(() => this.#batches++);
+    return sequence;
   }
 
   async #storePaths(change: Change, siteId: string, batch: TelemetryBatch): Promise<void> {
     if (batch.paths.length === 0) return;
-    const own = await pathRepository.listIdsFrom(change.db, siteId);
+    const own = await pathRepository.listSourcesFrom(change.db, siteId);
     const reports = batch.paths.filter((report) => own.has(report.pathId));
     // A clock that runs ahead must not make later, true reports look old.
     const timestamp = Math.min(Math.round(batch.to), change.at);
@@ -54,13 +137,23 @@ export class TelemetryService {
         ...figures(report),
       })),
     );
-    for (const report of reports) {
-      const state = { health_status: report.health, since: Math.round(report.since), reported_at: timestamp };
-      await pathRepository.report(change.db, report.pathId, { ...state, ...figures(report) });
-    }
+    await pathRepository.report(
+      change.db,
+      reports.map((report) => ({
+        path_id: report.pathId,
+        health_status: report.health,
+        since: Math.round(report.since),
+        reported_at: timestamp,
+        ...figures(report),
+      })),
+    );
     const pathIds = reports.map((report) => report.pathId);
-    // Whoever listens hears the next report.
-    change.afterCommit(() => void this.#paths.publishReported(pathIds).catch(() => undefined));
+    change.afterCommit(() => {
+      this.#samples += reports.length;
+      this.#parts.metrics.forget(pathIds);
+      // Whoever listens hears the next report.
+      void this.#parts.paths.publishReported(pathIds).catch(() => undefined);
+    });
   }
 }
 
@@ -75,27 +168,10 @@ const figures = ({ quality }: PathReport): PathFigures => ({
   reverse_loss: quality.reverse.lossPercent,
 });
 
-/** Adds what came since the edge last told; a new epoch counts from zero. */
-async function storeCounters(change: Change, edgeId: string, counters: readonly PolicyCounter[]): Promise<void> {
-  for (const { policyId, epoch, packets, bytes } of counters) {
-    const last = await policyRepository.lastCounter(change.db, edgeId, policyId);
-    const base = last?.epoch === epoch ? last : { packets: 0, bytes: 0 };
-    const [morePackets, moreBytes] = [packets - base.packets, bytes - base.bytes];
-    if (last?.epoch === epoch && morePackets <= 0) continue;
-    if ((await policyRepository.find(change.db, policyId)) === undefined) continue;
-    await policyRepository.addCounts(
-      change.db,
-      policyId,
-      BigInt(Math.max(0, morePackets)),
-      BigInt(Math.max(0, moreBytes)),
-    );
-    await policyRepository.saveCounter(change.db, { edge_id: edgeId, policy_id: policyId, epoch, packets, bytes });
-  }
-}
-
-/** Replaces the decisions that changed; `since` stays while the paths do. */
-async function storeDecisions(change: Change, siteId: string, batch: TelemetryBatch): Promise<void> {
-  if (batch.decisions.length === 0) return;
+/** Replaces the decisions that changed, and answers whether any did; `since` stays while the paths do. */
+async function storeDecisions(change: Change, siteId: string, batch: TelemetryBatch): Promise<boolean> {
+  if (batch.decisions.length === 0) return false;
+  let isChanged = false;
   const known = new Map(
     (await decisionRepository.listFrom(change.db, siteId)).map((row) => [`${row.policy_id} ${row.dest_site_id}`, row]),
   );
@@ -112,5 +188,7 @@ async function storeDecisions(change: Change, siteId: string, batch: TelemetryBa
     if (before?.paths === row.paths && before.sla_met === row.sla_met && before.reason === reason) continue;
     const since = before?.paths === row.paths ? before.since : Math.round(batch.to);
     await decisionRepository.saveIfKnown(change.db, { ...row, since });
+    isChanged = true;
   }
+  return isChanged;
 }

@@ -3,7 +3,13 @@ import type { Change, Store } from '../database/store.ts';
 import { endpointRepository } from '../repositories/endpoint-repository.ts';
 import { settingRepository } from '../repositories/setting-repository.ts';
 import { obstacle, type TransportLink, type TransportLinks } from './path-pairs.ts';
-import { readTransportLinks, transportLinksKey } from './read-transport-links.ts';
+import { checkVersion, type ExpectedVersions } from './expected-version.ts';
+import {
+  readTransportLinks,
+  readTransportLinksVersion,
+  transportLinksKey,
+  transportLinksVersionKey,
+} from './read-transport-links.ts';
 import { syncPaths } from './path-rows.ts';
 import { Problems } from './problems.ts';
 
@@ -28,9 +34,20 @@ export class TransportLinkService {
     return readTransportLinks(this.#store.db);
   }
 
-  /** Null lets all labels reach all. Labels that no endpoint has yet are fine: links may be drawn before sites are made. */
-  set(by: Actor, links: TransportLinks): Promise<TransportLinks> {
-    return this.#store.change((change) => setTransportLinks(change, by, links));
+  /** Grows with every change of the links. */
+  version(): Promise<number> {
+    return readTransportLinksVersion(this.#store.db);
+  }
+
+  /**
+   * Null lets all labels reach all. Labels that no endpoint has yet are fine: links may be drawn before sites are made.
+   * Errors: `version_mismatch`, `invalid_input`.
+   */
+  set(by: Actor, links: TransportLinks, expected?: ExpectedVersions): Promise<TransportLinks> {
+    return this.#store.change(async (change) => {
+      checkVersion('the setting', 'transport links', await readTransportLinksVersion(change.db), expected);
+      return setTransportLinks(change, by, links);
+    });
   }
 
   /** Pairs of endpoints that have no path, each told once. */
@@ -53,6 +70,8 @@ export class TransportLinkService {
 export async function setTransportLinks(change: Change, by: Actor, links: TransportLinks): Promise<TransportLinks> {
   const unique = links === null ? null : deduplicated(links);
   const from = await readTransportLinks(change.db);
+  const version = await readTransportLinksVersion(change.db);
+  await settingRepository.set(change.db, transportLinksVersionKey, String(version + 1));
   if (unique === null) await settingRepository.delete(change.db, transportLinksKey);
   else await settingRepository.set(change.db, transportLinksKey, JSON.stringify(unique));
   await syncPaths(change);

@@ -19,6 +19,7 @@ export interface IntrospectedSchema {
     readonly name: string;
     readonly fields: readonly Field[] | null;
     readonly inputFields: readonly Argument[] | null;
+    readonly enumValues: readonly { readonly name: string }[] | null;
   }[];
 }
 
@@ -27,6 +28,7 @@ export const introspection = `{ __schema { types {
   name
   fields { name type { ...ref } args { name type { ...ref } } }
   inputFields { name type { ...ref } }
+  enumValues { name }
 } } }
 fragment ref on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }`;
 
@@ -55,6 +57,7 @@ function sampleValue(schema: IntrospectedSchema, name: string, type: TypeRef, sa
     const fields = schema.types.find((each) => each.name === type.name)?.inputFields ?? [];
     return `{ ${sampleFields(schema, fields, samples)} }`;
   }
+  if (type.kind === 'ENUM') return schema.types.find((each) => each.name === type.name)!.enumValues![0]!.name;
   if (type.name === 'Boolean') return 'false';
   return ['Int', 'Float', 'Timestamp', 'BigInt'].includes(type.name!) ? '1' : JSON.stringify(samples[name] ?? 'none');
 }

@@ -20,14 +20,15 @@ type Hello = Extract<EdgeMessage, { type: 'hello' }>;
 /** The edge's end of the protocol, with every lie that a test wants to tell. It checks no certificate. */
 export class TestEdge {
   edgeId = '';
+  /** Where the controller hears edges; another one after its restart. */
+  port: number;
   /** The newest connection. */
   #connection: Connection = { heard: [], closed: null };
   readonly #keys = generateKeyPairSync('ed25519');
-  readonly #port: number;
   #socket: WebSocket | null = null;
 
   constructor(port: number) {
-    this.#port = port;
+    this.port = port;
   }
 
   get heard(): readonly ControllerMessage[] {
@@ -49,7 +50,7 @@ export class TestEdge {
       uplinks: [],
       ...changes,
     };
-    const answer = await post(this.#port, JSON.stringify(body));
+    const answer = await post(this.port, JSON.stringify(body));
     if (answer.status === 201) this.edgeId = answer.body.edgeId ?? '';
     return answer;
   }
@@ -77,7 +78,7 @@ export class TestEdge {
   async open(): Promise<{ nonce: string; fingerprint: string }> {
     const connection: Connection = { heard: [], closed: null };
     this.#connection = connection;
-    const socket = new WebSocket(`wss://127.0.0.1:${this.#port}/edge`, { rejectUnauthorized: false });
+    const socket = new WebSocket(`wss://127.0.0.1:${this.port}/edge`, { rejectUnauthorized: false });
     this.#socket = socket;
     let fingerprint = '';
     socket.on('upgrade', (response) => {

@@ -1,8 +1,10 @@
 import { InvalidInputError, systemTimers, type Clock } from '@patronus/core';
+import type { KyselyPlugin } from 'kysely';
 import { AuditLog, type Actor } from '../audit/index.ts';
 import { openDatabase, Store } from '../database/index.ts';
 import { ApplyService } from '../services/apply/index.ts';
 import { AuditService } from '../services/audit-service.ts';
+import { CacheService } from '../services/cache-service.ts';
 import { DecisionService } from '../services/decision-service.ts';
 import { DocumentService } from '../services/document-service.ts';
 import { EdgeService } from '../services/edge-service.ts';
@@ -19,6 +21,9 @@ import { Presence } from '../services/presence.ts';
 import { SiteDeletionService } from '../services/site-deletion-service.ts';
 import { SiteService } from '../services/site-service.ts';
 import { TelemetryService } from '../services/telemetry-service.ts';
+import { TrafficHistory } from '../services/traffic-history.ts';
+import { TrafficReport } from '../services/traffic-report.ts';
+import { TrafficService } from '../services/traffic-service.ts';
 import { TransportLinkService } from '../services/transport-link-service.ts';
 import { checkStoredEvents } from './check-events.ts';
 import { testAnchorKey } from './test-anchor-key.ts';
@@ -36,11 +41,13 @@ export const tester: Actor = { type: 'user', id: 'user-1', name: 'tester', addre
 
 export type TestNetwork = Awaited<ReturnType<typeof testNetwork>>;
 
-/** All services on a database of their own, which `close` removes. */
-export async function testNetwork() {
+/** All services on a database of their own, which `close` removes. A plugin sees every statement. */
+export async function testNetwork(plugin?: KyselyPlugin) {
   const database = await testDatabase();
   const clock = new StoppedClock();
-  const store = new Store(await openDatabase(database.url), clock, new AuditLog(testAnchorKey()));
+  const db = await openDatabase(database.url);
+  const watched = plugin === undefined ? db : db.withPlugin(plugin);
+  const store = new Store(watched, clock, new AuditLog(testAnchorKey()));
   const presence = new Presence();
   const failures: unknown[] = [];
   const documents = new DocumentService({
@@ -50,8 +57,11 @@ export async function testNetwork() {
     onFailure: (failure) => failures.push(failure),
   });
   const paths = new PathService(store);
+  const traffic = new TrafficService(store);
+  const [metrics, decisions] = [new MetricService(store, 90), new DecisionService(store)];
+  const trafficHistory = new TrafficHistory(store);
   const siteDeletion = new SiteDeletionService(store);
-  const policies = new PolicyService(store);
+  const policies = new PolicyService(store, traffic);
   await policies.ensureDefault();
   return {
     clock,
@@ -59,7 +69,9 @@ export async function testNetwork() {
     presence,
     documents,
     paths,
-    pathOverrides: new PathOverrideService({ store, paths, decisions: new DecisionService(store), presence }),
+    pathOverrides: new PathOverrideService({ store, paths, decisions, presence }),
+    decisions,
+    caches: new CacheService({ metrics, decisions, documents }),
     policies,
     policyDeletion: new PolicyDeletionService(store),
     sites: new SiteService(store, presence, documents),
@@ -69,8 +81,11 @@ export async function testNetwork() {
     links: new TransportLinkService(store),
     keys: new EnrolmentKeyService(store, { caFingerprint: 'f'.repeat(64), url: () => 'https://controller:8443' }),
     edges: new EdgeService(store, presence),
-    telemetry: new TelemetryService(store, paths),
-    metrics: new MetricService(store, 90),
+    telemetry: new TelemetryService({ store, paths, traffic, metrics, decisions, timers: systemTimers, gatherMs: 0 }),
+    traffic,
+    trafficHistory,
+    trafficReport: new TrafficReport(store, traffic, trafficHistory),
+    metrics,
     events: new EventService(store),
     audit: new AuditService(store),
     async close() {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { prefix } from '@patronus/core';
+import { prefix, type Address } from '@patronus/core';
 import type { SteeringDecision } from '@patronus/netconf';
 import { FakeKernel, siteDocument, siteIdAt } from '@patronus/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -166,6 +166,30 @@ describe('a reconciler', () => {
     const [anew] = await reconciler.policyCounters();
     expect(anew).toMatchObject({ policyId: 1, packets: 0 });
     expect(anew!.epoch).not.toBe(counted!.epoch);
+  });
+
+  it('tells what each path carried', async () => {
+    expect(await reconciler.pathTraffic()).toEqual([]);
+    await reconciler.apply(document);
+    const [tunnel] = document.tunnels;
+    const [peer] = tunnel!.peers;
+    kernel.carry(peer!.publicKey, 1_000, 2_000);
+    const carrier = document.paths.find(
+      ({ tunnel: name, remoteEndpointId }) => name === tunnel!.name && remoteEndpointId === peer!.endpointId,
+    );
+    const told = await reconciler.pathTraffic();
+    expect(told).toHaveLength(document.paths.length);
+    expect(told).toContainEqual({ pathId: carrier!.id, bytesSent: 1_000, bytesReceived: 2_000 });
+  });
+
+  it('tells the flows that began at the site by policy, and where the kernel does not tell, nothing', async () => {
+    expect(await reconciler.policyFlows()).toBeNull();
+    await reconciler.apply(document);
+    const began = (source: string, forwardingClass = 1) => ({ class: forwardingClass, source: source as Address });
+    kernel.knownFlows = [began('10.0.0.7'), began('10.0.0.7'), began('10.1.0.7'), began('10.0.0.8', 999)];
+    expect(await reconciler.policyFlows()).toEqual([{ policyId: 1, flows: 2 }]);
+    kernel.knownFlows = null;
+    expect(await reconciler.policyFlows()).toBeNull();
   });
 
   it('cleans up after an edge that was killed, and puts sysctls back as they were', async () => {

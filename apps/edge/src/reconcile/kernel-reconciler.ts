@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { InvalidInputError, messageOf, PatronusError } from '@patronus/core';
+import { InvalidInputError, messageOf, PatronusError, prefixContains } from '@patronus/core';
 import {
   compileKernelState,
   describeStep,
@@ -13,7 +13,7 @@ import {
   type SteeringDecision,
   type Step,
 } from '@patronus/netconf';
-import type { PolicyCounter, SiteDocument } from '@patronus/protocol';
+import type { PathTraffic, PolicyCounter, PolicyFlows, SiteDocument } from '@patronus/protocol';
 import { LatestWins } from './latest-wins.ts';
 import type { SysctlMemory } from './sysctl-memory.ts';
 
@@ -108,6 +108,47 @@ export class KernelReconciler {
   /** Packets and bytes per policy; a counter whose epoch is new started at zero. */
   policyCounters(): Promise<readonly PolicyCounter[]> {
     return this.#parts.kernel.counters().then((counters) => [...counters]);
+  }
+
+  /** Octets through the tunnel of each path of the document in force. Throws as `Kernel.observe` does. */
+  async pathTraffic(): Promise<readonly PathTraffic[]> {
+    const document = this.#current;
+    if (document === null) return [];
+    const paths = new Map(document.paths.map((path) => [`${path.tunnel} ${path.remoteEndpointId}`, path.id]));
+    const pathOfPeer = new Map(
+      document.tunnels.flatMap(({ name, peers }) =>
+        peers.map(({ publicKey, endpointId }) => [`${name} ${publicKey}`, paths.get(`${name} ${endpointId}`)]),
+      ),
+    );
+    const traffic = await this.#parts.kernel.traffic();
+    return traffic.flatMap(({ tunnel, publicKey, bytesSent, bytesReceived }) => {
+      const pathId = pathOfPeer.get(`${tunnel} ${publicKey}`);
+      return pathId === undefined ? [] : [{ pathId, bytesSent, bytesReceived }];
+    });
+  }
+
+  /**
+   * Flows by policy of the document in force, each at the site where it began, as the other site's kernel knows it too. Null
+   * where the kernel does not tell.
+   */
+  async policyFlows(): Promise<readonly PolicyFlows[] | null> {
+    const document = this.#current;
+    const flows = document === null ? null : await this.#parts.kernel.flows();
+    if (document === null || flows === null) return null;
+    const own = new Map(
+      [...new Set(flows.map(({ source }) => source))].map((source) => [
+        source,
+        document.site.prefixes.some((prefix) => prefixContains(prefix, source)),
+      ]),
+    );
+    const counts = new Map<number, number>();
+    for (const { class: forwardingClass, source } of flows) {
+      if (own.get(source) === true) counts.set(forwardingClass, (counts.get(forwardingClass) ?? 0) + 1);
+    }
+    return document.policies.flatMap(({ id, class: forwardingClass }) => {
+      const count = counts.get(forwardingClass);
+      return count === undefined ? [] : [{ policyId: id, flows: count }];
+    });
   }
 
   /** Settles when no change is under way. */

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { messageOf, PatronusError, tunnelNamePattern } from '@patronus/core';
 import {
   listUserspaceTunnels,
@@ -12,6 +13,7 @@ import {
   ipBatches,
   nftDeletion,
   nftTransaction,
+  parseConntrackLine,
   parseGateways,
   parseLinks,
   parseNextHops,
@@ -20,11 +22,14 @@ import {
   parseRoutes,
   parseRules,
   parseWgDump,
+  parseWgTransfer,
   wgPeersText,
   type Kernel,
   type ObservedCounter,
+  type ObservedFlow,
   type ObservedLink,
   type ObservedState,
+  type ObservedTraffic,
   type RoutingChange,
   type Step,
   type TunnelState,
@@ -32,6 +37,11 @@ import {
 
 /** A daemon answers within milliseconds; one that is merely starved of processor time gets a second, longer chance. */
 const wgLimitsMs = [5000, 20_000];
+
+/** Every flow of this network namespace, a line each; kernels that are built without it tell them by netlink only. */
+const conntrackFile = '/proc/self/net/nf_conntrack';
+/** To read more would take a good part of a second, in which the edge has other things to do. */
+const maxFlows = 50_000;
 
 /** The kernel of this network namespace, by way of `ip`, `wg`, `nft` and /proc/sys. */
 export class LinuxKernel implements Kernel {
@@ -84,6 +94,21 @@ export class LinuxKernel implements Kernel {
     const args = ['-j', 'list', 'counters', 'table', 'inet', 'patronus'];
     const json = await ifPresent(this.#runner.run({ tool: 'nft', args }));
     return json === null ? [] : parseNftCounters(json);
+  }
+
+  async traffic(): Promise<readonly ObservedTraffic[]> {
+    return parseWgTransfer(await this.#wg('show', 'all', 'transfer'));
+  }
+
+  async flows(): Promise<readonly ObservedFlow[] | null> {
+    const known = readSysctl('net/netfilter/nf_conntrack_count')[0]?.[1];
+    if (known === undefined || Number(known) > maxFlows || !existsSync(conntrackFile)) return null;
+    const flows: ObservedFlow[] = [];
+    for await (const line of createInterface({ input: createReadStream(conntrackFile) })) {
+      const flow = parseConntrackLine(line);
+      if (flow !== null) flows.push(flow);
+    }
+    return flows;
   }
 
   async execute(step: Step): Promise<void> {

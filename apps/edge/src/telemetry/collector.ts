@@ -1,5 +1,12 @@
 import type { NetworkEvent } from '@patronus/core';
-import type { DecisionReport, PathReport, PolicyCounter, TelemetryBatch } from '@patronus/protocol';
+import type {
+  DecisionReport,
+  PathReport,
+  PathTraffic,
+  PolicyCounter,
+  PolicyFlows,
+  TelemetryBatch,
+} from '@patronus/protocol';
 
 /** Events that wait for the next batch, at most: a storm of them must not eat the memory. */
 const maxEvents = 10_000;
@@ -8,6 +15,8 @@ const maxEvents = 10_000;
 export class TelemetryCollector {
   private paths = new Map<string, PathReport>();
   private counters = new Map<number, PolicyCounter>();
+  private traffic = new Map<string, PathTraffic>();
+  private flows: readonly PolicyFlows[] | null = null;
   private toldCounters = new Map<number, string>();
   private decisions = new Map<string, DecisionReport>();
   private events: NetworkEvent[] = [];
@@ -18,6 +27,15 @@ export class TelemetryCollector {
 
   addCounters(counters: readonly PolicyCounter[]): void {
     for (const counter of counters) this.counters.set(counter.policyId, counter);
+  }
+
+  addTraffic(traffic: readonly PathTraffic[]): void {
+    for (const each of traffic) this.traffic.set(each.pathId, each);
+  }
+
+  /** In place of those before; null where they are not known. */
+  setFlows(flows: readonly PolicyFlows[] | null): void {
+    this.flows = flows;
   }
 
   addDecisions(decisions: readonly DecisionReport[]): void {
@@ -40,13 +58,19 @@ export class TelemetryCollector {
       to,
       paths: withReports ? [...this.paths.values()] : [],
       policies: withReports ? this.takeChangedCounters() : [],
+      ...(withReports && this.traffic.size > 0 ? { traffic: [...this.traffic.values()] } : {}),
+      ...(withReports && this.flows !== null ? { flows: this.flows } : {}),
       decisions: [...this.decisions.values()],
       events: this.events,
     };
-    if (withReports) this.paths = new Map();
+    if (withReports) {
+      this.paths = new Map();
+      this.traffic = new Map();
+      this.flows = null;
+    }
     this.decisions = new Map();
     this.events = [];
-    const parts = [batch.paths, batch.policies, batch.decisions, batch.events];
+    const parts = [batch.paths, batch.policies, batch.traffic ?? [], batch.flows ?? [], batch.decisions, batch.events];
     return parts.some((part) => part.length > 0) ? batch : null;
   }
 

@@ -56,7 +56,10 @@ export async function stripReports(segment: Segment): Promise<SpoolRecord[]> {
   const before = await readSegment(segment);
   const kept = before
     .filter((record) => record.batch.events.length > 0)
-    .map(({ sequence, batch }) => ({ sequence, batch: { ...batch, paths: [], policies: [], decisions: [] } }));
+    .map(({ sequence, batch: { traffic: _traffic, flows: _flows, ...batch } }) => ({
+      sequence,
+      batch: { ...batch, paths: [], policies: [], decisions: [] },
+    }));
   const text = kept.map(lineOf).join('');
   await writeDurably(segment.path, text);
   segment.stripped = true;

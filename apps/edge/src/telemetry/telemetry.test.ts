@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { unmeasured, type NetworkEvent, type PathId } from '@patronus/core';
-import type { EdgeMessage, PathReport, PolicyCounter } from '@patronus/protocol';
+import type { EdgeMessage, PathReport, PathTraffic, PolicyCounter, PolicyFlows } from '@patronus/protocol';
 import { VirtualTime } from '@patronus/testkit';
 import { FakeSpool } from '../testing/index.ts';
 import { Telemetry } from './telemetry.ts';
@@ -12,6 +12,8 @@ let spool: FakeSpool;
 let online: boolean;
 let sent: Sent[];
 let counters: PolicyCounter[];
+let traffic: PathTraffic[];
+let flows: PolicyFlows[] | null;
 let events: string[];
 let telemetry: Telemetry;
 
@@ -21,10 +23,14 @@ beforeEach(() => {
   online = false;
   sent = [];
   counters = [];
+  traffic = [];
+  flows = null;
   events = [];
   telemetry = new Telemetry({
     spool,
     counters: () => Promise.resolve(counters),
+    traffic: () => Promise.resolve(traffic),
+    flows: () => Promise.resolve(flows),
     clock: time,
     timers: time,
     send: (message) => {
@@ -81,6 +87,30 @@ describe('telemetry with the controller there', () => {
     counters = [{ policyId: 1, epoch: 'a', packets: 5, bytes: 500 }];
     await time.advance(5_000);
     expect(sent.flatMap(({ batch }) => batch.policies)).toEqual(counters);
+  });
+
+  it('tells what paths carried and which flows there are every ten seconds', async () => {
+    await connect();
+    traffic = [{ pathId: 'p' as PathId, bytesSent: 7, bytesReceived: 9 }];
+    await time.advance(15_000);
+    expect(sent.flatMap(({ batch }) => batch.traffic ?? [])).toEqual([traffic[0], traffic[0]]);
+    expect(sent).toHaveLength(2);
+    flows = [{ policyId: 1, flows: 4 }];
+    await time.advance(10_000);
+    expect(sent.map(({ batch }) => batch.flows)).toEqual([undefined, undefined, flows]);
+  });
+
+  it('tells the counters as they were at last, although the kernel has none when it ends', async () => {
+    await connect();
+    counters = [{ policyId: 1, epoch: 'a', packets: 5, bytes: 500 }];
+    await time.advance(1_200);
+    counters = [{ policyId: 1, epoch: 'a', packets: 9, bytes: 900 }];
+    traffic = [{ pathId: 'p' as PathId, bytesSent: 7, bytesReceived: 9 }];
+    await telemetry.countLast();
+    const last = { policies: counters, traffic };
+    [counters, traffic] = [[], []];
+    await telemetry.stop();
+    expect(spool.records.at(-1)?.batch).toMatchObject(last);
   });
 
   it('is given up only when acknowledged, and sent again when it was not', async () => {
@@ -202,12 +232,14 @@ it('says once that counters cannot be read', async () => {
   const failing = new Telemetry({
     spool,
     counters: () => Promise.reject(new Error('nft is missing')),
+    traffic: () => Promise.resolve([]),
+    flows: () => Promise.resolve(null),
     clock: time,
     timers: time,
     send: () => false,
     event: (type, _severity, message) => void events.push(`${type}: ${message}`),
   });
   await time.advance(60_000);
-  expect(events).toEqual(['edge_error: The counters of the policies cannot be read: nft is missing']);
+  expect(events).toEqual(['edge_error: The traffic counters cannot be read: nft is missing']);
   await failing.stop();
 });

@@ -11,6 +11,8 @@ import type { Dropped, SpoolRecord } from './spool.ts';
 const batchPeriodMs = 1_000;
 /** While the controller is away reports are kept this far apart, so that the room on disk lasts ten times as long. */
 const offlineReportPeriodMs = 10_000;
+/** Traffic of paths is told this often: reading it starts a process, and nobody steers by it. */
+const trafficPeriodMs = 10_000;
 /** An event goes out after this, with what else happened at the same moment. */
 const eventDelayMs = 50;
 
@@ -26,6 +28,8 @@ export interface Spool {
 export interface TelemetryParts {
   readonly spool: Spool;
   readonly counters: Reconciler['policyCounters'];
+  readonly traffic: Reconciler['pathTraffic'];
+  readonly flows: Reconciler['policyFlows'];
   readonly clock: Clock;
   readonly timers: Timers;
   readonly send: (message: EdgeMessage) => boolean;
@@ -42,6 +46,7 @@ export class Telemetry {
   private online = false;
   private batchFrom: number;
   private reportedAtMs = 0;
+  private trafficReadAtMs = Number.NEGATIVE_INFINITY;
   private droppedBatches = 0;
   private countersFail = false;
   private failing = false;
@@ -70,6 +75,7 @@ export class Telemetry {
   async connected(acknowledged: number, clockOffsetMs: number, uncertaintyMs: number): Promise<void> {
     this.online = true;
     this.collector.forgetTold();
+    this.trafficReadAtMs = Number.NEGATIVE_INFINITY;
     await this.delivery.start(acknowledged, usableOffset(clockOffsetMs, uncertaintyMs));
     this.tellDropped();
   }
@@ -105,6 +111,13 @@ export class Telemetry {
     return this.turn;
   }
 
+  /** Reads every counter a last time, while the kernel still has them; the next batch tells them. */
+  async countLast(): Promise<void> {
+    await this.turn;
+    await this.readCounters(true);
+    this.reportedAtMs = Number.NEGATIVE_INFINITY;
+  }
+
   /** Keeps what there is; to be called after everything that may have something to say has stopped. */
   async stop(): Promise<void> {
     this.timer.cancel();
@@ -118,7 +131,7 @@ export class Telemetry {
     const withReports = elapsedMs >= (this.online ? batchPeriodMs * 0.9 : offlineReportPeriodMs);
     if (withReports) {
       this.reportedAtMs = clock.now();
-      await this.readCounters();
+      await this.readCounters(clock.now() - this.trafficReadAtMs >= trafficPeriodMs);
     }
     const to = clock.wall();
     const batch = this.collector.take(this.batchFrom, to, withReports);
@@ -134,18 +147,18 @@ export class Telemetry {
     this.failing = true;
   }
 
-  private async readCounters(): Promise<void> {
+  private async readCounters(withTraffic: boolean): Promise<void> {
     try {
       this.collector.addCounters(await this.parts.counters());
+      if (withTraffic) {
+        this.trafficReadAtMs = this.parts.clock.now();
+        this.collector.addTraffic(await this.parts.traffic());
+        this.collector.setFlows(await this.parts.flows());
+      }
       this.countersFail = false;
     } catch (error) {
       if (!this.countersFail) {
-        this.parts.event(
-          'edge_error',
-          'warning',
-          `The counters of the policies cannot be read: ${messageOf(error)}`,
-          {},
-        );
+        this.parts.event('edge_error', 'warning', `The traffic counters cannot be read: ${messageOf(error)}`, {});
       }
       this.countersFail = true;
     }

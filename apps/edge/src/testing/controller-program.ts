@@ -50,9 +50,13 @@ export class ControllerProgram {
     return this.ask(method, path, body);
   }
 
-  private async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async graphql<T>(query: string): Promise<T> {
+    return (await this.ask<{ data: T }>('POST', '/graphql', { query }, '')).data;
+  }
+
+  private async ask<T>(method: string, path: string, body?: unknown, base = '/api/v1'): Promise<T> {
     const token = readFileSync(join(this.dataDir, 'local-token'), 'utf8').trim();
-    const answer = await fetch(`${this.httpUrl}/api/v1${path}`, {
+    const answer = await fetch(`${this.httpUrl}${base}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${token}`,

@@ -1,5 +1,5 @@
 import { PatronusError, type PathId } from '@patronus/core';
-import type { PolicyCounter, SiteDocument, UplinkFact } from '@patronus/protocol';
+import type { PathTraffic, PolicyCounter, PolicyFlows, SiteDocument, UplinkFact } from '@patronus/protocol';
 import type { AppliedReport, ProbeEngine, ProbeEngineListener, ProbeResult, Reconciler } from '../ports.ts';
 
 /** A kernel that is one document, and refuses those it is told to. */
@@ -7,6 +7,7 @@ export class FakeReconciler implements Reconciler {
   kernel: SiteDocument | null = null;
   readonly applied: string[] = [];
   counters: PolicyCounter[] = [];
+  traffic: PathTraffic[] = [];
   refuse: (document: SiteDocument) => string | null = () => null;
   /** Holds an apply until it is resolved. */
   hold: Promise<void> | null = null;
@@ -36,7 +37,15 @@ export class FakeReconciler implements Reconciler {
   }
 
   policyCounters(): Promise<readonly PolicyCounter[]> {
-    return Promise.resolve(this.counters);
+    return Promise.resolve(this.kernel === null ? [] : this.counters);
+  }
+
+  policyFlows(): Promise<readonly PolicyFlows[] | null> {
+    return Promise.resolve(null);
+  }
+
+  pathTraffic(): Promise<readonly PathTraffic[]> {
+    return Promise.resolve(this.kernel === null ? [] : this.traffic);
   }
 }
 

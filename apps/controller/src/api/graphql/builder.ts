@@ -1,6 +1,7 @@
 import SchemaBuilder from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
 import { PatronusError } from '@patronus/core';
+import { GraphQLError } from 'graphql';
 import type { GraphqlContext } from './graphql-services.ts';
 
 /** Deepest query the dashboards need is 4; fragments of hostile ones go on for ever. */
@@ -41,7 +42,7 @@ builder.scalarType('JSON', {
   description: 'Any JSON value, as it is',
   serialize: (value) => value,
   parseValue: () => {
-    throw new TypeError('JSON is for output only');
+    throw new GraphQLError('JSON is for output only');
   },
 });
 builder.scalarType('Timestamp', {
@@ -49,7 +50,7 @@ builder.scalarType('Timestamp', {
   serialize: (value) => value,
   parseValue: (value) => {
     if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
-    throw new TypeError('a Timestamp is a number of unix milliseconds');
+    throw new GraphQLError('a Timestamp is a number of unix milliseconds, 0 or more');
   },
 });
 

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { InvalidInputError } from '@patronus/core';
+import { problemsOf } from '../../services/schema-problems.ts';
 
 /**
  * A GraphQL input held against the schema that the REST API uses, so that both refuse the same things in the same words.
@@ -11,16 +12,7 @@ export function inputChecker<T>(schema: TSchema): (input: unknown) => T {
   return (input) => {
     const value = validator.Check(input) ? input : withoutNulls(input);
     if (validator.Check(value)) return value as T;
-    throw new InvalidInputError(
-      validator.Errors(value).map((error) => ({
-        field:
-          error.instancePath
-            .slice(1)
-            .replaceAll(/\/(\d+)/g, '[$1]')
-            .replaceAll('/', '.') || 'input',
-        problem: error.message,
-      })),
-    );
+    throw new InvalidInputError(problemsOf(validator.Errors(value), 'input'));
   };
 }
 

@@ -7,6 +7,10 @@ export function codedError(thrown: unknown, at: Pick<GraphQLError, 'nodes' | 'pa
   return new GraphQLError(body.detail, {
     ...(at?.nodes === undefined ? {} : { nodes: at.nodes }),
     ...(at?.path === undefined ? {} : { path: at.path }),
-    extensions: { code: body.code, ...(body.problems === undefined ? {} : { problems: body.problems }) },
+    extensions: {
+      code: body.code,
+      ...(body.problems === undefined ? {} : { problems: body.problems }),
+      ...(body.current_version === undefined ? {} : { current_version: body.current_version }),
+    },
   });
 }

@@ -1,4 +1,5 @@
 import { builder } from './builder.ts';
+import { expected, versionArgs } from './condition-args.ts';
 import { actorIn } from './graphql-services.ts';
 import { policyNumber } from './queries.ts';
 import { outcomeType, policyShape, policyType, siteType } from './types.ts';
@@ -12,11 +13,13 @@ builder.mutationFields((t) => ({
     args: {
       site_id: t.arg.id({ required: true, description: 'Id or name' }),
       purge: t.arg.boolean({ description: purgeArg }),
+      ...versionArgs,
       force: t.arg.boolean({ description: 'Although policies name it; they match nothing of it then' }),
     },
-    resolve: async (_root, { site_id, purge, force }, context) => {
+    resolve: async (_root, { site_id, purge, force, version }, context) => {
       const by = actorIn(context);
-      return context.services.siteDeletion.delete(by, site_id, { purge: purge === true, force: force === true });
+      const options = { purge: purge === true, force: force === true, expected: expected(version) };
+      return context.services.siteDeletion.delete(by, site_id, options);
     },
   }),
   restoreSite: t.field({
@@ -31,10 +34,15 @@ builder.mutationFields((t) => ({
   }),
   deletePolicy: t.field({
     type: outcomeType,
-    args: { id: t.arg.id({ required: true }), purge: t.arg.boolean({ description: purgeArg }) },
-    resolve: async (_root, { id, purge }, context) => {
+    args: {
+      id: t.arg.id({ required: true }),
+      purge: t.arg.boolean({ description: purgeArg }),
+      ...versionArgs,
+    },
+    resolve: async (_root, { id, purge, version }, context) => {
       const by = actorIn(context);
-      return context.services.policyDeletion.delete(by, policyNumber(id), { purge: purge === true });
+      const options = { purge: purge === true, expected: expected(version) };
+      return context.services.policyDeletion.delete(by, policyNumber(id), options);
     },
   }),
   restorePolicy: t.field({

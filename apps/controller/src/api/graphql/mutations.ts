@@ -15,6 +15,7 @@ import { SiteChangesSchema, SiteInputSchema, type SiteChanges, type SiteInput } 
 import { builder } from './builder.ts';
 import { inputChecker } from './checked-input.ts';
 import { actorIn } from './graphql-services.ts';
+import { expected, onceArgs, onceKeyOf, versionArgs } from './condition-args.ts';
 import {
   endpointChanges,
   endpointInput,
@@ -47,18 +48,22 @@ const asEnrolmentKey = inputChecker<EnrolmentKeyInput>(EnrolmentKeyInputSchema);
 builder.mutationFields((t) => ({
   createSite: t.field({
     type: siteType,
-    args: { input: t.arg({ type: siteInput, required: true }) },
-    resolve: async (_root, { input }, context) => {
+    args: { input: t.arg({ type: siteInput, required: true }), ...onceArgs },
+    resolve: async (_root, { input, idempotency_key }, context) => {
       const by = actorIn(context);
-      return context.services.sites.create(by, asSite(input));
+      return context.services.sites.create(by, asSite(input), onceKeyOf(context, idempotency_key));
     },
   }),
   updateSite: t.field({
     type: siteType,
-    args: { site_id: t.arg.id({ required: true }), input: t.arg({ type: siteChanges, required: true }) },
-    resolve: async (_root, { site_id, input }, context) => {
+    args: {
+      site_id: t.arg.id({ required: true }),
+      input: t.arg({ type: siteChanges, required: true }),
+      ...versionArgs,
+    },
+    resolve: async (_root, { site_id, input, version }, context) => {
       const by = actorIn(context);
-      return context.services.sites.update(by, site_id, asSiteChanges(input));
+      return context.services.sites.update(by, site_id, asSiteChanges(input), expected(version));
     },
   }),
 }));
@@ -66,36 +71,47 @@ builder.mutationFields((t) => ({
 builder.mutationFields((t) => ({
   createEndpoint: t.field({
     type: endpointType,
-    args: { site: t.arg.string({ required: true }), input: t.arg({ type: endpointInput, required: true }) },
-    resolve: async (_root, { site, input }, context) => {
+    args: {
+      site: t.arg.string({ required: true }),
+      input: t.arg({ type: endpointInput, required: true }),
+      ...onceArgs,
+    },
+    resolve: async (_root, { site, input, idempotency_key }, context) => {
       const by = actorIn(context);
-      return context.services.endpoints.create(by, site, asEndpoint(input));
+      return context.services.endpoints.create(by, site, asEndpoint(input), onceKeyOf(context, idempotency_key));
     },
   }),
   updateEndpoint: t.field({
     type: endpointType,
-    args: { endpoint_id: t.arg.id({ required: true }), input: t.arg({ type: endpointChanges, required: true }) },
-    resolve: async (_root, { endpoint_id, input }, context) => {
+    args: {
+      endpoint_id: t.arg.id({ required: true }),
+      input: t.arg({ type: endpointChanges, required: true }),
+      ...versionArgs,
+    },
+    resolve: async (_root, { endpoint_id, input, version }, context) => {
       const by = actorIn(context);
-      return context.services.endpoints.update(by, endpoint_id, asEndpointChanges(input));
+      return context.services.endpoints.update(by, endpoint_id, asEndpointChanges(input), expected(version));
     },
   }),
   deleteEndpoint: t.field({
     type: outcomeType,
-    args: { endpoint_id: t.arg.id({ required: true }) },
-    resolve: async (_root, { endpoint_id }, context) => {
+    args: { endpoint_id: t.arg.id({ required: true }), ...versionArgs },
+    resolve: async (_root, { endpoint_id, version }, context) => {
       const by = actorIn(context);
-      await context.services.endpoints.delete(by, endpoint_id);
+      await context.services.endpoints.delete(by, endpoint_id, expected(version));
       return { message: 'The endpoint was deleted with its paths' };
     },
   }),
   setTransportLinks: t.field({
     type: [transportLinkType],
     nullable: true,
-    args: { links: t.arg({ type: [transportLinkInput], description: 'Null: all labels reach all' }) },
-    resolve: async (_root, { links }, context) => {
+    args: {
+      links: t.arg({ type: [transportLinkInput], description: 'Null: all labels reach all' }),
+      ...versionArgs,
+    },
+    resolve: async (_root, { links, version }, context) => {
       const by = actorIn(context);
-      const set = await context.services.transportLinks.set(by, links ?? null);
+      const set = await context.services.transportLinks.set(by, links ?? null, expected(version));
       return set === null ? null : [...set];
     },
   }),
@@ -104,18 +120,24 @@ builder.mutationFields((t) => ({
 builder.mutationFields((t) => ({
   createPolicy: t.field({
     type: policyType,
-    args: { input: t.arg({ type: policyInput, required: true }) },
-    resolve: async (_root, { input }, context) => {
+    args: { input: t.arg({ type: policyInput, required: true }), ...onceArgs },
+    resolve: async (_root, { input, idempotency_key }, context) => {
       const by = actorIn(context);
-      return policyShape(await context.services.policies.create(by, asPolicy(input)));
+      const key = onceKeyOf(context, idempotency_key);
+      return policyShape(await context.services.policies.create(by, asPolicy(input), key));
     },
   }),
   updatePolicy: t.field({
     type: policyType,
-    args: { id: t.arg.id({ required: true }), input: t.arg({ type: policyChanges, required: true }) },
-    resolve: async (_root, { id, input }, context) => {
+    args: {
+      id: t.arg.id({ required: true }),
+      input: t.arg({ type: policyChanges, required: true }),
+      ...versionArgs,
+    },
+    resolve: async (_root, { id, input, version }, context) => {
       const by = actorIn(context);
-      return policyShape(await context.services.policies.update(by, policyNumber(id), asPolicyChanges(input)));
+      const changes = asPolicyChanges(input);
+      return policyShape(await context.services.policies.update(by, policyNumber(id), changes, expected(version)));
     },
   }),
 }));
@@ -123,10 +145,11 @@ builder.mutationFields((t) => ({
 builder.mutationFields((t) => ({
   createEnrolmentKey: t.field({
     type: enrolmentKeyType,
-    args: { input: t.arg({ type: enrolmentKeyInput, required: true }) },
-    resolve: async (_root, { input }, context) => {
+    args: { input: t.arg({ type: enrolmentKeyInput, required: true }), ...onceArgs },
+    resolve: async (_root, { input, idempotency_key }, context) => {
       const by = actorIn(context);
-      const { edgeUrl, ...made } = await context.services.enrolmentKeys.create(by, asEnrolmentKey(input));
+      const onceKey = onceKeyOf(context, idempotency_key);
+      const { edgeUrl, ...made } = await context.services.enrolmentKeys.create(by, asEnrolmentKey(input), onceKey);
       return { ...made, edge_url: edgeUrl };
     },
   }),
@@ -141,21 +164,20 @@ builder.mutationFields((t) => ({
   }),
 }));
 
-const clearing = builder.objectRef<{ clearedEntries: number }>('CacheClearing').implement({
+const clearing = builder.objectRef<{ message: string; clearedEntries: number }>('CacheClearing').implement({
   fields: (t) => ({
     success: t.boolean({ resolve: () => true }),
-    message: t.string({ resolve: ({ clearedEntries }) => `${clearedEntries} compiled documents were made anew` }),
-    cleared_entries: t.int({ resolve: ({ clearedEntries }) => clearedEntries }),
+    message: t.exposeString('message'),
+    cleared_entries: t.exposeInt('clearedEntries'),
   }),
 });
 
 builder.mutationField('clearCache', (t) =>
   t.field({
     type: clearing,
-    description: 'Forgets the compiled site documents and compiles them anew',
+    description: 'Forgets kept answers and the compiled documents of sites, and compiles these anew',
     resolve: async (_root, _args, context) => {
-      const by = actorIn(context);
-      return { clearedEntries: await context.services.documents.recompile(by) };
+      return context.services.caches.clear(actorIn(context));
     },
   }),
 );

@@ -1,13 +1,9 @@
 import { InvalidInputError } from '@patronus/core';
 import type { Standing } from '../../repositories/index.ts';
-import { pageOf } from '../../services/page.ts';
 import { builder } from './builder.ts';
+import { fromStore } from './list-fields.ts';
 import {
-  auditType,
-  decisionType,
   endpointType,
-  enrolmentKeyType,
-  eventType,
   metricPointType,
   pathType,
   policyShape,
@@ -26,29 +22,16 @@ export function policyNumber(id: string | number): number {
   ]);
 }
 
-const orAbsent = <T>(value: T | null | undefined): T | undefined => value ?? undefined;
+export const orAbsent = <T>(value: T | null | undefined): T | undefined => value ?? undefined;
 
-const deletedArg = 'Those that were deleted and can be restored, in place of the live ones';
-const standingOf = (deleted: boolean | null | undefined): Standing => (deleted === true ? 'deleted' : 'live');
-
-const pageArgs = { limit: 'How many at most', cursor: 'Where an earlier page ended' };
+/** Whether a list shall tell what was deleted. */
+export const standingOf = (deleted: unknown): Standing => (deleted === true ? 'deleted' : 'live');
 
 builder.queryFields((t) => ({
-  sites: t.field({
-    type: [siteType],
-    args: {
-      deleted: t.arg.boolean({ description: deletedArg }),
-      limit: t.arg.int({ description: pageArgs.limit }),
-      cursor: t.arg.string({ description: pageArgs.cursor }),
-    },
-    resolve: async (_root, { deleted, limit, cursor }, context) => {
-      const sites = await context.services.sites.list(standingOf(deleted));
-      return [...pageOf(sites, { limit: orAbsent(limit), cursor: orAbsent(cursor) }).items];
-    },
-  }),
   site: t.field({
     type: siteType,
     args: { site_id: t.arg.id({ required: true, description: 'Id or name' }) },
+    extensions: fromStore,
     resolve: (_root, { site_id }, context) => context.services.sites.get(site_id),
   }),
   siteDependencies: t.field({
@@ -57,14 +40,10 @@ builder.queryFields((t) => ({
     args: { site_id: t.arg.id({ required: true, description: 'Id or name' }) },
     resolve: (_root, { site_id }, context) => context.services.siteDeletion.dependencies(site_id),
   }),
-  endpoints: t.field({
-    type: [endpointType],
-    args: { site: t.arg.string() },
-    resolve: (_root, { site }, context) => context.services.endpoints.list({ site: orAbsent(site) }),
-  }),
   endpoint: t.field({
     type: endpointType,
     args: { endpoint_id: t.arg.id({ required: true }) },
+    extensions: fromStore,
     resolve: (_root, { endpoint_id }, context) => context.services.endpoints.get(endpoint_id),
   }),
   transportLinks: t.field({
@@ -76,28 +55,9 @@ builder.queryFields((t) => ({
       return links === null ? null : [...links];
     },
   }),
-}));
-
-builder.queryFields((t) => ({
-  paths: t.field({
-    type: [pathType],
-    args: {
-      source_site: t.arg.string(),
-      dest_site: t.arg.string(),
-      label: t.arg.string(),
-      health_status: t.arg.string(),
-      limit: t.arg.int({ description: pageArgs.limit }),
-      cursor: t.arg.string({ description: pageArgs.cursor }),
-    },
-    resolve: async (_root, args, context) => {
-      const paths = await context.services.paths.list({
-        sourceSite: orAbsent(args.source_site),
-        destSite: orAbsent(args.dest_site),
-        label: orAbsent(args.label),
-        healthStatus: orAbsent(args.health_status),
-      });
-      return [...pageOf(paths, { limit: orAbsent(args.limit), cursor: orAbsent(args.cursor) }).items];
-    },
+  transportLinksVersion: t.int({
+    description: 'Grows with every change of the transport links',
+    resolve: (_root, _args, context) => context.services.transportLinks.version(),
   }),
   path: t.field({
     type: pathType,
@@ -114,95 +74,12 @@ builder.queryFields((t) => ({
       step: t.arg.int({ description: 'ms' }),
     },
     resolve: (_root, { path_id, from, to, step }, context) =>
-      context.services.metrics.read(path_id, {
-        from: orAbsent(from),
-        to: orAbsent(to),
-        step: orAbsent(step),
-      }),
-  }),
-}));
-
-builder.queryFields((t) => ({
-  policies: t.field({
-    type: [policyType],
-    args: { deleted: t.arg.boolean({ description: deletedArg }) },
-    resolve: async (_root, { deleted }, context) =>
-      (await context.services.policies.list(standingOf(deleted))).map(policyShape),
+      context.services.metrics.read(path_id, { from: orAbsent(from), to: orAbsent(to), step: orAbsent(step) }),
   }),
   policy: t.field({
     type: policyType,
     args: { id: t.arg.id({ required: true }) },
+    extensions: fromStore,
     resolve: async (_root, { id }, context) => policyShape(await context.services.policies.get(policyNumber(id))),
-  }),
-  decisions: t.field({
-    type: [decisionType],
-    resolve: (_root, _args, context) => context.services.decisions.list(),
-  }),
-  events: t.field({
-    type: [eventType],
-    description: 'Newest first',
-    args: {
-      since: t.arg({ type: 'Timestamp' }),
-      until: t.arg({ type: 'Timestamp' }),
-      types: t.arg.stringList(),
-      severities: t.arg.stringList(),
-      acknowledged: t.arg.boolean({
-        description: 'Only those that somebody took note of, or only those that nobody did',
-      }),
-      site: t.arg.string(),
-      limit: t.arg.int(),
-      cursor: t.arg.string(),
-    },
-    resolve: async (_root, args, context) => {
-      const { since, until, types, severities, acknowledged, site, limit, cursor } = args;
-      const page = await context.services.events.list({
-        since: orAbsent(since),
-        until: orAbsent(until),
-        types: orAbsent(types),
-        severities: orAbsent(severities),
-        acknowledged: orAbsent(acknowledged),
-        site: orAbsent(site),
-        limit: orAbsent(limit),
-        cursor: orAbsent(cursor),
-      });
-      return [...page.items];
-    },
-  }),
-  enrolmentKeys: t.field({
-    type: [enrolmentKeyType],
-    resolve: async (_root, _args, context) => {
-      return context.services.enrolmentKeys.list();
-    },
-  }),
-}));
-
-builder.queryFields((t) => ({
-  auditLog: t.field({
-    type: [auditType],
-    description: 'Who did what, newest first',
-    args: {
-      since: t.arg({ type: 'Timestamp' }),
-      until: t.arg({ type: 'Timestamp' }),
-      actions: t.arg.stringList(),
-      result: t.arg.string(),
-      actor: t.arg.string({ description: 'Name or id' }),
-      target: t.arg.string({ description: 'Name or id' }),
-      limit: t.arg.int(),
-      cursor: t.arg.string({ description: 'The `cursor` of an earlier row: only what is older' }),
-    },
-    resolve: async (_root, args, context) => {
-      const { since, until, actions, result, actor, target, limit, cursor } = args;
-      const page = await context.services.audit.list({
-        since: orAbsent(since),
-        until: orAbsent(until),
-        actions: orAbsent(actions),
-        result: orAbsent(result),
-        actor: orAbsent(actor),
-        target: orAbsent(target),
-        limit: orAbsent(limit),
-        cursor: orAbsent(cursor),
-      });
-      return [...page.items];
-    },
   }),
 }));

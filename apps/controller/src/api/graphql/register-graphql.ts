@@ -1,96 +1,226 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { GraphQLError } from 'graphql';
-import { mercurius } from 'mercurius';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { createHandler, type Handler, type Request as GraphqlRequest, type Response } from 'graphql-http';
+import { GraphQLError, Kind, OperationTypeNode, type DocumentNode } from 'graphql';
 import { PatronusError } from '@patronus/core';
-import { originOf, type Caller } from '../../auth/index.ts';
-import type { Access } from '../access.ts';
-import { sessionCookie } from '../session-cookie.ts';
-import { codedError } from './coded-error.ts';
-import type { GraphqlContext, GraphqlServices } from './graphql-services.ts';
+import { plainAddress } from '../../audit/index.ts';
+import type { Caller } from '../../auth/index.ts';
+import type { KeptAnswer } from '../answer-cache.ts';
+import { problemDocument } from '../problem.ts';
+import { graphqlContext, type GraphqlParts } from './graphql-parts.ts';
+import type { GraphqlContext } from './graphql-services.ts';
+import { maxBatch, tooLarge } from './limits.ts';
+import { liveGraphql } from './live-graphql.ts';
+import { Operations } from './operations.ts';
+import { PersistedQueries } from './persisted-queries.ts';
 import { graphqlSchema } from './schema.ts';
+import { asGraphqlError, shownError } from './shown-errors.ts';
 
-export interface GraphqlParts {
-  readonly services: GraphqlServices;
-  readonly access: Access;
-  readonly introspection: boolean;
+/** What a request is carried out with; `kept` has afterwards the operations of an answer that may be kept. */
+interface Carried {
+  readonly context: GraphqlContext;
+  kept: readonly string[] | null;
 }
+
+const bodyLimit = 256 * 1024;
 
 /** Serves the schema at `/graphql`, over HTTP and WebSocket (sub-protocol graphql-transport-ws). */
 export async function registerGraphql(app: FastifyInstance, parts: GraphqlParts): Promise<void> {
-  const { services, access } = parts;
-  const context = (request: FastifyRequest) => ({ services, access, ...originOf(request) });
-  await app.register(mercurius, {
-    schema: graphqlSchema,
-    path: '/graphql',
-    graphiql: false,
-    jit: 1,
-    allowBatchedQueries: false,
-    additionalRouteOptions: { bodyLimit: 256 * 1024 },
-    ...(parts.introspection ? {} : { validationRules: [noIntrospection] }),
-    context: async (request: FastifyRequest): Promise<GraphqlContext> => {
-      const caller = await access.callerOfRequest(request, operation);
-      return { ...context(request), caller, currentCaller: () => caller };
-    },
-    subscription: {
-      fullWsTransport: true,
-      keepAlive: 15_000,
-      context: async (_socket: unknown, request: FastifyRequest) => {
-        const [shared, cookie] = [context(request), sessionCookie(request)];
-        return { ...shared, caller: null, currentCaller: cookieCaller(access, cookie, shared.address) };
+  const operations = new Operations(graphqlSchema, parts);
+  const endpoint = new GraphqlEndpoint(parts, operations);
+  await app.register(async (scope) => {
+    // Bodies are read as text: what is no JSON is answered by GraphQL's rules, and equal requests are told by it.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+    const answer = (request: FastifyRequest, reply: FastifyReply) => endpoint.answer(request, reply);
+    const schema = { hide: true };
+    scope.route({ method: 'POST', url: '/graphql', schema, bodyLimit, handler: answer });
+    scope.route({
+      method: 'GET',
+      url: '/graphql',
+      schema,
+      exposeHeadRoute: false,
+      handler: answer,
+      wsHandler: liveGraphql(parts, operations),
+    });
+  });
+}
+
+class GraphqlEndpoint {
+  readonly #parts: GraphqlParts;
+  readonly #persisted = new PersistedQueries();
+  readonly #handle: Handler<FastifyRequest, Carried>;
+
+  constructor(parts: GraphqlParts, operations: Operations) {
+    this.#parts = parts;
+    this.#handle = createHandler<FastifyRequest, Carried, Record<string, unknown>>({
+      schema: graphqlSchema,
+      context: (request) => ({ ...request.context.context }),
+      parse: (source) => operations.parse(typeof source === 'string' ? source : source.body),
+      validate: (_schema, document) => operations.validate(document),
+      execute: (args) => operations.execute(args),
+      onOperation: (request, { document, operationName }, result) => {
+        request.context.kept = result.errors === undefined ? storedFields(document, operationName ?? undefined) : null;
+        return result.errors === undefined ? result : { ...result, errors: result.errors.map(shownError) };
       },
-      // Joined with the context that the connection has already.
-      onConnect: async ({ payload }: { payload?: ConnectionInit }) => {
-        if (payload?.authorization === undefined) return true;
-        const caller = await access.callerOf(payload.authorization, null);
-        return { caller, currentCaller: () => access.confirm(caller) };
-      },
-    },
-    errorFormatter: (
-      execution: { data?: unknown; errors?: readonly GraphQLError[] },
-      answered: Partial<GraphqlContext> | undefined,
-    ) => ({
-      // Set where an operation was asked for too often; all else is told within the answer.
-      statusCode: answered?.reply?.statusCode === 429 ? 429 : 200,
-      response: { data: execution.data ?? null, errors: (execution.errors ?? []).flatMap(shownErrors) },
-    }),
-  } as never);
+    });
+  }
+
+  async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { access, answers } = this.#parts;
+    let caller: Caller | null;
+    try {
+      caller = await access.callerOfRequest(request, 'GraphQL');
+    } catch (thrown) {
+      return refused(reply, thrown);
+    }
+    const key = keyOf(request);
+    const kept = key === null ? null : (answers.get(key) ?? (await answers.share(key)));
+    if (kept !== null && (await this.#mayHave(kept, caller, request))) {
+      return reply.header('content-type', kept.contentType).send(kept.body);
+    }
+    const context = { ...graphqlContext(this.#parts, request, caller), reply };
+    if (key === null) return sent(reply, await this.#carryOut(request, { context, kept: null }));
+    try {
+      return sent(reply, await this.#workOut(request, key, context));
+    } finally {
+      answers.worked(key);
+    }
+  }
+
+  /** Judges and counts what a kept answer tells, as its resolvers would; who is refused hears why from them. */
+  async #mayHave({ operations = [] }: KeptAnswer, caller: Caller | null, request: FastifyRequest): Promise<boolean> {
+    const address = plainAddress(request.ip);
+    try {
+      for (const operation of operations) await this.#parts.access.admit({ caller, address, operation });
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof PatronusError) return false;
+      throw thrown;
+    }
+  }
+
+  async #workOut(request: FastifyRequest, key: string, context: GraphqlContext): Promise<Response> {
+    const { answers } = this.#parts;
+    const carried: Carried = { context, kept: null };
+    const { stamp } = answers;
+    const response = await this.#carryOut(request, carried);
+    const [body, { headers }] = response;
+    const contentType = headers?.['content-type'];
+    if (carried.kept !== null && body !== null && contentType !== undefined) {
+      answers.keep(key, stamp, { body, contentType, operations: carried.kept });
+    }
+    return response;
+  }
+
+  async #carryOut(request: FastifyRequest, context: Carried): Promise<Response> {
+    const raw = { method: request.method, headers: request.headers, url: request.url, raw: request, context };
+    const body = typeof request.body === 'string' ? request.body : null;
+    const parsed = parsedBody(body);
+    try {
+      if (Array.isArray(parsed)) return await this.#carryOutAll(raw, parsed);
+      if (request.method === 'GET') return await this.#handle({ ...raw, url: this.#persistedUrl(request.url), body });
+      return await this.#handle({ ...raw, body: parsed === null ? body : this.#withQuery(parsed) });
+    } catch (thrown) {
+      return refusal(thrown);
+    }
+  }
+
+  /** Several operations in one request, one after the other. */
+  async #carryOutAll(
+    raw: Omit<GraphqlRequest<FastifyRequest, Carried>, 'body'>,
+    batch: readonly unknown[],
+  ): Promise<Response> {
+    if (batch.length === 0 || batch.length > maxBatch) {
+      throw tooLarge(`a request takes 1 to ${maxBatch} operations, not ${batch.length}; send several requests`);
+    }
+    const bodies: string[] = [];
+    for (const each of batch) {
+      const body = typeof each === 'object' && each !== null ? this.#withQuery(each as Body) : {};
+      const response = await this.#handle({ ...raw, body });
+      if (response[0] === null) return response;
+      bodies.push(response[0]);
+    }
+    raw.context.kept = null;
+    return [`[${bodies.join(',')}]`, { status: 200, statusText: 'OK', headers: { 'content-type': jsonType } }];
+  }
+
+  #withQuery(body: Body): Body {
+    return { ...body, query: this.#persisted.textOf(body['query'], body['extensions']) };
+  }
+
+  #persistedUrl(address: string): string {
+    const url = new URL(address, 'http://localhost');
+    const extensions = parsedBody(url.searchParams.get('extensions'));
+    if (extensions === null || Array.isArray(extensions)) return address;
+    const query = this.#persisted.textOf(url.searchParams.get('query'), extensions);
+    if (typeof query === 'string') url.searchParams.set('query', query);
+    return `${url.pathname}${url.search}`;
+  }
 }
 
-/** What a WebSocket is opened with. */
-interface ConnectionInit {
-  readonly authorization?: string;
-  readonly csrf_token?: string;
+type Body = Record<string, unknown>;
+
+const jsonType = 'application/json; charset=utf-8';
+
+/** Null for what is no JSON object or list, of which GraphQL's rules say what becomes of it. */
+function parsedBody(text: string | null): Body | unknown[] | null {
+  if (text === null) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' ? (value as Body | unknown[] | null) : null;
+  } catch {
+    return null;
+  }
 }
 
-/** Where mercurius keeps it. */
-const initKey = '_connectionInit';
-
-const operation = 'GraphQL';
-
-/** The caller of a WebSocket by the cookie of its page; the message that opened it has the CSRF token. */
-const cookieCaller = (access: Access, cookie: string | null, address: string | null) =>
-  async function (this: { readonly [initKey]?: ConnectionInit }): Promise<Caller | null> {
-    if (cookie === null) return null;
-    return access.callerOfCookie(cookie, { shown: this[initKey]?.csrf_token ?? '', address, operation });
-  };
-
-/**
- * Our errors with code and fields; the words of GraphQL's own, which mercurius wraps when a whole operation is refused;
- * nothing of what was not expected.
- */
-function shownErrors(error: GraphQLError): GraphQLError[] {
-  const original: unknown = error.originalError ?? undefined;
-  const refused = (original ?? error) as { errors?: readonly GraphQLError[]; code?: unknown };
-  if (Array.isArray(refused.errors)) return refused.errors.flatMap(shownErrors);
-  const isGraphqlOwn = original === undefined || original instanceof GraphQLError || isMercurius(refused.code);
-  return [isGraphqlOwn ? error : codedError(original, error)];
+/** Requests with equal keys are answered alike, to whoever may read. */
+function keyOf({ method, headers, body }: FastifyRequest): string | null {
+  return method === 'POST' && typeof body === 'string'
+    ? `${headers['content-type'] ?? ''}\n${headers.accept ?? ''}\n${body}`
+    : null;
 }
 
-const isMercurius = (code: unknown): boolean => typeof code === 'string' && code.startsWith('MER_');
+/** What a query starts with, where all of it shows only what the stamp of answers speaks of; else null. */
+function storedFields(document: DocumentNode, operationName: string | undefined): string[] | null {
+  const fields = graphqlSchema.getQueryType()?.getFields() ?? {};
+  const operations: string[] = [];
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) return null;
+    if (definition.operation !== OperationTypeNode.QUERY) return null;
+    if (operationName !== undefined && definition.name?.value !== operationName) return null;
+    for (const selection of definition.selectionSet.selections) {
+      if (selection.kind !== Kind.FIELD || fields[selection.name.value]?.extensions['fromStore'] !== true) return null;
+      operations.push(`Query.${selection.name.value}`);
+    }
+  }
+  return operations;
+}
 
-const noIntrospection = (context: { reportError(error: GraphQLError): void }) => ({
-  Field(node: { name: { value: string } }) {
-    if (node.name.value !== '__schema' && node.name.value !== '__type') return;
-    context.reportError(new GraphQLError(new PatronusError('forbidden', 'introspection is switched off').message));
-  },
-});
+function refusal(thrown: unknown): Response {
+  const isKnown = thrown instanceof GraphQLError || thrown instanceof PatronusError;
+  if (!isKnown) throw thrown;
+  const error = asGraphqlError(thrown);
+  const status = error.extensions['code'] === 'too_large' ? 413 : statusOf(thrown);
+  return [JSON.stringify({ errors: [error] }), { status, statusText: '', headers: { 'content-type': jsonType } }];
+}
+
+/** Clients of persisted queries look for their code in an ordinary answer. */
+const statusOf = (thrown: GraphQLError | PatronusError): number =>
+  thrown instanceof PatronusError ? problemDocument(thrown).status : 200;
+
+/** An operation that was asked for too often has said so by then; all else is told within the answer. */
+const sent = (reply: FastifyReply, [body, { status, headers = {} }]: Response): FastifyReply =>
+  reply
+    .status(reply.statusCode === 429 ? 429 : status)
+    .headers(headers)
+    .send(body ?? '');
+
+function refused(reply: FastifyReply, thrown: unknown): FastifyReply {
+  const [body, { status, headers = {} }] = refusal(thrown);
+  if (status === 401) void reply.header('www-authenticate', 'Bearer');
+  const wait = thrown instanceof PatronusError ? thrown.facts['retryAfterSeconds'] : undefined;
+  if (typeof wait === 'number') void reply.header('retry-after', String(wait));
+  // Told as GraphQL does, and as REST does.
+  const told = { ...problemDocument(thrown).body, ...(JSON.parse(body ?? '{}') as object) };
+  return reply.status(status).headers(headers).send(JSON.stringify(told));
+}

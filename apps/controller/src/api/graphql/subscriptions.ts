@@ -1,11 +1,25 @@
+import type { Static } from 'typebox';
+import { EventSelectionSchema } from '../../services/event-service.ts';
 import { builder } from './builder.ts';
+import { inputChecker } from './checked-input.ts';
 import { eventType, pathType } from './types.ts';
+
+const asSelection = inputChecker<Static<typeof EventSelectionSchema>>(EventSelectionSchema);
 
 builder.subscriptionFields((t) => ({
   events: t.field({
     type: eventType,
     description: 'Events as they happen',
-    subscribe: (_root, _args, context) => context.services.events.subscribe(),
+    args: {
+      after: t.arg.id({ description: 'Id of an event: first all that were stored after it, none left out' }),
+      type: t.arg.stringList(),
+      severity: t.arg.stringList(),
+      site: t.arg.string({ description: 'Id or name' }),
+    },
+    subscribe: async (_root, { after, ...args }, context) => {
+      const { type: types, severity: severities, site } = asSelection(args);
+      return context.services.events.subscribe({ types, severities, site }, after ?? undefined);
+    },
     resolve: (event) => event,
   }),
   pathMetrics: t.field({

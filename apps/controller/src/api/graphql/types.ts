@@ -3,12 +3,14 @@ import type { RecordedEvent } from '../../database/index.ts';
 import type { MetricPoint } from '../../repositories/index.ts';
 import { auditCursor, type AuditView } from '../../services/audit-service.ts';
 import type { DecisionView } from '../../services/decision-service.ts';
+import type { EdgeView } from '../../services/edge-service.ts';
 import type { EndpointView } from '../../services/endpoint-service.ts';
 import type { EnrolmentKeyView } from '../../services/enrolment-key-service.ts';
 import type { PathOverrideView, PathView } from '../../services/path-service.ts';
 import type { PolicyView } from '../../services/policy-service.ts';
 import type { SiteDependencies } from '../../services/site-deletion-service.ts';
 import type { SiteView } from '../../services/site-service.ts';
+import type { LeftOutPair } from '../../services/transport-link-service.ts';
 import { builder } from './builder.ts';
 import { actionType, matchType, type ActionShape, type MatchShape } from './policy-types.ts';
 
@@ -41,6 +43,7 @@ export const endpointType = builder.objectRef<EndpointView>('Endpoint').implemen
     slot: t.exposeInt('slot'),
     created_at: t.expose('createdAt', { type: 'Timestamp' }),
     updated_at: t.expose('updatedAt', { type: 'Timestamp' }),
+    version: t.exposeInt('version', { description: 'Grows with every change of what people set' }),
   }),
 });
 
@@ -65,6 +68,7 @@ export const siteType = builder.objectRef<SiteView>('Site').implement({
     endpoints: t.field({ type: [endpointType], resolve: (site) => [...site.endpoints] }),
     created_at: t.expose('createdAt', { type: 'Timestamp' }),
     updated_at: t.expose('updatedAt', { type: 'Timestamp' }),
+    version: t.exposeInt('version', { description: 'Grows with every change of what people set' }),
     deleted_at: t.expose('deletedAt', { type: 'Timestamp', nullable: true }),
     purge_at: t.expose('purgeAt', { type: 'Timestamp', nullable: true, description: 'Until when it can be restored' }),
   }),
@@ -86,6 +90,14 @@ export const pathType = builder.objectRef<PathView>('Path').implement({
     id: t.exposeID('id'),
     source_endpoint_id: t.exposeID('sourceEndpointId'),
     dest_endpoint_id: t.exposeID('destEndpointId'),
+    source_endpoint: t.field({
+      type: endpointType,
+      resolve: (path, _args, { loaders }) => loaders.endpoints.load(path.sourceEndpointId),
+    }),
+    dest_endpoint: t.field({
+      type: endpointType,
+      resolve: (path, _args, { loaders }) => loaders.endpoints.load(path.destEndpointId),
+    }),
     source_site: t.exposeString('sourceSite'),
     dest_site: t.exposeString('destSite'),
     source_label: t.exposeString('sourceLabel'),
@@ -122,6 +134,7 @@ export const policyType = builder.objectRef<PolicyShape>('Policy').implement({
     bytes_matched: t.expose('bytesMatched', { type: 'BigInt' }),
     created_at: t.expose('createdAt', { type: 'Timestamp' }),
     updated_at: t.expose('updatedAt', { type: 'Timestamp' }),
+    version: t.exposeInt('version', { description: 'Grows with every change of what people set' }),
     deleted_at: t.expose('deletedAt', { type: 'Timestamp', nullable: true }),
     purge_at: t.expose('purgeAt', { type: 'Timestamp', nullable: true, description: 'Until when it can be restored' }),
   }),
@@ -157,6 +170,8 @@ export const decisionType = builder.objectRef<DecisionView>('Decision').implemen
   fields: (t) => ({
     policy_id: t.exposeID('policyId'),
     policy: t.exposeString('policy'),
+    priority: t.exposeInt('priority'),
+    is_default: t.exposeBoolean('isDefault'),
     source_site: t.exposeString('sourceSite'),
     dest_site: t.exposeString('destSite'),
     paths: t.field({ type: [decisionPathType], resolve: (decision) => [...decision.paths] }),
@@ -230,6 +245,40 @@ export const enrolmentKeyType = builder.objectRef<KeyShape>('EnrolmentKey').impl
     expires_at: t.expose('expiresAt', { type: 'Timestamp' }),
     revoked: t.exposeBoolean('revoked'),
     created_at: t.expose('createdAt', { type: 'Timestamp' }),
+  }),
+});
+
+const uplinkType = builder.objectRef<EdgeView['uplinks'][number]>('EdgeUplink').implement({
+  fields: (t) => ({
+    device: t.exposeString('device'),
+    addresses: t.stringList({ resolve: (uplink) => [...uplink.addresses] }),
+    carrier: t.exposeBoolean('carrier'),
+  }),
+});
+
+export const edgeType = builder.objectRef<EdgeView>('Edge').implement({
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    site_id: t.exposeID('siteId'),
+    site: t.exposeString('site'),
+    hostname: t.exposeString('hostname'),
+    online: t.exposeBoolean('online'),
+    enrolled_at: t.expose('enrolledAt', { type: 'Timestamp' }),
+    last_seen_at: t.expose('lastSeenAt', { type: 'Timestamp', nullable: true }),
+    program_version: t.exposeString('programVersion', { nullable: true }),
+    clock_skew_ms: t.exposeFloat('clockSkewMs', { nullable: true }),
+    uplinks: t.field({ type: [uplinkType], resolve: (edge) => [...edge.uplinks] }),
+  }),
+});
+
+export const leftOutPairType = builder.objectRef<LeftOutPair>('LeftOutPair').implement({
+  description: 'Two endpoints of different sites without a path',
+  fields: (t) => ({
+    source_site: t.exposeString('sourceSite'),
+    source_label: t.exposeString('sourceLabel'),
+    dest_site: t.exposeString('destSite'),
+    dest_label: t.exposeString('destLabel'),
+    reason: t.exposeString('reason'),
   }),
 });
 

@@ -2,6 +2,8 @@ import { toSnakeCase, type SnakeCased } from '@patronus/core';
 import { Type, type Static, type TSchema } from 'typebox';
 import type { RecordedEvent } from '../../database/index.ts';
 import type { Deletion } from '../../services/deletion.ts';
+import type { Standing } from '../../repositories/index.ts';
+import { pageFields, type ListRequest } from '../../services/lists/index.ts';
 import type { Page } from '../../services/page.ts';
 import type { PolicyView } from '../../services/policy-service.ts';
 
@@ -9,6 +11,7 @@ import type { PolicyView } from '../../services/policy-service.ts';
 
 export const Nullable = <T extends TSchema>(type: T) => Type.Union([type, Type.Null()]);
 const time = Type.Integer({ description: 'Unix ms' });
+export const version = Type.Integer({ description: 'Grows with every change of what people set; `If-Match` takes it' });
 const figure = Nullable(Type.Number());
 
 export const EndpointSchema = Type.Object({
@@ -27,6 +30,7 @@ export const EndpointSchema = Type.Object({
   slot: Type.Integer(),
   created_at: time,
   updated_at: time,
+  version,
 });
 
 /** Of what can be deleted and restored; null while it is live. */
@@ -51,6 +55,7 @@ export const SiteSchema = Type.Object({
   endpoints: Type.Array(EndpointSchema),
   created_at: time,
   updated_at: time,
+  version,
   ...deletionFields,
 });
 
@@ -86,6 +91,8 @@ export const PathSchema = Type.Object({
 export const DecisionSchema = Type.Object({
   policy_id: Type.Integer(),
   policy: Type.String(),
+  priority: Type.Integer(),
+  is_default: Type.Boolean(),
   source_site: Type.String(),
   dest_site: Type.String(),
   paths: Type.Array(
@@ -132,18 +139,18 @@ export const deletionAnswer = ({ message, purgeAt }: Deletion<unknown>): Static<
 
 const flag = (description: string) => Type.Optional(Type.Boolean({ description }));
 
-/** What lists of things that can be restored take. */
-export const deletedQuery = { deleted: flag('Those that were deleted and can be restored, in place of the live ones') };
 /** What every deletion takes. */
 export const purgeQuery = { purge: flag('For good, at once; also of what is deleted already') };
 /** What the deletion of something that others name takes. */
 export const forceQuery = { force: flag('Although policies name it; they match nothing of it then') };
 
-/** What all lists take. */
-export const pageQuery = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
-  cursor: Type.Optional(Type.String({ maxLength: 200, description: '`next_cursor` of the answer before' })),
-};
+/** What lists take that are paged and nothing more. */
+export const pageQuery = { limit: Type.Optional(pageFields.limit), cursor: Type.Optional(pageFields.cursor) };
+/** What lists of things that can be restored take. */
+export const deletedQuery = { deleted: flag('Those that were deleted and can be restored, in place of the live ones') };
+
+/** Whether a list shall tell what was deleted. */
+export const standingOf = (request: ListRequest): Standing => (request['deleted'] === true ? 'deleted' : 'live');
 
 export const pageAnswer = <T, A>(page: Page<T>, answer: (item: T) => A) => ({
   items: page.items.map(answer),

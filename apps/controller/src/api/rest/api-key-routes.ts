@@ -47,7 +47,7 @@ const tags = ['api-keys'];
 export function apiKeyRoutes(app: RestApp, { apiKeys, users, access }: ApiServices): void {
   app.get(
     '/api-keys',
-    { schema: { tags, querystring: listQuery, response: { 200: PageSchema(ApiKeySchema) } } },
+    { schema: { tags, summary: 'List API keys', querystring: listQuery, response: { 200: PageSchema(ApiKeySchema) } } },
     async (request) => {
       const { user, deleted, ...page } = request.query;
       const admit = (ownerId: string | null) => admitOwner(access, request, ownerId);
@@ -57,20 +57,32 @@ export function apiKeyRoutes(app: RestApp, { apiKeys, users, access }: ApiServic
   );
   app.post(
     '/api-keys',
-    { schema: { tags, body: ApiKeyInputSchema, response: { 201: NewApiKeySchema } } },
+    { schema: { tags, summary: 'Make an API key', body: ApiKeyInputSchema, response: { 201: NewApiKeySchema } } },
     async (request, reply) => {
       const admit = (ownerId: string | null) => admitOwner(access, request, ownerId);
       const owner = await ownerToBe(request.caller, request.body.user, users, admit);
       return reply.status(201).send(toSnakeCase(await apiKeys.create(request.actor, owner, request.body)));
     },
   );
-  app.get('/api-keys/:id', { schema: { tags, params, response: { 200: ApiKeySchema } } }, async (request) => {
-    await admitOwner(access, request, await apiKeys.ownerOf(request.params.id));
-    return toSnakeCase(await apiKeys.get(request.params.id));
-  });
+  app.get(
+    '/api-keys/:id',
+    { schema: { tags, summary: 'One API key', params, response: { 200: ApiKeySchema } } },
+    async (request) => {
+      await admitOwner(access, request, await apiKeys.ownerOf(request.params.id));
+      return toSnakeCase(await apiKeys.get(request.params.id));
+    },
+  );
   app.patch(
     '/api-keys/:id',
-    { schema: { tags, params, body: ApiKeyChangesSchema, response: { 200: ApiKeySchema } } },
+    {
+      schema: {
+        tags,
+        summary: 'Change fields of an API key',
+        params,
+        body: ApiKeyChangesSchema,
+        response: { 200: ApiKeySchema },
+      },
+    },
     async (request) => {
       await admitOwner(access, request, await apiKeys.ownerOf(request.params.id));
       return toSnakeCase(await apiKeys.update(request.actor, request.params.id, request.body));
@@ -78,14 +90,26 @@ export function apiKeyRoutes(app: RestApp, { apiKeys, users, access }: ApiServic
   );
   app.delete(
     '/api-keys/:id',
-    { schema: { tags, params, querystring: Type.Object(purgeQuery), response: { 200: DeletionSchema } } },
+    {
+      schema: {
+        tags,
+        summary: 'Delete an API key',
+        params,
+        querystring: Type.Object(purgeQuery),
+        response: { 200: DeletionSchema },
+      },
+    },
     async (request) => {
       await admitOwner(access, request, await apiKeys.ownerOf(request.params.id));
       return deletionAnswer(await apiKeys.delete(request.actor, request.params.id, request.query));
     },
   );
-  app.post('/api-keys/:id/restore', { schema: { tags, params, response: { 200: ApiKeySchema } } }, async (request) => {
-    await admitOwner(access, request, await apiKeys.ownerOf(request.params.id));
-    return toSnakeCase(await apiKeys.restore(request.actor, request.params.id));
-  });
+  app.post(
+    '/api-keys/:id/restore',
+    { schema: { tags, summary: 'Put a deleted API key back', params, response: { 200: ApiKeySchema } } },
+    async (request) => {
+      await admitOwner(access, request, await apiKeys.ownerOf(request.params.id));
+      return toSnakeCase(await apiKeys.restore(request.actor, request.params.id));
+    },
+  );
 }

@@ -2,6 +2,8 @@ import { Type } from 'typebox';
 import { ApplyInputSchema, manifestKinds, ManifestSchema, type Application } from '../../services/apply/index.ts';
 import type { ApiServices } from '../api-services.ts';
 import { Nullable } from './answers.ts';
+import { inputExamples } from './input-examples.ts';
+import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
 
 const tags = ['apply'];
@@ -24,12 +26,24 @@ const bodyLimit = 8 * 1024 * 1024;
 
 export function applyRoutes(app: RestApp, services: ApiServices): void {
   const { declarations, access } = services;
-  app.get('/export', { schema: { tags, response: { 200: ExportSchema } } }, async () => ({
-    documents: await declarations.export(),
-  }));
+  app.get(
+    '/export',
+    { schema: { tags, summary: 'The network as documents', response: { 200: ExportSchema } } },
+    async () => ({
+      documents: await declarations.export(),
+    }),
+  );
   app.post(
     '/apply',
-    { schema: { tags, body: ApplyInputSchema, response: { 200: ApplicationSchema } }, bodyLimit },
+    {
+      schema: {
+        tags,
+        summary: 'Make the network what documents say, in one change',
+        body: withExample(ApplyInputSchema, inputExamples.application),
+        response: { 200: ApplicationSchema },
+      },
+      bodyLimit,
+    },
     async (request) => {
       const { caller, actor, body } = request;
       // Whoever prunes deletes sites.

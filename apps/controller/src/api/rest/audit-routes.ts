@@ -1,25 +1,13 @@
 import { toSnakeCase } from '@patronus/core';
 import { Type } from 'typebox';
 import { actorTypes, auditActionNames, auditResults } from '../../audit/index.ts';
-import type { AuditView } from '../../services/audit-service.ts';
+import { AuditListSchema, auditQuery, type AuditView } from '../../services/audit-service.ts';
 import type { ApiServices } from '../api-services.ts';
-import { Nullable, pageAnswer, pageQuery, PageSchema } from './answers.ts';
+import { Nullable, pageAnswer, PageSchema } from './answers.ts';
 import type { RestApp } from './rest-api.ts';
 
 const time = Type.Integer({ description: 'Unix ms' });
-const instant = Type.Optional(Type.Number({ description: 'Unix ms, included' }));
-const text = (description: string) => Type.Optional(Type.String({ description }));
 const hash = Type.String({ description: 'SHA-256, hex' });
-const querystring = Type.Object({
-  ...pageQuery,
-  since: instant,
-  until: instant,
-  action: text('One action or several with commas, such as sign_in,sign_in_failed'),
-  result: Type.Optional(Type.Enum([...auditResults])),
-  actor: text('Name or id'),
-  target: text('Name or id'),
-  order: Type.Optional(Type.Enum(['newest', 'oldest'])),
-});
 const verificationQuery = Type.Object({
   known_sequence: Type.Optional(Type.Integer({ minimum: 1, description: 'A row whose hash was kept elsewhere' })),
   known_hash: Type.Optional(
@@ -53,14 +41,28 @@ const VerificationSchema = Type.Object({
 const tags = ['audit'];
 
 export function auditRoutes(app: RestApp, { audit }: ApiServices): void {
-  app.get('/audit', { schema: { tags, querystring, response: { 200: PageSchema(AuditSchema) } } }, async (request) => {
-    const { action, ...query } = request.query;
-    const actions = action?.split(',').map((each) => each.trim());
-    return pageAnswer(await audit.list({ ...query, actions }), auditAnswer);
-  });
+  app.get(
+    '/audit',
+    {
+      schema: {
+        tags,
+        summary: 'List who did what',
+        querystring: AuditListSchema,
+        response: { 200: PageSchema(AuditSchema) },
+      },
+    },
+    async (request) => pageAnswer(await audit.list(auditQuery(request.query)), auditAnswer),
+  );
   app.get(
     '/audit/verification',
-    { schema: { tags, querystring: verificationQuery, response: { 200: VerificationSchema } } },
+    {
+      schema: {
+        tags,
+        summary: 'Walk the audit log and tell whether it is whole',
+        querystring: verificationQuery,
+        response: { 200: VerificationSchema },
+      },
+    },
     async (request) => {
       const { known_sequence: sequence, known_hash: known } = request.query;
       return audit.verify(sequence === undefined || known === undefined ? null : { sequence, hash: known });

@@ -1,6 +1,8 @@
 import { Type } from 'typebox';
 import { originOf } from '../../auth/index.ts';
 import type { ApiServices } from '../api-services.ts';
+import { inputExamples } from './input-examples.ts';
+import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
 
 const password = Type.String({ maxLength: 1_024 });
@@ -25,17 +27,25 @@ const tags = ['auth'];
 const response = { 200: TokensSchema };
 
 export function authRoutes(app: RestApp, { signIn, sessions }: ApiServices): void {
-  app.post('/auth/login', { schema: { tags, body: LoginSchema, response } }, (request) =>
-    signIn.login(originOf(request), request.body),
+  app.post(
+    '/auth/login',
+    { schema: { tags, summary: 'Sign in', body: withExample(LoginSchema, inputExamples.login), response } },
+    (request) => signIn.login(originOf(request), request.body),
   );
-  app.post('/auth/setup', { schema: { tags, body: SetupSchema, response } }, (request) =>
-    signIn.setup(originOf(request), request.body),
+  app.post(
+    '/auth/setup',
+    { schema: { tags, summary: 'Choose the first password', body: SetupSchema, response } },
+    (request) => signIn.setup(originOf(request), request.body),
   );
-  app.post('/auth/refresh', { schema: { tags, body: RefreshSchema, response } }, (request) =>
+  app.post('/auth/refresh', { schema: { tags, summary: 'Renew tokens', body: RefreshSchema, response } }, (request) =>
     sessions.refresh(request.actor.address, request.body.refresh_token),
   );
-  app.post('/auth/logout', { schema: { tags, body: RefreshSchema } }, async (request, reply) => {
-    await sessions.logout(request.actor.address, request.body.refresh_token);
-    return reply.status(204).send();
-  });
+  app.post(
+    '/auth/logout',
+    { schema: { tags, summary: 'Sign out', body: RefreshSchema, response: { 204: Type.Null() } } },
+    async (request, reply) => {
+      await sessions.logout(request.actor.address, request.body.refresh_token);
+      return reply.status(204).send(null);
+    },
+  );
 }

@@ -1,13 +1,16 @@
 import { toSnakeCase } from '@patronus/core';
 import { Type } from 'typebox';
 import { EnrolmentKeyInputSchema } from '../../services/enrolment-key-service.ts';
-import { pageOf } from '../../services/page.ts';
+import { edgeList, enrolmentKeyList } from '../../services/lists/index.ts';
+import { inputExamples } from './input-examples.ts';
 import type { ApiServices } from '../api-services.ts';
-import { Nullable, pageAnswer, pageQuery, PageSchema } from './answers.ts';
+import { Nullable, pageAnswer, PageSchema } from './answers.ts';
+import { onceHeaders, onceKey } from './conditions.ts';
+import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
 
 const params = Type.Object({ id: Type.String() });
-const querystring = Type.Object(pageQuery);
+const nothing = { 204: Type.Null() };
 
 const keyFields = {
   id: Type.String(),
@@ -42,34 +45,71 @@ const EdgeSchema = Type.Object({
 });
 const tags = ['edges'];
 
-export function edgeRoutes(app: RestApp, { enrolmentKeys, edges }: ApiServices): void {
+export function edgeRoutes(app: RestApp, services: ApiServices): void {
+  enrolmentKeyRoutes(app, services);
+  const { edges } = services;
+  app.get(
+    '/edges',
+    {
+      schema: { tags, summary: 'List edges', querystring: edgeList.schema, response: { 200: PageSchema(EdgeSchema) } },
+    },
+    async ({ query }) => pageAnswer(edgeList.page(await edges.list(), query), toSnakeCase),
+  );
+  app.get(
+    '/edges/:id',
+    { schema: { tags, summary: 'One edge', params, response: { 200: EdgeSchema } } },
+    async (request) => toSnakeCase(await edges.get(request.params.id)),
+  );
+  app.delete(
+    '/edges/:id',
+    { schema: { tags, summary: 'Revoke an edge', params, response: nothing } },
+    async (request, reply) => {
+      await edges.revoke(request.actor, request.params.id);
+      return reply.status(204).send(null);
+    },
+  );
+}
+
+function enrolmentKeyRoutes(app: RestApp, { enrolmentKeys }: ApiServices): void {
   app.get(
     '/enrolment-keys',
-    { schema: { tags, querystring, response: { 200: PageSchema(KeySchema) } } },
-    async (request) => pageAnswer(pageOf(await enrolmentKeys.list(), request.query), toSnakeCase),
+    {
+      schema: {
+        tags,
+        summary: 'List enrolment keys',
+        querystring: enrolmentKeyList.schema,
+        response: { 200: PageSchema(KeySchema) },
+      },
+    },
+    async ({ query }) => pageAnswer(enrolmentKeyList.page(await enrolmentKeys.list(), query), toSnakeCase),
   );
   app.post(
     '/enrolment-keys',
-    { schema: { tags, body: EnrolmentKeyInputSchema, response: { 201: NewKeySchema } } },
-    async (request, reply) =>
-      reply.status(201).send(toSnakeCase(await enrolmentKeys.create(request.actor, request.body))),
+    {
+      schema: {
+        tags,
+        summary: 'Make a key that lets an edge join its site',
+        headers: onceHeaders,
+        body: withExample(EnrolmentKeyInputSchema, inputExamples.enrolmentKey),
+        response: { 201: NewKeySchema },
+      },
+    },
+    async (request, reply) => {
+      const made = await enrolmentKeys.create(request.actor, request.body, onceKey(request));
+      return reply.status(201).send(toSnakeCase(made));
+    },
   );
-  app.get('/enrolment-keys/:id', { schema: { tags, params, response: { 200: KeySchema } } }, async (request) =>
-    toSnakeCase(await enrolmentKeys.get(request.params.id)),
+  app.get(
+    '/enrolment-keys/:id',
+    { schema: { tags, summary: 'One enrolment key', params, response: { 200: KeySchema } } },
+    async (request) => toSnakeCase(await enrolmentKeys.get(request.params.id)),
   );
-  app.delete('/enrolment-keys/:id', { schema: { tags, params } }, async (request, reply) => {
-    await enrolmentKeys.revoke(request.actor, request.params.id);
-    return reply.status(204).send();
-  });
-
-  app.get('/edges', { schema: { tags, querystring, response: { 200: PageSchema(EdgeSchema) } } }, async (request) =>
-    pageAnswer(pageOf(await edges.list(), request.query), toSnakeCase),
+  app.delete(
+    '/enrolment-keys/:id',
+    { schema: { tags, summary: 'Revoke an enrolment key', params, response: nothing } },
+    async (request, reply) => {
+      await enrolmentKeys.revoke(request.actor, request.params.id);
+      return reply.status(204).send(null);
+    },
   );
-  app.get('/edges/:id', { schema: { tags, params, response: { 200: EdgeSchema } } }, async (request) =>
-    toSnakeCase(await edges.get(request.params.id)),
-  );
-  app.delete('/edges/:id', { schema: { tags, params } }, async (request, reply) => {
-    await edges.revoke(request.actor, request.params.id);
-    return reply.status(204).send();
-  });
 }

@@ -1,13 +1,15 @@
 import { toSnakeCase } from '@patronus/core';
 import { Type } from 'typebox';
 import { EndpointChangesSchema, EndpointInputSchema } from '../../services/endpoint-input.ts';
-import { pageOf } from '../../services/page.ts';
+import { endpointList } from '../../services/lists/index.ts';
+import { inputExamples } from './input-examples.ts';
 import type { ApiServices } from '../api-services.ts';
-import { EndpointSchema, pageAnswer, pageQuery, PageSchema } from './answers.ts';
+import { EndpointSchema, pageAnswer, PageSchema } from './answers.ts';
+import { conditionHeaders, expectedVersions, onceHeaders, onceKey } from './conditions.ts';
+import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
 
 const params = Type.Object({ id: Type.String() });
-const querystring = Type.Object({ ...pageQuery, site: Type.Optional(Type.String({ description: 'Id or name' })) });
 const body = Type.Object(
   { ...EndpointInputSchema.properties, site: Type.String({ description: 'Id or name' }) },
   { additionalProperties: false },
@@ -15,25 +17,72 @@ const body = Type.Object(
 const tags = ['endpoints'];
 
 export function endpointRoutes(app: RestApp, { endpoints }: ApiServices): void {
+  const querystring = endpointList.schema;
   app.get(
     '/endpoints',
-    { schema: { tags, querystring, response: { 200: PageSchema(EndpointSchema) } } },
-    async (request) => pageAnswer(pageOf(await endpoints.list(request.query), request.query), toSnakeCase),
+    {
+      schema: { tags, summary: 'List endpoints', querystring, response: { 200: PageSchema(EndpointSchema) } },
+      config: { fromStore: true },
+    },
+    async ({ query }) => {
+      const site = query['site'] as string | undefined;
+      return pageAnswer(endpointList.page(await endpoints.list({ site }), query), toSnakeCase);
+    },
   );
-  app.post('/endpoints', { schema: { tags, body, response: { 201: EndpointSchema } } }, async (request, reply) => {
-    const { site, ...input } = request.body;
-    return reply.status(201).send(toSnakeCase(await endpoints.create(request.actor, site, input)));
-  });
-  app.get('/endpoints/:id', { schema: { tags, params, response: { 200: EndpointSchema } } }, async (request) =>
-    toSnakeCase(await endpoints.get(request.params.id)),
+  app.post(
+    '/endpoints',
+    {
+      schema: {
+        tags,
+        summary: 'Add an endpoint to a site',
+        headers: onceHeaders,
+        body: withExample(body, inputExamples.endpoint),
+        response: { 201: EndpointSchema },
+      },
+    },
+    async (request, reply) => {
+      const { site, ...input } = request.body;
+      const made = await endpoints.create(request.actor, site, input, onceKey(request));
+      return reply.status(201).send(toSnakeCase(made));
+    },
+  );
+  app.get(
+    '/endpoints/:id',
+    {
+      schema: { tags, summary: 'One endpoint', params, response: { 200: EndpointSchema } },
+      config: { fromStore: true },
+    },
+    async (request) => toSnakeCase(await endpoints.get(request.params.id)),
   );
   app.patch(
     '/endpoints/:id',
-    { schema: { tags, params, body: EndpointChangesSchema, response: { 200: EndpointSchema } } },
-    async (request) => toSnakeCase(await endpoints.update(request.actor, request.params.id, request.body)),
+    {
+      schema: {
+        tags,
+        summary: 'Change fields of an endpoint',
+        params,
+        headers: conditionHeaders,
+        body: withExample(EndpointChangesSchema, inputExamples.endpointChanges),
+        response: { 200: EndpointSchema },
+      },
+    },
+    async (request) =>
+      toSnakeCase(await endpoints.update(request.actor, request.params.id, request.body, expectedVersions(request))),
   );
-  app.delete('/endpoints/:id', { schema: { tags, params } }, async (request, reply) => {
-    await endpoints.delete(request.actor, request.params.id);
-    return reply.status(204).send();
-  });
+  app.delete(
+    '/endpoints/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Delete an endpoint, and its paths',
+        params,
+        headers: conditionHeaders,
+        response: { 204: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      await endpoints.delete(request.actor, request.params.id, expectedVersions(request));
+      return reply.status(204).send(null);
+    },
+  );
 }

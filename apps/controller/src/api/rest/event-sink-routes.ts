@@ -4,6 +4,8 @@ import { pageOf } from '../../services/page.ts';
 import { EventSinkChangesSchema, EventSinkInputSchema, RedeliverySchema, sinkKinds } from '../../sinks/index.ts';
 import type { ApiServices } from '../api-services.ts';
 import { Nullable, pageAnswer, pageQuery, PageSchema } from './answers.ts';
+import { inputExamples } from './input-examples.ts';
+import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
 
 const time = Type.Integer({ description: 'Unix ms' });
@@ -58,47 +60,85 @@ const DeadLetterSchema = Type.Object({
 });
 const params = Type.Object({ sink: Type.String({ description: 'Id or name' }) });
 const querystring = Type.Object(pageQuery);
-const tags = ['event sinks'];
+const tags = ['event-sinks'];
 
 export function eventSinkRoutes(app: RestApp, services: ApiServices): void {
   const { eventSinks } = services;
   app.get(
     '/event-sinks',
-    { schema: { tags, querystring, response: { 200: PageSchema(SinkSchema) } } },
+    { schema: { tags, summary: 'List event sinks', querystring, response: { 200: PageSchema(SinkSchema) } } },
     async (request) => pageAnswer(pageOf(await eventSinks.list(), request.query), toSnakeCase),
   );
   app.post(
     '/event-sinks',
-    { schema: { tags, body: EventSinkInputSchema, response: { 201: NewSinkSchema } } },
+    {
+      schema: {
+        tags,
+        summary: 'Add a place that gets events',
+        body: withExample(EventSinkInputSchema, inputExamples.eventSink),
+        response: { 201: NewSinkSchema },
+      },
+    },
     async (request, reply) => reply.status(201).send(toSnakeCase(await eventSinks.create(request.actor, request.body))),
   );
-  app.get('/event-sinks/:sink', { schema: { tags, params, response: { 200: SinkSchema } } }, async (request) =>
-    toSnakeCase(await eventSinks.get(request.params.sink)),
+  app.get(
+    '/event-sinks/:sink',
+    { schema: { tags, summary: 'One event sink', params, response: { 200: SinkSchema } } },
+    async (request) => toSnakeCase(await eventSinks.get(request.params.sink)),
   );
   app.patch(
     '/event-sinks/:sink',
-    { schema: { tags, params, body: EventSinkChangesSchema, response: { 200: SinkSchema } } },
+    {
+      schema: {
+        tags,
+        summary: 'Change fields of an event sink',
+        params,
+        body: withExample(EventSinkChangesSchema, inputExamples.eventSinkChanges),
+        response: { 200: SinkSchema },
+      },
+    },
     async (request) => toSnakeCase(await eventSinks.update(request.actor, request.params.sink, request.body)),
   );
-  app.delete('/event-sinks/:sink', { schema: { tags, params } }, async (request, reply) => {
-    await eventSinks.delete(request.actor, request.params.sink);
-    return reply.status(204).send();
-  });
+  app.delete(
+    '/event-sinks/:sink',
+    {
+      schema: {
+        tags,
+        summary: 'Delete an event sink with what waits for it',
+        params,
+        response: { 204: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      await eventSinks.delete(request.actor, request.params.sink);
+      return reply.status(204).send(null);
+    },
+  );
   sinkOperationRoutes(app, services);
 }
 
 function sinkOperationRoutes(app: RestApp, { eventSinks }: ApiServices): void {
-  app.post('/event-sinks/:sink/test', { schema: { tags, params, response: { 200: TestSchema } } }, async (request) =>
-    toSnakeCase(await eventSinks.test(request.actor, request.params.sink)),
+  app.post(
+    '/event-sinks/:sink/test',
+    { schema: { tags, summary: 'Send an event of type `test` now', params, response: { 200: TestSchema } } },
+    async (request) => toSnakeCase(await eventSinks.test(request.actor, request.params.sink)),
   );
   app.post(
     '/event-sinks/:sink/secret',
-    { schema: { tags, params, response: { 200: NewSinkSchema } } },
+    { schema: { tags, summary: 'Make a new key for a webhook', params, response: { 200: NewSinkSchema } } },
     async (request) => toSnakeCase(await eventSinks.renewSecret(request.actor, request.params.sink)),
   );
   app.get(
     '/event-sinks/:sink/dead-letters',
-    { schema: { tags, params, querystring, response: { 200: PageSchema(DeadLetterSchema) } } },
+    {
+      schema: {
+        tags,
+        summary: 'List the events that were given up, oldest first',
+        params,
+        querystring,
+        response: { 200: PageSchema(DeadLetterSchema) },
+      },
+    },
     async (request) =>
       // Metadata of events are in the API's words already, and their keys are data.
       pageAnswer(await eventSinks.listDead(request.params.sink, request.query), ({ event, ...letter }) => ({
@@ -109,7 +149,13 @@ function sinkOperationRoutes(app: RestApp, { eventSinks }: ApiServices): void {
   app.post(
     '/event-sinks/:sink/redeliveries',
     {
-      schema: { tags, params, body: RedeliverySchema, response: { 200: Type.Object({ redelivered: Type.Integer() }) } },
+      schema: {
+        tags,
+        summary: 'Send events again that were given up',
+        params,
+        body: RedeliverySchema,
+        response: { 200: Type.Object({ redelivered: Type.Integer() }) },
+      },
     },
     async (request) => ({
       redelivered: await eventSinks.redeliver(request.actor, request.params.sink, request.body.ids),

@@ -30,26 +30,46 @@ const tags = ['keys'];
 export function keyRoutes(app: RestApp, { signer, secrets }: ApiServices): void {
   app.get(
     '/signing-keys',
-    { schema: { tags, querystring: Type.Object(pageQuery), response: { 200: PageSchema(SigningKeySchema) } } },
+    {
+      schema: {
+        tags,
+        summary: 'List keys that sign access tokens',
+        querystring: Type.Object(pageQuery),
+        response: { 200: PageSchema(SigningKeySchema) },
+      },
+    },
     async (request) => pageAnswer(pageOf(signer.list(), request.query), toSnakeCase),
   );
   app.post(
     '/signing-keys',
-    { schema: { tags, body: RotationSchema, response: { 201: SigningKeySchema } } },
+    {
+      schema: {
+        tags,
+        summary: 'Make a new key that signs access tokens',
+        body: RotationSchema,
+        response: { 201: SigningKeySchema },
+      },
+    },
     async (request, reply) =>
       reply
         .status(201)
         .send(toSnakeCase(await signer.rotate(request.actor, { immediately: request.body.immediately === true }))),
   );
-  app.post('/secret-keys', { schema: { tags, response: { 201: SecretRotationSchema } } }, async (request, reply) =>
-    reply.status(201).send(toSnakeCase(await secrets.rotate(request.actor))),
+  app.post(
+    '/secret-keys',
+    { schema: { tags, summary: 'Encrypt secrets with the newest key', response: { 201: SecretRotationSchema } } },
+    async (request, reply) => reply.status(201).send(toSnakeCase(await secrets.rotate(request.actor))),
   );
 }
 
 /** For whoever checks access tokens without asking the controller (RFC 7517, RFC 8615). */
 export function keySetRoute(app: Pick<RestApp, 'get'>, { signer }: Pick<ApiServices, 'signer'>): void {
-  app.get('/.well-known/jwks.json', { schema: { tags } }, async (_request, reply) => {
-    void reply.header('cache-control', 'public, max-age=300');
-    return reply.type('application/jwk-set+json').send(JSON.stringify(await signer.keySet()));
-  });
+  app.get(
+    '/.well-known/jwks.json',
+    { schema: { tags, summary: 'Public keys that access tokens are signed with' } },
+    async (_request, reply) => {
+      void reply.header('cache-control', 'public, max-age=300');
+      return reply.type('application/jwk-set+json').send(JSON.stringify(await signer.keySet()));
+    },
+  );
 }

@@ -1,8 +1,10 @@
 import { toSnakeCase } from '@patronus/core';
 import { Type } from 'typebox';
 import { FailoverInputSchema } from '../../services/path-override-input.ts';
+import { inputExamples } from './input-examples.ts';
 import type { ApiServices } from '../api-services.ts';
 import { DecisionSchema, Nullable, PathSchema } from './answers.ts';
+import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
 
 const params = Type.Object({ id: Type.String() });
@@ -33,15 +35,27 @@ const tags = ['paths'];
 
 /** What is done with a path, beside reading it: a check now, and traffic off it. */
 export function pathOperationRoutes(app: RestApp, { pathChecks, pathOverrides }: ApiServices): void {
-  app.post('/paths/:id/check', { schema: { tags, params, response: { 200: CheckSchema } } }, async (request) =>
-    toSnakeCase(await pathChecks.check(request.params.id)),
+  app.post(
+    '/paths/:id/check',
+    { schema: { tags, summary: 'Probe a path now', params, response: { 200: CheckSchema } } },
+    async (request) => toSnakeCase(await pathChecks.check(request.params.id)),
   );
   app.post(
     '/paths/:id/failover',
-    { schema: { tags, params, body: FailoverInputSchema, response: { 200: FailoverSchema } } },
+    {
+      schema: {
+        tags,
+        summary: 'Move traffic off a path',
+        params,
+        body: withExample(FailoverInputSchema, inputExamples.failover),
+        response: { 200: FailoverSchema },
+      },
+    },
     async (request) => toSnakeCase(await pathOverrides.failover(request.actor, request.params.id, request.body)),
   );
-  app.delete('/paths/:id/failover', { schema: { tags, params, response: { 200: ReleaseSchema } } }, async (request) =>
-    toSnakeCase(await pathOverrides.release(request.actor, request.params.id)),
+  app.delete(
+    '/paths/:id/failover',
+    { schema: { tags, summary: 'Let a path be used again', params, response: { 200: ReleaseSchema } } },
+    async (request) => toSnakeCase(await pathOverrides.release(request.actor, request.params.id)),
   );
 }

@@ -1,25 +1,28 @@
 import { toSnakeCase } from '@patronus/core';
 import { Type } from 'typebox';
-import { pageOf } from '../../services/page.ts';
+import { decisionList, policyList } from '../../services/lists/index.ts';
 import {
   ActionInputSchema,
   MatchInputSchema,
   PolicyChangesSchema,
   PolicyInputSchema,
 } from '../../services/policy-input.ts';
+import { inputExamples } from './input-examples.ts';
 import type { ApiServices } from '../api-services.ts';
 import {
   DecisionSchema,
-  deletedQuery,
   deletionAnswer,
   deletionFields,
   DeletionSchema,
   pageAnswer,
-  pageQuery,
   PageSchema,
   policyAnswer,
   purgeQuery,
+  standingOf,
+  version,
 } from './answers.ts';
+import { conditionHeaders, expectedVersions, onceHeaders, onceKey } from './conditions.ts';
+import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
 
 const params = Type.Object({ id: Type.Integer() });
@@ -39,51 +42,102 @@ const PolicySchema = Type.Object({
   bytes_matched: counter,
   created_at: Type.Integer(),
   updated_at: Type.Integer(),
+  version,
   ...deletionFields,
 });
 
 const tags = ['policies'];
-const listQuery = Type.Object({ ...pageQuery, ...deletedQuery });
+const listQuery = policyList.schema;
+const response = { 200: PolicySchema };
 
 export function policyRoutes(app: RestApp, services: ApiServices): void {
   const { policies, decisions } = services;
   app.get(
     '/policies',
-    { schema: { tags, querystring: listQuery, response: { 200: PageSchema(PolicySchema) } } },
-    async (request) => {
-      const { deleted, ...page } = request.query;
-      return pageAnswer(pageOf(await policies.list(deleted === true ? 'deleted' : 'live'), page), policyAnswer);
+    {
+      schema: {
+        tags,
+        summary: 'List policies, in the order in which they are looked at',
+        querystring: listQuery,
+        response: { 200: PageSchema(PolicySchema) },
+      },
+      config: { fromStore: true },
     },
+    async ({ query }) => pageAnswer(policyList.page(await policies.list(standingOf(query)), query), policyAnswer),
   );
   app.post(
     '/policies',
-    { schema: { tags, body: PolicyInputSchema, response: { 201: PolicySchema } } },
-    async (request, reply) => reply.status(201).send(policyAnswer(await policies.create(request.actor, request.body))),
+    {
+      schema: {
+        tags,
+        summary: 'Make a policy',
+        headers: onceHeaders,
+        body: withExample(PolicyInputSchema, inputExamples.policy),
+        response: { 201: PolicySchema },
+      },
+    },
+    async (request, reply) =>
+      reply.status(201).send(policyAnswer(await policies.create(request.actor, request.body, onceKey(request)))),
   );
-  app.get('/policies/:id', { schema: { tags, params, response: { 200: PolicySchema } } }, async (request) =>
-    policyAnswer(await policies.get(request.params.id)),
+  app.get(
+    '/policies/:id',
+    { schema: { tags, summary: 'One policy', params, response }, config: { fromStore: true } },
+    async (request) => policyAnswer(await policies.get(request.params.id)),
   );
   app.patch(
     '/policies/:id',
-    { schema: { tags, params, body: PolicyChangesSchema, response: { 200: PolicySchema } } },
-    async (request) => policyAnswer(await policies.update(request.actor, request.params.id, request.body)),
+    {
+      schema: {
+        tags,
+        summary: 'Change fields of a policy',
+        params,
+        headers: conditionHeaders,
+        body: withExample(PolicyChangesSchema, inputExamples.policyChanges),
+        response,
+      },
+    },
+    async (request) =>
+      policyAnswer(await policies.update(request.actor, request.params.id, request.body, expectedVersions(request))),
   );
   policyDeletionRoutes(app, services);
   app.get(
     '/decisions',
-    { schema: { tags, querystring: Type.Object(pageQuery), response: { 200: PageSchema(DecisionSchema) } } },
-    async (request) => pageAnswer(pageOf(await decisions.list(), request.query), toSnakeCase),
+    {
+      schema: {
+        tags,
+        summary: 'List which paths carry what',
+        querystring: decisionList.schema,
+        response: { 200: PageSchema(DecisionSchema) },
+      },
+    },
+    async ({ query }) => pageAnswer(decisionList.page(await decisions.list(), query), toSnakeCase),
   );
 }
 
 function policyDeletionRoutes(app: RestApp, { policies, policyDeletion }: ApiServices): void {
   app.delete(
     '/policies/:id',
-    { schema: { tags, params, querystring: Type.Object(purgeQuery), response: { 200: DeletionSchema } } },
-    async (request) => deletionAnswer(await policyDeletion.delete(request.actor, request.params.id, request.query)),
+    {
+      schema: {
+        tags,
+        summary: 'Delete a policy, or remove it for good',
+        params,
+        headers: conditionHeaders,
+        querystring: Type.Object(purgeQuery),
+        response: { 200: DeletionSchema },
+      },
+    },
+    async (request) => {
+      const options = { ...request.query, expected: expectedVersions(request) };
+      return deletionAnswer(await policyDeletion.delete(request.actor, request.params.id, options));
+    },
   );
-  app.post('/policies/:id/restore', { schema: { tags, params, response: { 200: PolicySchema } } }, async (request) => {
-    await policyDeletion.restore(request.actor, request.params.id);
-    return policyAnswer(await policies.get(request.params.id));
-  });
+  app.post(
+    '/policies/:id/restore',
+    { schema: { tags, summary: 'Put a deleted policy back', params, response } },
+    async (request) => {
+      await policyDeletion.restore(request.actor, request.params.id);
+      return policyAnswer(await policies.get(request.params.id));
+    },
+  );
 }

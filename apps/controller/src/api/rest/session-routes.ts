@@ -30,7 +30,9 @@ const tags = ['sessions'];
 export function sessionRoutes(app: RestApp, { sessions, users, access }: ApiServices): void {
   app.get(
     '/sessions',
-    { schema: { tags, querystring: listQuery, response: { 200: PageSchema(SessionSchema) } } },
+    {
+      schema: { tags, summary: 'List sessions', querystring: listQuery, response: { 200: PageSchema(SessionSchema) } },
+    },
     async (request) => {
       const { user: reference, ...page } = request.query;
       const admit = (ownerId: string | null) => admitOwner(access, request, ownerId);
@@ -41,7 +43,7 @@ export function sessionRoutes(app: RestApp, { sessions, users, access }: ApiServ
   );
   app.delete(
     '/sessions/:id',
-    { schema: { tags, params: Type.Object({ id: Type.String() }) } },
+    { schema: { tags, summary: 'End a session', params: Type.Object({ id: Type.String() }) } },
     async (request, reply) => {
       await admitOwner(access, request, await sessions.ownerOf(request.params.id));
       await sessions.end(request.actor, request.params.id);
@@ -50,7 +52,14 @@ export function sessionRoutes(app: RestApp, { sessions, users, access }: ApiServ
   );
   app.delete(
     '/users/:user/sessions',
-    { schema: { tags, params: Type.Object({ user }), response: { 200: EndedSchema } } },
+    {
+      schema: {
+        tags,
+        summary: 'End all sessions of a user',
+        params: Type.Object({ user }),
+        response: { 200: EndedSchema },
+      },
+    },
     async (request) => {
       await admitOwner(access, request, await users.idOf(request.params.user));
       return { sessions_ended: await users.endSessions(request.actor, request.params.user) };

@@ -45,7 +45,7 @@ export function userRoutes(app: RestApp, services: ApiServices): void {
   const { users, access } = services;
   app.get(
     '/users',
-    { schema: { tags, querystring: listQuery, response: { 200: PageSchema(UserSchema) } } },
+    { schema: { tags, summary: 'List users', querystring: listQuery, response: { 200: PageSchema(UserSchema) } } },
     async (request) => {
       const { deleted, ...page } = request.query;
       return pageAnswer(pageOf(await users.list(deleted === true ? 'deleted' : 'live'), page), toSnakeCase);
@@ -53,16 +53,28 @@ export function userRoutes(app: RestApp, services: ApiServices): void {
   );
   app.post(
     '/users',
-    { schema: { tags, body: UserInputSchema, response: { 201: UserSchema } } },
+    { schema: { tags, summary: 'Make a user', body: UserInputSchema, response: { 201: UserSchema } } },
     async (request, reply) => reply.status(201).send(toSnakeCase(await users.create(request.actor, request.body))),
   );
-  app.get('/users/:user', { schema: { tags, params, response: { 200: UserSchema } } }, async (request) => {
-    await admitOwner(access, request, await users.idOf(request.params.user));
-    return toSnakeCase(await users.get(request.params.user));
-  });
+  app.get(
+    '/users/:user',
+    { schema: { tags, summary: 'One user', params, response: { 200: UserSchema } } },
+    async (request) => {
+      await admitOwner(access, request, await users.idOf(request.params.user));
+      return toSnakeCase(await users.get(request.params.user));
+    },
+  );
   app.patch(
     '/users/:user',
-    { schema: { tags, params, body: UserChangesSchema, response: { 200: UserSchema } } },
+    {
+      schema: {
+        tags,
+        summary: 'Change fields of a user',
+        params,
+        body: UserChangesSchema,
+        response: { 200: UserSchema },
+      },
+    },
     async (request) => toSnakeCase(await users.update(request.actor, request.params.user, request.body)),
   );
   passwordRoutes(app, services);
@@ -71,13 +83,24 @@ export function userRoutes(app: RestApp, services: ApiServices): void {
 
 /** Passwords of others; one's own is changed at `/account/password`. */
 function passwordRoutes(app: RestApp, { users }: ApiServices): void {
-  app.put('/users/:user/password', { schema: { tags, params, body: NewPasswordSchema } }, async (request, reply) => {
-    await users.setPassword(request.actor, request.params.user, request.body.password);
-    return reply.status(204).send();
-  });
+  app.put(
+    '/users/:user/password',
+    { schema: { tags, summary: 'Set the password of a user', params, body: NewPasswordSchema } },
+    async (request, reply) => {
+      await users.setPassword(request.actor, request.params.user, request.body.password);
+      return reply.status(204).send();
+    },
+  );
   app.post(
     '/users/:user/password-link',
-    { schema: { tags, params, response: { 201: LinkSchema } } },
+    {
+      schema: {
+        tags,
+        summary: 'Make a link by which a user chooses a password',
+        params,
+        response: { 201: LinkSchema },
+      },
+    },
     async (request, reply) =>
       reply.status(201).send(toSnakeCase(await users.createPasswordLink(request.actor, request.params.user))),
   );
@@ -86,10 +109,20 @@ function passwordRoutes(app: RestApp, { users }: ApiServices): void {
 function userDeletionRoutes(app: RestApp, { users, userDeletion }: ApiServices): void {
   app.delete(
     '/users/:user',
-    { schema: { tags, params, querystring: Type.Object(purgeQuery), response: { 200: DeletionSchema } } },
+    {
+      schema: {
+        tags,
+        summary: 'Delete a user, or remove them for good',
+        params,
+        querystring: Type.Object(purgeQuery),
+        response: { 200: DeletionSchema },
+      },
+    },
     async (request) => deletionAnswer(await userDeletion.delete(request.actor, request.params.user, request.query)),
   );
-  app.post('/users/:user/restore', { schema: { tags, params, response: { 200: UserSchema } } }, async (request) =>
-    toSnakeCase(await users.get(await userDeletion.restore(request.actor, request.params.user))),
+  app.post(
+    '/users/:user/restore',
+    { schema: { tags, summary: 'Put a deleted user back', params, response: { 200: UserSchema } } },
+    async (request) => toSnakeCase(await users.get(await userDeletion.restore(request.actor, request.params.user))),
   );
 }

@@ -14,6 +14,10 @@ import * as users from './0010-users.ts';
 import * as apiKeys from './0011-api-keys.ts';
 import * as secrets from './0012-secrets.ts';
 import * as totp from './0013-totp.ts';
+import * as passkeys from './0014-passkeys.ts';
+import * as traffic from './0015-traffic.ts';
+import * as versions from './0020-versions.ts';
+import * as idempotency from './0021-idempotency.ts';
 import * as eventAcknowledgement from './0025-event-acknowledgement.ts';
 import * as eventSinks from './0026-event-sinks.ts';
 import * as auditCuts from './0027-audit-cuts.ts';
@@ -30,6 +34,10 @@ export const migrations: Record<string, Migration> = {
   '0011-api-keys': apiKeys,
   '0012-secrets': secrets,
   '0013-totp': totp,
+  '0014-passkeys': passkeys,
+  '0015-traffic': traffic,
+  '0020-versions': versions,
+  '0021-idempotency': idempotency,
   '0025-event-acknowledgement': eventAcknowledgement,
   '0026-event-sinks': eventSinks,
   '0027-audit-cuts': auditCuts,

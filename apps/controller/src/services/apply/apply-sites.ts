@@ -61,7 +61,7 @@ async function giveUp(change: Change, by: Actor, { placed, before, pairs }: Site
   if (before === null) return;
   for (const row of pairs.gone) await deleteEndpoint(change, by, row);
   for (const { row, wanted } of pairs.kept) {
-    if (!isSame(row, wanted)) await vacate(change, row);
+    if (!isSame(row, wanted)) await endpointRepository.vacate(change.db, row.endpoint_id);
   }
   const wanted = new Set((placed.manifest.spec.prefixes ?? []).map(canonicalPrefix));
   const kept = before.prefixes.filter((prefix) => wanted.has(prefix));
@@ -78,10 +78,6 @@ function isSame(row: EndpointRow, wanted: EndpointInput): boolean {
   const fields = endpointFields(wanted, '', problems);
   return problems.error() === null && canonicalJson(inputOf(fields)) === canonicalJson(inputOf(row));
 }
-
-/** Until the endpoint is written anew it is one that is in nobody's way. */
-const vacate = (change: Change, { endpoint_id: id }: EndpointRow): Promise<void> =>
-  endpointRepository.update(change.db, id, { address: null, nat: 1, device: id, port: 0 });
 
 async function take(change: Change, by: Actor, { placed, before, pairs }: SiteWork, own: Problems): Promise<void> {
   const { metadata, spec } = placed.manifest;

@@ -85,6 +85,29 @@ describe('documents', () => {
     expect(await pathCount()).toBe(2);
   });
 
+  it('give a new version to what they change, and to nothing else', async () => {
+    const voice = policy('voice');
+    const versions = async () => ({
+      sites: (await network.sites.list()).map(({ name, version }) => [name, version]),
+      endpoints: (await network.endpoints.list()).map((each) => [each.site, each.version]),
+      policies: (await network.policies.list()).map(({ name, version }) => [name, version]),
+      links: await network.links.version(),
+    });
+    await apply([hq, branch, voice]);
+    const before = await versions();
+    await apply([hq, branch, voice]);
+    expect(await versions()).toEqual(before);
+    const moved = { ...hq, spec: { ...hq.spec, location: 'Vienna', endpoints: [at('mpls', 'eth0', '192.0.2.9')] } };
+    const set = links({ links: [{ a: 'mpls', b: 'mpls' }] });
+    await apply([moved, branch, policy('voice', { description: 'calls' }), set]);
+    expect(await versions()).toEqual({
+      sites: before.sites.map(([name, version]) => [name, name === 'hq' ? Number(version) + 1 : version]),
+      endpoints: before.endpoints.map(([name, version]) => [name, name === 'hq' ? Number(version) + 1 : version]),
+      policies: before.policies.map(([name, version]) => [name, name === 'voice' ? Number(version) + 1 : version]),
+      links: before.links + 1,
+    });
+  });
+
   it('that are applied as a dry run tell what would change, and nothing does', async () => {
     await apply([hq]);
     const { items: before } = await network.audit.list();

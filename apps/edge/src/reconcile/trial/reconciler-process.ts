@@ -17,7 +17,7 @@ export type ReconcilerRequest =
   | { readonly do: 'observe'; readonly sysctls: readonly string[] }
   | { readonly do: 'execute'; readonly step: Step }
   | { readonly do: 'keyOf'; readonly tunnel: string }
-  | { readonly do: 'counters' }
+  | { readonly do: 'counters' | 'traffic' | 'flows' }
   | { readonly do: 'repair' | 'clean' | 'tunnelKeys' | 'policyCounters' };
 
 export type ReconcilerAnswer =
@@ -44,7 +44,9 @@ function perform(request: ReconcilerRequest): Promise<unknown> {
     case 'execute':
       return kernel.execute(request.step);
     case 'counters':
-      return kernel.counters();
+    case 'traffic':
+    case 'flows':
+      return kernel[request.do]();
     case 'keyOf':
       return Promise.resolve(keys.ensure(request.tunnel));
     default:

@@ -6,7 +6,14 @@ import path from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { PatronusError, type ErrorCode } from '@patronus/core';
 import { SystemCommandRunner, type Command } from '@patronus/linux';
-import type { Kernel, ObservedCounter, ObservedState, SteeringDecision } from '@patronus/netconf';
+import type {
+  Kernel,
+  ObservedCounter,
+  ObservedFlow,
+  ObservedState,
+  ObservedTraffic,
+  SteeringDecision,
+} from '@patronus/netconf';
 import type { PolicyCounter, SiteDocument } from '@patronus/protocol';
 import type { AppliedReport } from '../kernel-reconciler.ts';
 import type { ReconcilerAnswer, ReconcilerRequest } from './reconciler-process.ts';
@@ -143,6 +150,8 @@ export class TrialEdge {
         await this.#ask({ do: 'execute', step });
       },
       counters: () => this.#ask({ do: 'counters' }) as Promise<ObservedCounter[]>,
+      flows: () => this.#ask({ do: 'flows' }) as Promise<ObservedFlow[] | null>,
+      traffic: () => this.#ask({ do: 'traffic' }) as Promise<ObservedTraffic[]>,
     };
   }
 

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import SqliteFile from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askGraphql, TestController } from '../testing/index.ts';
+
+let controller: TestController;
+beforeAll(async () => {
+  controller = await TestController.start();
+  await controller.ask('POST', 'sites', { name: 'hq' });
+});
+afterAll(() => controller.stop());
+
+const post = (path: string, body: unknown, key: string) =>
+  controller.request('POST', path, body, {
+    authorization: `Bearer ${controller.localToken}`,
+    'idempotency-key': key,
+  });
+const count = async (path: string): Promise<number> => (await controller.get<{ items: unknown[] }>(path)).items.length;
+
+const creations: readonly [path: string, body: () => Record<string, unknown>][] = [
+  ['sites', () => ({ name: `site ${randomUUID().slice(0, 8)}` })],
+  ['endpoints', () => ({ site: 'hq', label: 'lte', device: `d${randomUUID().slice(0, 8)}`, nat: true })],
+  ['policies', () => ({ name: `policy ${randomUUID().slice(0, 8)}`, priority: 3 })],
+];
+
+describe.each(creations)('a request that makes one of the %s', (path, newBody) => {
+  it('makes one however often it is sent with the same key, and answers the same', async () => {
+    const [body, key, before] = [newBody(), randomUUID(), await count(path)];
+    const answers = await Promise.all(Array.from({ length: 50 }, () => post(path, body, key)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+    expect(new Set(answers.map((answer) => answer.body['id'])).size).toBe(1);
+    expect(await count(path)).toBe(before + 1);
+  });
+
+  it('is refused with the key of another request, and makes nothing', async () => {
+    const key = randomUUID();
+    await post(path, newBody(), key);
+    const before = await count(path);
+    const other = await post(path, newBody(), key);
+    expect([other.status, other.body['code']]).toEqual([422, 'idempotency_key_reused']);
+    expect(await count(path)).toBe(before);
+  });
+});
+
+it('remembers keys across a restart', async () => {
+  const [body, key] = [{ name: 'lasting' }, randomUUID()];
+  const first = await post('sites', body, key);
+  await controller.restart();
+  expect((await post('sites', body, key)).body['id']).toBe(first.body['id']);
+});
+
+it('takes a key again where the request before made nothing', async () => {
+  const key = randomUUID();
+  expect((await post('sites', { name: 'hq' }, key)).status).toBe(422);
+  expect((await post('sites', { name: 'hq two' }, key)).status).toBe(201);
+});
+
+it('forgets keys after a day, and keeps none in clear', async () => {
+  const key = randomUUID();
+  await post('policies', { name: 'aged', priority: 4 }, key);
+  const sqlite = new SqliteFile(join(controller.dataDir, 'patronus.db'));
+  const rows = JSON.stringify(sqlite.prepare('SELECT * FROM idempotency_keys').all());
+  expect(rows).not.toContain(key);
+  sqlite.exec('UPDATE idempotency_keys SET created_at = created_at - 86400000');
+  sqlite.close();
+  expect((await post('policies', { name: 'aged anew', priority: 4 }, key)).status).toBe(201);
+});
+
+it('means the same at both doors', async () => {
+  const key = randomUUID();
+  const first = await post('sites', { name: 'two doors' }, key);
+  const query = `mutation { createSite(input: { name: "two doors" }, idempotency_key: "${key}") { id } }`;
+  expect((await askGraphql(controller, query)).data).toEqual({ createSite: { id: first.body['id'] } });
+  const byHeader = await askGraphql(
+    controller,
+    'mutation { createSite(input: { name: "two doors" }) { id } }',
+    {},
+    { headers: { authorization: `Bearer ${controller.localToken}`, 'idempotency-key': key } },
+  );
+  expect(byHeader.data).toEqual({ createSite: { id: first.body['id'] } });
+});
+
+it('makes one enrolment key, whose secret is told once', async () => {
+  const [body, key, before] = [{ site: 'hq' }, randomUUID(), await count('enrolment-keys')];
+  const answers = await Promise.all(Array.from({ length: 10 }, () => post('enrolment-keys', body, key)));
+  expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+  expect(answers.filter(({ status }) => status === 409)).toHaveLength(9);
+  expect(await count('enrolment-keys')).toBe(before + 1);
+});
+
+it('refuses what is no key', async () => {
+  expect((await post('sites', { name: 'odd' }, 'two words')).status).toBe(422);
+  expect((await post('sites', { name: 'odd' }, 'x'.repeat(300))).status).toBe(422);
+});

@@ -1,0 +1,41 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { Timer, Timers } from '@patronus/core';
+
+/** After this much rest another change is not to be expected at once; a pause of some ten milliseconds disturbs nobody. */
+const restMs = 10_000;
+
+/**
+ * Gives back the memory that compiling documents leaves behind. Each compilation makes many times of what it keeps, and V8
+ * does not look for garbage while nothing new is made: a controller of 100 sites and 1,000 policies would sit on 300 MB.
+ */
+export class MemoryTrimmer {
+  readonly #timers: Timers;
+  readonly #collect: () => void;
+  #timer: Timer | null = null;
+
+  constructor(timers: Timers, collect = collectGarbage) {
+    this.#timers = timers;
+    this.#collect = collect;
+  }
+
+  /** Something was changed: memory is given back when nothing more follows for a while. */
+  touch(): void {
+    this.#timer?.cancel();
+    this.#timer = this.#timers.after('give memory back', restMs, () => {
+      this.#timer = null;
+      this.#collect();
+    });
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+}
+
+/** Node shows its collector only to programs that were started with a flag, or that ask this way. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}

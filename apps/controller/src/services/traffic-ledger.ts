@@ -1,0 +1,181 @@
+import type { PathTraffic, PolicyCounter } from '@patronus/protocol';
+import type { PolicyCounterTable, PathCounterTable, TrafficPendingTable } from '../database/traffic-tables.ts';
+import type { TrafficKind } from '../repositories/traffic-repository.ts';
+
+/** Who reported. */
+export interface ReportingEdge {
+  readonly edge_id: string;
+  readonly site_id: string;
+}
+
+/** What an edge counted since it last told. */
+export interface PolicyIncrease {
+  readonly policyId: number;
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+/** What was not written down yet, as rows. */
+export interface LedgerPage {
+  readonly added: readonly TrafficPendingTable[];
+  readonly policyCounters: readonly PolicyCounterTable[];
+  readonly pathCounters: readonly PathCounterTable[];
+}
+
+interface EdgeCounters {
+  readonly policies: Map<number, PolicyCounterTable>;
+  readonly paths: Map<string, PathCounterTable>;
+}
+
+/**
+ * Turns the counters of kernels, which grow until they start again at zero, into what came since the last time, and keeps
+ * that until it is written down. The same report twice adds nothing the second time.
+ */
+export class TrafficLedger {
+  readonly #edges = new Map<string, EdgeCounters>();
+  #added = new Map<string, TrafficPendingTable>();
+  #movedPolicies = new Set<PolicyCounterTable>();
+  #movedPaths = new Set<PathCounterTable>();
+
+  /** Takes up what was written down. */
+  load(policies: readonly PolicyCounterTable[], paths: readonly PathCounterTable[]): void {
+    for (const row of policies) this.#edge(row.edge_id).policies.set(row.policy_id, row);
+    for (const row of paths) this.#edge(row.edge_id).paths.set(row.path_id, row);
+  }
+
+  /** Whether a counter that is known starts again at zero, by its epoch. */
+  startsAgain({ edge_id }: ReportingEdge, counters: readonly PolicyCounter[]): boolean {
+    const known = this.#edges.get(edge_id)?.policies;
+    if (known === undefined) return false;
+    return counters.some(({ policyId, epoch }) => {
+      const row = known.get(policyId);
+      return row !== undefined && row.epoch !== epoch;
+    });
+  }
+
+  /** Adds what these counters grew by to their policies and to the site, and tells it. */
+  countPolicies(
+    edge: ReportingEdge,
+    counters: readonly PolicyCounter[],
+    isPolicy: (policyId: number) => boolean,
+  ): PolicyIncrease[] {
+    const known = this.#edge(edge.edge_id).policies;
+    const increases: PolicyIncrease[] = [];
+    for (const { policyId, epoch, packets, bytes } of counters) {
+      const row = known.get(policyId) ?? { edge_id: edge.edge_id, policy_id: policyId, epoch, packets: 0, bytes: 0 };
+      const [packetsBefore, bytesBefore] = row.epoch === epoch ? [row.packets, row.bytes] : [0, 0];
+      // A counter of the same epoch that is lower is an older word.
+      if (packets <= packetsBefore || !isPolicy(policyId)) continue;
+      const increase = { policyId, packets: packets - packetsBefore, bytes: Math.max(0, bytes - bytesBefore) };
+      if (row.epoch !== epoch) row.epoch = epoch;
+      row.packets = packets;
+      row.bytes = bytes;
+      known.set(policyId, row);
+      this.#movedPolicies.add(row);
+      const matched = { packets_matched: increase.packets, bytes_matched: increase.bytes };
+      this.#add('policy', String(policyId), matched);
+      this.#add('site', edge.site_id, matched);
+      increases.push(increase);
+    }
+    return increases;
+  }
+
+  /** Adds what went through the tunnels of these paths to the paths, to the endpoints they start at and to the site. */
+  countPaths(edge: ReportingEdge, reports: readonly PathTraffic[], endpointOf: ReadonlyMap<string, string>): void {
+    const known = this.#edge(edge.edge_id).paths;
+    for (const { pathId, bytesSent, bytesReceived } of reports) {
+      const endpointId = endpointOf.get(pathId);
+      if (endpointId === undefined) continue;
+      const row = known.get(pathId) ?? { edge_id: edge.edge_id, path_id: pathId, bytes_sent: 0, bytes_received: 0 };
+      // Where it has less than before, the tunnel was made anew.
+      const isAnew = bytesSent < row.bytes_sent || bytesReceived < row.bytes_received;
+      const passed = {
+        bytes_sent: isAnew ? bytesSent : bytesSent - row.bytes_sent,
+        bytes_received: isAnew ? bytesReceived : bytesReceived - row.bytes_received,
+      };
+      if (passed.bytes_sent === 0 && passed.bytes_received === 0) continue;
+      row.bytes_sent = bytesSent;
+      row.bytes_received = bytesReceived;
+      known.set(pathId, row);
+      this.#movedPaths.add(row);
+      this.#add('path', pathId, passed);
+      this.#add('endpoint', endpointId, passed);
+      this.#add('site', edge.site_id, passed);
+    }
+  }
+
+  /** What is not written down yet of the objects of a kind. */
+  addedTo(kind: TrafficKind): Map<string, TrafficPendingTable> {
+    const rows = [...this.#added.values()].filter((row) => row.kind === kind);
+    return new Map(rows.map((row) => [row.object_id, row]));
+  }
+
+  /** Forgets what is not written down yet of a policy; what kernels count stays known. Answers how to undo it. */
+  forgetPolicy(policyId: number): () => void {
+    const key = keyOf('policy', String(policyId));
+    const added = this.#added.get(key);
+    this.#added.delete(key);
+    return () => void (added !== undefined && this.#addRow(added));
+  }
+
+  /** Everything that is not written down yet; the ledger then takes it as written. */
+  take(): LedgerPage {
+    const page = {
+      added: [...this.#added.values()],
+      policyCounters: Array.from(this.#movedPolicies, (row) => ({ ...row })),
+      pathCounters: Array.from(this.#movedPaths, (row) => ({ ...row })),
+    };
+    this.#added = new Map();
+    this.#movedPolicies = new Set();
+    this.#movedPaths = new Set();
+    return page;
+  }
+
+  /** Takes back what could not be written. */
+  giveBack(page: LedgerPage): void {
+    for (const row of page.added) this.#addRow(row);
+    for (const { edge_id, policy_id } of page.policyCounters) {
+      const row = this.#edges.get(edge_id)?.policies.get(policy_id);
+      if (row !== undefined) this.#movedPolicies.add(row);
+    }
+    for (const { edge_id, path_id } of page.pathCounters) {
+      const row = this.#edges.get(edge_id)?.paths.get(path_id);
+      if (row !== undefined) this.#movedPaths.add(row);
+    }
+  }
+
+  #edge(edgeId: string): EdgeCounters {
+    const known = this.#edges.get(edgeId);
+    if (known !== undefined) return known;
+    const made = { policies: new Map(), paths: new Map() };
+    this.#edges.set(edgeId, made);
+    return made;
+  }
+
+  #add(kind: TrafficKind, objectId: string, counts: Partial<TrafficPendingTable>): void {
+    this.#addRow({
+      packets_matched: 0,
+      bytes_matched: 0,
+      bytes_sent: 0,
+      bytes_received: 0,
+      ...counts,
+      kind,
+      object_id: objectId,
+    });
+  }
+
+  #addRow(row: TrafficPendingTable): void {
+    const key = keyOf(row.kind, row.object_id);
+    const before = this.#added.get(key);
+    if (before === undefined) {
+      this.#added.set(key, row);
+      return;
+    }
+    before.packets_matched += row.packets_matched;
+    before.bytes_matched += row.bytes_matched;
+    before.bytes_sent += row.bytes_sent;
+    before.bytes_received += row.bytes_received;
+  }
+}
+
+const keyOf = (kind: string, objectId: string): string => `${kind} ${objectId}`;

@@ -1,0 +1,17 @@
+import { loadControllerSettings, startController } from '@patronus/controller';
+import { tellCpu } from './tell-cpu.ts';
+
+/* A controller in a process of its own, for the bench `api`: told where its data is, it tells where it is reached. */
+
+const dataDir = process.argv[2] ?? '';
+const env = {
+  PATRONUS_LOG_LEVEL: 'silent',
+  PATRONUS_ANONYMOUS_READS: 'never',
+  PATRONUS_ADMIN_PASSWORD: process.env['PATRONUS_ADMIN_PASSWORD'],
+};
+const controller = await startController(
+  loadControllerSettings({ env, flags: { dataDir, port: 0, edgePort: 0, host: '127.0.0.1' } }),
+);
+tellCpu();
+process.send?.({ port: Number(new URL(controller.httpUrl).port) });
+process.once('disconnect', () => void controller.stop());
