@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askGraphql, TestController } from '../testing/index.ts';
+import { askGraphql, TestController, until } from '../testing/index.ts';
 
 let controller: TestController;
 beforeAll(async () => {
@@ -113,10 +113,12 @@ describe('the transport links', () => {
 
 describe('answers that a reader has already', () => {
   it.each(['sites', 'sites/hq', 'policies', 'events?limit=1'])('are not sent again: %s', async (path) => {
-    const first = await controller.ask('GET', path);
-    const tag = first.headers.get('etag')!;
-    const again = await send('GET', path, undefined, { 'if-none-match': tag });
-    expect([again.status, again.body]).toEqual([304, '']);
+    // Documents that are compiled meanwhile show in the list of sites.
+    const tag = await until('nothing changes between two answers', async () => {
+      const { headers } = await controller.ask('GET', path);
+      const again = await send('GET', path, undefined, { 'if-none-match': headers.get('etag')! });
+      return again.status === 304 && again.body === ('' as unknown) && headers.get('etag');
+    });
     await controller.ask('PATCH', 'sites/hq', { location: `room ${Math.random()}` });
     await controller.ask('PATCH', 'policies/1', { description: `at ${Math.random()}` });
     expect((await send('GET', path, undefined, { 'if-none-match': tag })).status).toBe(200);

@@ -18,6 +18,7 @@ import type { ApiServices } from './api-services.ts';
 import { registerGraphql, servePlayground } from './graphql/index.ts';
 import { guardRoutes } from './guard-routes.ts';
 import { useProblemDocuments } from './http-errors.ts';
+import { docsPage } from './rest/docs-page.ts';
 import { healthRoutes } from './rest/health-routes.ts';
 import { keySetRoute } from './rest/key-routes.ts';
 import { metricsRoutes } from './rest/metrics-routes.ts';
@@ -88,7 +89,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     },
     { prefix: '/api/v1' },
   );
-  await app.register(swaggerUi, { routePrefix: '/api/v1/docs', theme: { title: 'Patronus REST API' } });
+  await app.register(swaggerUi, docsPage(webDir));
   await app.register(async (scope) => {
     guardRoutes(scope, services.access);
     healthRoutes(scope, services);
