@@ -231,4 +231,23 @@ describe.skipIf(!isRoot)('two edges and the controller (skipped without root)', 
     });
     await eventually(paths, allUp);
   });
+
+  it('lose the tunnels to a site that is deleted, and have them back with its traffic when it is restored', async () => {
+    /** In the kernel, whichever class they are of. */
+    const routes = async (): Promise<number> =>
+      (await network.edges[0].run('ip', 'route', 'show', 'table', 'all', 'root', '10.1.0.0/24'))
+        .trim()
+        .split('\n')
+        .filter(Boolean).length;
+    const before = await routes();
+    expect(before).toBeGreaterThan(0);
+    await controller.send('DELETE', '/sites/branch');
+    await eventually(routes, (left) => left === 0);
+    await expect(pingAcross()).rejects.toMatchObject({ code: 'command_failed' });
+    expect(await paths()).toEqual([]);
+    await controller.send('POST', '/sites/branch/restore');
+    await eventually(routes, (back) => back === before);
+    await eventually(paths, allUp);
+    expect(await pingAcross()).toContain(' 0% packet loss');
+  });
 });

@@ -24,13 +24,13 @@ export const siteDeletionRepository = {
     }
   },
 
-  /** Paths whose other end is deleted stay away until that is restored as well. */
+  /** Paths whose other end is deleted stay away until that is restored as well. How the others are is not known until their edges tell. */
   async markLive(db: Db, siteId: string): Promise<void> {
     for (const table of siteTables) {
       await sql`UPDATE ${sql.table(table)} SET deleted_at = NULL WHERE site_id = ${siteId}`.execute(db);
     }
     await sql`
-      UPDATE sdwan_paths SET deleted_at = NULL
+      UPDATE sdwan_paths SET deleted_at = NULL, reported_at = NULL, health_status = 'unknown'
       WHERE ${pathsOf(siteId)} AND NOT EXISTS (
         SELECT 1 FROM sdwan_endpoints AS held
         WHERE held.endpoint_id IN (source_endpoint_id, dest_endpoint_id) AND held.deleted_at IS NOT NULL

@@ -157,6 +157,17 @@ describe('a deleted site', () => {
     expect((await eventTypes()).filter((type) => type === 'path_override_cleared')).toEqual([]);
   });
 
+  it('has paths of which nothing is known until edges have measured them again', async () => {
+    const hq = await site('hq', 1);
+    await site('branch', 2);
+    await sql`UPDATE sdwan_paths SET health_status = 'up', reported_at = ${network.clock.ms}`.execute(network.store.db);
+    const health = async () => new Set((await network.paths.list()).map(({ healthStatus }) => healthStatus));
+    expect(await health()).toEqual(new Set(['up']));
+    await network.siteDeletion.delete(tester, hq.id);
+    await network.siteDeletion.restore(tester, hq.id);
+    expect(await health()).toEqual(new Set(['unknown']));
+  });
+
   it('lets nobody enrol with its keys', async () => {
     await site('hq', 1);
     const { id } = await network.keys.create(tester, { site: 'hq' });

@@ -221,21 +221,24 @@ describe('an edge that is online', () => {
 });
 
 describe('an edge that is refused', () => {
-  it('asks again only after minutes when the refusal is for good', async () => {
+  it('asks again only now and then when the refusal is for good, and is back when it was taken back', async () => {
     controller.answer = { refuse: 'forbidden' };
     connection.start();
-    await time.advance(140_000);
+    await time.advance(14_000);
     expect(controller.dials).toHaveLength(1);
     expect(connection.status()).toMatchObject({
       state: 'refused',
       problem: 'the controller refuses this edge: not today',
     });
+    controller.answer = 'welcome';
+    await time.advance(17_000);
+    expect(connection.status().state).toBe('online');
   });
 
-  it('for another version of the protocol asks again only after minutes', async () => {
+  it('for another version of the protocol asks again only now and then', async () => {
     controller.answer = { refuse: 'protocol_violation' };
     connection.start();
-    await time.advance(140_000);
+    await time.advance(14_000);
     expect(controller.dials).toHaveLength(1);
   });
 
