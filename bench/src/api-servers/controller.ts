@@ -7,6 +7,8 @@ const dataDir = process.argv[2] ?? '';
 const env = {
   PATRONUS_LOG_LEVEL: 'silent',
   PATRONUS_ANONYMOUS_READS: 'never',
+  // one caller stands for many
+  PATRONUS_RATE_LIMIT: '0',
   PATRONUS_ADMIN_PASSWORD: process.env['PATRONUS_ADMIN_PASSWORD'],
 };
 const controller = await startController(
