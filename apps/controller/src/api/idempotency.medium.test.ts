@@ -80,3 +80,11 @@ it('refuses what is no key', async () => {
   expect((await post('sites', { name: 'odd' }, 'two words')).status).toBe(422);
   expect((await post('sites', { name: 'odd' }, 'x'.repeat(300))).status).toBe(422);
 });
+
+it('forgets keys after a day, and keeps none in clear', async () => {
+  const key = randomUUID();
+  await post('policies', { name: 'aged', priority: 4 }, key);
+  expect(JSON.stringify(await controller.sql('SELECT * FROM idempotency_keys'))).not.toContain(key);
+  await controller.sql('UPDATE idempotency_keys SET created_at = created_at - 86400000');
+  expect((await post('policies', { name: 'aged anew', priority: 4 }, key)).status).toBe(201);
+});
