@@ -54,6 +54,8 @@ export interface PolicyAction {
   readonly never?: readonly string[];
   /** Flows are shared over the usable paths of these labels in this proportion. */
   readonly weights?: readonly LabelWeight[];
+  /** Each packet goes over the two best paths, and the far edge passes the copy that comes first. */
+  readonly duplicate?: boolean;
 }
 
 export interface Policy {

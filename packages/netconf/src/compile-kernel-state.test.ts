@@ -14,6 +14,8 @@ const facts: LocalFacts = {
   decisions: [],
   ruleset: null,
   countingEpoch: '',
+  programs: [],
+  refused: new Set(),
   ipv6: true,
 };
 

@@ -97,6 +97,7 @@ const action = exact<PolicyAction>({
   avoid: Type.Optional(Type.Array(label)),
   never: Type.Optional(Type.Array(label)),
   weights: Type.Optional(Type.Array(exact<LabelWeight>({ label, weight: Type.Number({ exclusiveMinimum: 0 }) }))),
+  duplicate: Type.Optional(Type.Boolean()),
 });
 
 const policy = exact<Policy>({
@@ -137,7 +138,12 @@ const override = exact<PathOverride>({
 const documentSchema = exact<SiteDocument>({
   format: Type.Literal(documentFormat),
   version: Type.String({ pattern: '^[0-9a-f]{64}$' }),
-  site: exact<SiteDocument['site']>({ id: uuidText, name: humanText, prefixes: Type.Array(prefixText) }),
+  site: exact<SiteDocument['site']>({
+    id: uuidText,
+    index: integer(0, maxSites - 1),
+    name: humanText,
+    prefixes: Type.Array(prefixText),
+  }),
   endpoints: Type.Array(
     exact<LocalEndpoint>({
       id: uuidText,
@@ -156,6 +162,7 @@ const documentSchema = exact<SiteDocument>({
       index: integer(0, maxSites - 1),
       name: humanText,
       prefixes: Type.Array(prefixText),
+      dropsCopies: Type.Optional(Type.Boolean()),
     }),
   ),
   paths: Type.Array(

@@ -20,7 +20,12 @@ export interface SiteDocument {
   readonly format: 1;
   /** Hash of everything else, see {@link documentVersion}. */
   readonly version: string;
-  readonly site: { readonly id: SiteId; readonly name: string; readonly prefixes: readonly Prefix[] };
+  readonly site: {
+    readonly id: SiteId;
+    readonly index: number;
+    readonly name: string;
+    readonly prefixes: readonly Prefix[];
+  };
   readonly endpoints: readonly LocalEndpoint[];
   readonly tunnels: readonly Tunnel[];
   readonly remoteSites: readonly RemoteSite[];
@@ -70,6 +75,8 @@ export interface RemoteSite {
   readonly index: number;
   readonly name: string;
   readonly prefixes: readonly Prefix[];
+  /** Its edge passes the first of two copies of a packet and drops the other: packets may be duplicated to it. */
+  readonly dropsCopies?: boolean;
 }
 
 /** A directed path from one of our endpoints. */

@@ -31,6 +31,10 @@ function facts(status: EdgeStatus, paint: Paint): string {
     ['document', document === null ? unknownFigure : `${document.version.slice(0, 12)}${because(document.problem)}`],
     ['uplinks', status.uplinks.map((uplink) => uplink.device).join(', ') || unknownFigure],
     ['telemetry', waiting],
+    ...(document?.unavailable ?? []).map(({ feature, reason }): [string, string] => [
+      'unavailable',
+      paint('yellow', `${feature}: ${reason}`),
+    ]),
   ]);
 }
 

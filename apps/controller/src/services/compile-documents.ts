@@ -117,7 +117,7 @@ function compileSite(
 ): SiteDocument {
   const content: Omit<SiteDocument, 'version'> = {
     format: 1,
-    site: { id: site.id, name: site.name, prefixes: site.prefixes },
+    site: { id: site.id, index: site.index, name: site.name, prefixes: site.prefixes },
     endpoints: site.endpoints.map(localEndpoint),
     tunnels: tunnels(intent, site, paths),
     // Sites without a path are told as well: what policies say of them must hold, and traffic to them must not leak out.
