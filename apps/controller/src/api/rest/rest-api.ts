@@ -20,6 +20,7 @@ import { healthRoutes } from './health-routes.ts';
 import { keepAnswers, sendKept } from './kept-answers.ts';
 import { keyRoutes } from './key-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
+import { oidcRoutes } from './oidc-routes.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
 import { pathOperationRoutes } from './path-operation-routes.ts';
 import { pathRoutes } from './path-routes.ts';
@@ -69,6 +70,7 @@ export function restApi(app: RestApp, services: ApiServices, answers: AnswerCach
   apiKeyRoutes(app, services);
   totpRoutes(app, services);
   passkeyRoutes(app, services);
+  oidcRoutes(app, services);
   keyRoutes(app, services);
   healthRoutes(app, services);
   metricsRoutes(app, services);
