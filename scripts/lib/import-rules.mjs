@@ -66,6 +66,7 @@ export const allowances = [
   ...allow('packages/testkit', 'the fake kernel is one of those', '@patronus/netconf'),
 
   ...allow('packages/linux', 'errors, addresses and clocks', '@patronus/core'),
+  ...allow('packages/linux/src/bpf', 'finds the built programs for the kernel', '@patronus/ebpf/package.json'),
   ...allow('packages/linux', 'the home of child processes', 'node:child_process'),
   ...allow('packages/linux/src/userspace-tunnels.ts', 'asks wireguard-go on its Unix socket', 'node:net'),
   ...allow('packages/linux/src/postgres-server.ts', 'finds a free port for the server', 'node:net'),
