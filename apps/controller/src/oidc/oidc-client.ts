@@ -117,6 +117,7 @@ export class OidcClient {
   }
 
   async #discover(): Promise<Configuration> {
+    // oxlint-disable-next-line typescript/no-deprecated -- only for a service on this machine, see the settings
     const { allowInsecureRequests, ClientSecretBasic, discovery, enableNonRepudiationChecks, None } = await library();
     const { issuer, clientId, clientSecret } = this.settings;
     try {
@@ -128,7 +129,6 @@ export class OidcClient {
         {
           timeout: this.#timeoutSeconds,
           // Signatures are checked although the tokens come from the service itself: it may stand behind others.
-          // oxlint-disable-next-line typescript/no-deprecated -- only for a service on this machine, see the settings
           execute: [enableNonRepudiationChecks, ...(issuer.startsWith('http://') ? [allowInsecureRequests] : [])],
         },
       );
