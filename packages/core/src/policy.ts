@@ -48,6 +48,8 @@ export interface Sla {
   readonly maxDelayMs?: number;
   readonly maxJitterMs?: number;
   readonly maxLossPercent?: number;
+  readonly maxReorderingPercent?: number;
+  readonly maxDuplicationPercent?: number;
   readonly minMos?: number;
 }
 

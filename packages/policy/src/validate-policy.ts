@@ -162,6 +162,8 @@ const slaLimits: Record<keyof Sla, { field: string; min: number; max: number; un
   maxDelayMs: { field: 'max_delay_ms', min: 0, max: 60_000, unit: ' ms' },
   maxJitterMs: { field: 'max_jitter_ms', min: 0, max: 60_000, unit: ' ms' },
   maxLossPercent: { field: 'max_loss_percent', min: 0, max: 100, unit: ' %' },
+  maxReorderingPercent: { field: 'max_reordering_percent', min: 0, max: 100, unit: ' %' },
+  maxDuplicationPercent: { field: 'max_duplication_percent', min: 0, max: 100, unit: ' %' },
   minMos: { field: 'min_mos', min: 1, max: 4.4, unit: '' },
 };
 
@@ -176,7 +178,10 @@ function slaProblems(sla: Sla | undefined): FieldProblem[] {
       {
         field: 'action.sla',
         problem: 'it bounds nothing',
-        remedy: 'set max_delay_ms, max_jitter_ms, max_loss_percent or min_mos, or remove it',
+        remedy: `set ${Object.values(slaLimits)
+          .map(({ field }) => field)
+          .join(', ')
+          .replace(/, (?=\w+$)/, ' or ')}, or remove it`,
       },
     ];
   }

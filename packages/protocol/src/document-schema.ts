@@ -123,6 +123,8 @@ const action = exact<PolicyAction>({
       maxDelayMs: Type.Optional(bound),
       maxJitterMs: Type.Optional(bound),
       maxLossPercent: Type.Optional(bound),
+      maxReorderingPercent: Type.Optional(bound),
+      maxDuplicationPercent: Type.Optional(bound),
       minMos: Type.Optional(bound),
     }),
   ),

@@ -71,6 +71,8 @@ export interface Path {
   readonly reverse_latency: number | null;
   readonly reverse_jitter: number | null;
   readonly reverse_loss: number | null;
+  readonly reordering_percent: number | null;
+  readonly duplication_percent: number | null;
   readonly bandwidth: number | null;
   readonly health_status: PathHealth;
   readonly since: Time | null;

@@ -28,6 +28,8 @@ export interface PolicyFlags extends MatchFlags {
   readonly maxDelay?: number | None;
   readonly maxJitter?: number | None;
   readonly maxLoss?: number | None;
+  readonly maxReordering?: number | None;
+  readonly maxDuplication?: number | None;
   readonly minMos?: number | None;
   readonly prefer?: readonly string[];
   readonly avoid?: readonly string[];
@@ -77,6 +79,8 @@ export const withPolicyFields = (command: Command): Command =>
     )
     .option('--max-jitter <duration>', 'SLA: jitter at most', orNone(parseDuration))
     .option('--max-loss <share>', 'SLA: loss at most, such as 1%', orNone(parsePercent))
+    .option('--max-reordering <share>', 'SLA: packets overtaken at most', orNone(parsePercent))
+    .option('--max-duplication <share>', 'SLA: packets that come twice at most', orNone(parsePercent))
     .option('--min-mos <score>', 'SLA: mean opinion score at least, 1 to 4.5', orNone(parseMos))
     .option('--prefer <labels>', 'labels to prefer, best first', parseList)
     .option('--avoid <labels>', 'labels to use only when nothing else is left', parseList)
@@ -94,6 +98,8 @@ export function policyFields(flags: PolicyFlags, has: { match_conditions?: unkno
     max_delay_ms: flags.maxDelay,
     max_jitter_ms: flags.maxJitter,
     max_loss_percent: flags.maxLoss,
+    max_reordering_percent: flags.maxReordering,
+    max_duplication_percent: flags.maxDuplication,
     min_mos: flags.minMos,
   });
   const action = given({

@@ -148,7 +148,13 @@ export interface PathFigures {
   reverse_loss: number | null;
 }
 
-export interface PathTable extends PathFigures {
+/** What was last reported of how the traffic of a path arrives, forward. */
+export interface OrderFigures {
+  reordering_percent: number | null;
+  duplication_percent: number | null;
+}
+
+export interface PathTable extends PathFigures, OrderFigures {
   path_id: string;
   source_endpoint_id: string;
   dest_endpoint_id: string;

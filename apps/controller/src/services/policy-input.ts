@@ -52,6 +52,8 @@ export const ActionInputSchema = exact({
       max_delay_ms: Type.Optional(Type.Number()),
       max_jitter_ms: Type.Optional(Type.Number()),
       max_loss_percent: Type.Optional(Type.Number()),
+      max_reordering_percent: Type.Optional(Type.Number()),
+      max_duplication_percent: Type.Optional(Type.Number()),
       min_mos: Type.Optional(Type.Number()),
     }),
   ),

@@ -113,6 +113,8 @@ const slaInput = builder.inputType('SlaInput', {
     max_delay_ms: t.float(),
     max_jitter_ms: t.float(),
     max_loss_percent: t.float(),
+    max_reordering_percent: t.float(),
+    max_duplication_percent: t.float(),
     min_mos: t.float(),
   }),
 });

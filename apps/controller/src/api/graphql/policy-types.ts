@@ -74,6 +74,8 @@ const sla = builder.objectRef<NonNullable<ActionShape['sla']>>('Sla').implement(
     max_delay_ms: t.exposeFloat('max_delay_ms', { nullable: true }),
     max_jitter_ms: t.exposeFloat('max_jitter_ms', { nullable: true }),
     max_loss_percent: t.exposeFloat('max_loss_percent', { nullable: true }),
+    max_reordering_percent: t.exposeFloat('max_reordering_percent', { nullable: true }),
+    max_duplication_percent: t.exposeFloat('max_duplication_percent', { nullable: true }),
     min_mos: t.exposeFloat('min_mos', { nullable: true }),
   }),
 });

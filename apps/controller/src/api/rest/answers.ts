@@ -77,6 +77,8 @@ export const PathSchema = Type.Object({
   reverse_latency: figure,
   reverse_jitter: figure,
   reverse_loss: figure,
+  reordering_percent: figure,
+  duplication_percent: figure,
   bandwidth: Nullable(Type.Integer({ description: 'bit/s' })),
   health_status: Type.Enum(['unknown', 'up', 'degraded', 'down']),
   since: Nullable(time),
