@@ -97,7 +97,7 @@ function siteDocument(
 }
 
 function hostSetDocument(name: string, shape: Shape<typeof hostSetShape>): HostSetManifest {
-  return { apiVersion, kind: 'HostSet', metadata: { name }, spec: withoutUndefined(shape) };
+  return { apiVersion, kind: 'HostSet', metadata: { name }, spec: withoutUndefined(shape) as HostSetManifest['spec'] };
 }
 
 function policyDocument(
@@ -117,6 +117,6 @@ function policyDocument(
   });
   const sla = delay === undefined || isDrop ? undefined : { max_delay_ms: delay };
   const action = withoutUndefined({ type: isDrop ? 'drop' : 'steer', sla });
-  const spec = withoutUndefined({ ...own, match_conditions: match, action }) as PolicyManifest['spec'];
+  const spec = withoutUndefined({ ...own, match_conditions: match, action }) as unknown as PolicyManifest['spec'];
   return { apiVersion, kind: 'Policy', metadata: { name }, spec };
 }
