@@ -19,6 +19,7 @@ export interface AuditTarget {
     | 'site'
     | 'endpoint'
     | 'policy'
+    | 'host_set'
     | 'transport_links'
     | 'path'
     | 'enrolment_key'
