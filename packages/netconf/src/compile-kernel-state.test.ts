@@ -16,6 +16,7 @@ const facts: LocalFacts = {
   countingEpoch: '',
   programs: [],
   refused: new Set(),
+  wallMs: 0,
   ipv6: true,
 };
 

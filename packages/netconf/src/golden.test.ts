@@ -92,6 +92,7 @@ const facts: LocalFacts = {
   countingEpoch: 'epoch-1',
   programs: [],
   refused: new Set(),
+  wallMs: 0,
   ipv6: true,
 };
 

@@ -21,6 +21,8 @@ export interface LocalFacts {
   readonly programs: readonly AttachedProgram[];
   /** Features that this kernel has refused. */
   readonly refused: ReadonlySet<Feature>;
+  /** Now, unix ms: decides which schedules hold. */
+  readonly wallMs: number;
   /** Whether the kernel speaks IPv6; constant while it runs. */
   readonly ipv6: boolean;
 }
@@ -38,7 +40,7 @@ export type SteeringDecision = Pick<DecisionReport, 'policyId' | 'siteId' | 'pat
 /** What a kernel shows of the machine, with what the edge itself adds. */
 export function localFacts(
   observed: ObservedState,
-  own: Pick<LocalFacts, 'tunnelKeys' | 'decisions' | 'countingEpoch'> & Partial<Pick<LocalFacts, 'refused'>>,
+  own: Pick<LocalFacts, 'tunnelKeys' | 'decisions' | 'countingEpoch' | 'wallMs'> & Partial<Pick<LocalFacts, 'refused'>>,
 ): LocalFacts {
   const others = observed.links.filter(({ name, up }) => up && !tunnelNamePattern.test(name));
   const gatewayOf = (device: string, ipv6: boolean): Address | null =>
