@@ -1,6 +1,7 @@
 import type { NetworkEvent, PathId } from '@patronus/core';
 import type {
   DecisionReport,
+  PathCopies,
   PathReport,
   PathTraffic,
   PolicyCounter,
@@ -45,6 +46,8 @@ export interface Reconciler {
   policyCounters(): Promise<readonly PolicyCounter[]>;
   /** What the tunnels of the document in force carried. */
   pathTraffic(): Promise<readonly PathTraffic[]>;
+  /** What became of duplicated packets on the paths of the document in force; nothing where none are. */
+  pathCopies(): Promise<readonly PathCopies[]>;
   /** Flows that began at the site, by policy; null where the kernel does not tell. */
   policyFlows(): Promise<readonly PolicyFlows[] | null>;
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { messageOf, type Clock } from '@patronus/core';
+import type { SiteDocument } from '@patronus/protocol';
 import { EventSignal, NextHopSwitch, ProbeSocket, raiseThreadPriority, RealtimeClock, Waiter } from '@patronus/linux';
+import { CopyTargets, noCopies } from './copy-targets.ts';
 import { PathEngine } from './path-engine.ts';
 import { planProbes } from './probe-plan.ts';
 import { runProbeLoop } from './probe-loop.ts';
@@ -30,12 +32,16 @@ function main(port: MessagePort, data: ProbeWorkerData): void {
       probed: (request, result) => tell({ type: 'probed', request, result }),
     },
   });
+  let copies: CopyTargets | null = null;
   const configure = (message: ToProbeThread & { type: 'configure' }): void => {
     let problem: string | null = null;
     try {
-      const plan = planProbes(message.document);
+      const before = copies;
+      copies = findCopies(message.document);
+      const plan = planProbes(message.document, copies !== null);
       reflector.configure(plan.peers);
-      engine.configure(plan);
+      engine.configure(plan, copies ?? noCopies);
+      before?.close();
     } catch (error) {
       problem = messageOf(error);
     }
@@ -59,6 +65,16 @@ function main(port: MessagePort, data: ProbeWorkerData): void {
   // Messages may have come before the signal was watched.
   if (control()) runProbeLoop({ clock, engine, reflector, senderSocket, reflectorSocket, waiter, signal, control });
   port.close();
+}
+
+/** Null where no policy duplicates, or the kernel does not let us. */
+function findCopies({ policies, tunnels }: SiteDocument): CopyTargets | null {
+  const classes = policies.filter(({ action }) => action.duplicate === true).map((policy) => policy.class);
+  if (classes.length === 0) return null;
+  return CopyTargets.find(
+    tunnels.map(({ name }) => name),
+    new Set(classes),
+  );
 }
 
 main(parentPort!, workerData as ProbeWorkerData);

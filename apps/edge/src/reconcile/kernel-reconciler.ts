@@ -15,7 +15,14 @@ import {
   type SteeringDecision,
   type Step,
 } from '@patronus/netconf';
-import type { PathTraffic, PolicyCounter, PolicyFlows, SiteDocument, UnavailableFeature } from '@patronus/protocol';
+import type {
+  PathCopies,
+  PathTraffic,
+  PolicyCounter,
+  PolicyFlows,
+  SiteDocument,
+  UnavailableFeature,
+} from '@patronus/protocol';
 import { LatestWins } from './latest-wins.ts';
 import type { SysctlMemory } from './sysctl-memory.ts';
 
@@ -134,6 +141,21 @@ export class KernelReconciler {
     return traffic.flatMap(({ tunnel, publicKey, bytesSent, bytesReceived }) => {
       const pathId = pathOfPeer.get(`${tunnel} ${publicKey}`);
       return pathId === undefined ? [] : [{ pathId, bytesSent, bytesReceived }];
+    });
+  }
+
+  /** What became of duplicated packets, by path of the document in force. Throws as `Kernel.observe` does. */
+  async pathCopies(): Promise<readonly PathCopies[]> {
+    const document = this.#current;
+    if (document === null) return [];
+    const indexOf = new Map(document.remoteSites.map(({ id, index }) => [id, index]));
+    const paths = new Map(
+      document.paths.map(({ id, tunnel, remoteSiteId }) => [`${tunnel} ${indexOf.get(remoteSiteId)}`, id]),
+    );
+    const copies = await this.#parts.kernel.copies();
+    return copies.flatMap(({ tunnel, siteIndex, ...counts }) => {
+      const pathId = paths.get(`${tunnel} ${siteIndex}`);
+      return pathId === undefined ? [] : [{ pathId, ...counts }];
     });
   }
 

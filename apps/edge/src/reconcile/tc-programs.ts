@@ -98,8 +98,13 @@ export class TcPrograms {
     const loaded = this.#objects.get(name);
     if (loaded !== undefined) return loaded;
     const standing = this.#standing.get(name);
-    const object = BpfObject.load(name, standing === undefined ? undefined : mapsOf(standing));
-    this.#objects.set(name, object);
-    return object;
+    const maps = standing === undefined ? new Map<string, BpfMap>() : mapsOf(standing);
+    try {
+      const object = BpfObject.load(name, maps);
+      this.#objects.set(name, object);
+      return object;
+    } finally {
+      for (const map of maps.values()) map.close();
+    }
   }
 }

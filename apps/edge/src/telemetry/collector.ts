@@ -1,6 +1,7 @@
 import type { NetworkEvent } from '@patronus/core';
 import type {
   DecisionReport,
+  PathCopies,
   PathReport,
   PathTraffic,
   PolicyCounter,
@@ -16,6 +17,7 @@ export class TelemetryCollector {
   private paths = new Map<string, PathReport>();
   private counters = new Map<number, PolicyCounter>();
   private traffic = new Map<string, PathTraffic>();
+  private copies = new Map<string, PathCopies>();
   private flows: readonly PolicyFlows[] | null = null;
   private toldCounters = new Map<number, string>();
   private decisions = new Map<string, DecisionReport>();
@@ -31,6 +33,10 @@ export class TelemetryCollector {
 
   addTraffic(traffic: readonly PathTraffic[]): void {
     for (const each of traffic) this.traffic.set(each.pathId, each);
+  }
+
+  addCopies(copies: readonly PathCopies[]): void {
+    for (const each of copies) this.copies.set(each.pathId, each);
   }
 
   /** In place of those before; null where they are not known. */
@@ -59,6 +65,7 @@ export class TelemetryCollector {
       paths: withReports ? [...this.paths.values()] : [],
       policies: withReports ? this.takeChangedCounters() : [],
       ...(withReports && this.traffic.size > 0 ? { traffic: [...this.traffic.values()] } : {}),
+      ...(withReports && this.copies.size > 0 ? { copies: [...this.copies.values()] } : {}),
       ...(withReports && this.flows !== null ? { flows: this.flows } : {}),
       decisions: [...this.decisions.values()],
       events: this.events,
@@ -66,6 +73,7 @@ export class TelemetryCollector {
     if (withReports) {
       this.paths = new Map();
       this.traffic = new Map();
+      this.copies = new Map();
       this.flows = null;
     }
     this.decisions = new Map();

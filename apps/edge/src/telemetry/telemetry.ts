@@ -29,6 +29,7 @@ export interface TelemetryParts {
   readonly spool: Spool;
   readonly counters: Reconciler['policyCounters'];
   readonly traffic: Reconciler['pathTraffic'];
+  readonly copies: Reconciler['pathCopies'];
   readonly flows: Reconciler['policyFlows'];
   readonly clock: Clock;
   readonly timers: Timers;
@@ -153,6 +154,7 @@ export class Telemetry {
       if (withTraffic) {
         this.trafficReadAtMs = this.parts.clock.now();
         this.collector.addTraffic(await this.parts.traffic());
+        this.collector.addCopies(await this.parts.copies());
         this.collector.setFlows(await this.parts.flows());
       }
       this.countersFail = false;

@@ -1,5 +1,5 @@
 import { PatronusError, type PathId } from '@patronus/core';
-import type { PathTraffic, PolicyCounter, PolicyFlows, SiteDocument, UplinkFact } from '@patronus/protocol';
+import type { PathCopies, PathTraffic, PolicyCounter, PolicyFlows, SiteDocument, UplinkFact } from '@patronus/protocol';
 import type { AppliedReport, ProbeEngine, ProbeEngineListener, ProbeResult, Reconciler } from '../ports.ts';
 
 /** A kernel that is one document, and refuses those it is told to. */
@@ -42,6 +42,10 @@ export class FakeReconciler implements Reconciler {
 
   policyFlows(): Promise<readonly PolicyFlows[] | null> {
     return Promise.resolve(null);
+  }
+
+  pathCopies(): Promise<readonly PathCopies[]> {
+    return Promise.resolve([]);
   }
 
   pathTraffic(): Promise<readonly PathTraffic[]> {
