@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { nodeProgram } from './node.mjs';
 import { inRoot } from './root.mjs';
 import { step } from './run.mjs';
+import { printWebApi } from './web-api.mjs';
 
 const web = inRoot('apps/web');
 /** Which sources the built page was made from. */
@@ -12,6 +13,7 @@ const webStamp = join(web, 'dist/.sources');
 /** Builds programs and page; what has not changed is not built again. */
 export async function build() {
   await step('Building the programs', nodeProgram(), [inRoot('node_modules/typescript/bin/tsc'), '--build']);
+  await printWebApi();
   await buildWeb();
 }
 
