@@ -44,6 +44,9 @@ export const tunnelName = (localSlot: number, remoteSlot: number): string => `pt
 /** Every device with such a name is ours. */
 export const tunnelNamePattern = /^pt\d+-\d+$/;
 
+/** Where our filters stand at a device's traffic control, and so which of them sees a packet first. */
+export const tcPriority = { measure: 5, duplicate: 10 } as const;
+
 /** The UDP port on which the tunnel from our slot to theirs listens; the peer's for us has the slots exchanged. */
 export const tunnelPort = (basePort: number, localSlot: number, remoteSlot: number): number =>
   basePort + localSlot * maxSlots + remoteSlot;
