@@ -3,21 +3,29 @@ import Type from 'typebox';
 import {
   err,
   ipProtocols,
+  isTimeZone,
   maxClasses,
   maxOverrideReason,
   maxSites,
   maxSlots,
+  minutesOfDay,
+  policyActionTypes,
   probeProfiles,
   tunnelName,
+  weekdays,
+  type Breakout,
   type FieldProblem,
+  type HostSet,
   type LabelWeight,
   type MatchClause,
+  type MatchConditions,
   type PathOverride,
   type Policy,
   type PolicyAction,
   type PolicyMatch,
   type PortRange,
   type Result,
+  type ScheduleWindow,
   type Sla,
 } from '@patronus/core';
 import {
@@ -67,16 +75,40 @@ const bound = Type.Number({ minimum: 0 });
 
 const portRange = exact<PortRange>({ from: integer(0, 65_535), to: integer(0, 65_535) });
 
-const clauseFields = {
+/** What people call a group of sites. */
+const tag = Type.String({ minLength: 1, maxLength: 64 });
+const timeOfDay = Type.Refine(
+  Type.String({ maxLength: 5 }),
+  (text) => minutesOfDay(text) !== null,
+  () => 'must be a time such as 08:30',
+);
+const timeZone = Type.Refine(Type.String({ maxLength: 64 }), isTimeZone, () => 'must be a time zone of this machine');
+
+const conditionFields = {
   sourceSites: Type.Optional(Type.Array(uuidText)),
   destinationSites: Type.Optional(Type.Array(uuidText)),
+  sourceSiteTags: Type.Optional(Type.Array(tag)),
+  destinationSiteTags: Type.Optional(Type.Array(tag)),
+  sourceHostSets: Type.Optional(Type.Array(uuidText)),
+  destinationHostSets: Type.Optional(Type.Array(uuidText)),
   sourcePrefixes: Type.Optional(Type.Array(prefixText)),
   destinationPrefixes: Type.Optional(Type.Array(prefixText)),
   protocol: Type.Optional(choice(ipProtocols)),
   sourcePorts: Type.Optional(Type.Array(portRange)),
   destinationPorts: Type.Optional(Type.Array(portRange)),
   dscp: Type.Optional(Type.Array(integer(0, 63))),
+  schedule: Type.Optional(
+    Type.Array(
+      exact<ScheduleWindow>({
+        days: Type.Optional(Type.Array(choice(weekdays))),
+        from: Type.Optional(timeOfDay),
+        to: Type.Optional(timeOfDay),
+      }),
+    ),
+  ),
 };
+
+const clauseFields = { ...conditionFields, not: Type.Optional(exact<MatchConditions>(conditionFields)) };
 
 const match = exact<PolicyMatch>({
   ...clauseFields,
@@ -84,7 +116,7 @@ const match = exact<PolicyMatch>({
 });
 
 const action = exact<PolicyAction>({
-  type: choice(['steer', 'drop']),
+  type: choice(policyActionTypes),
   sla: Type.Optional(
     exact<Sla>({
       maxDelayMs: Type.Optional(bound),
@@ -99,6 +131,13 @@ const action = exact<PolicyAction>({
   avoid: Type.Optional(Type.Array(label)),
   never: Type.Optional(Type.Array(label)),
   weights: Type.Optional(Type.Array(exact<LabelWeight>({ label, weight: Type.Number({ exclusiveMinimum: 0 }) }))),
+  duplicate: Type.Optional(Type.Boolean()),
+  breakout: Type.Optional(
+    exact<Breakout>({ labels: Type.Array(label, { minItems: 1 }), fallbackSite: Type.Optional(uuidText) }),
+  ),
+  setDscp: Type.Optional(integer(0, 63)),
+  rateLimitBps: Type.Optional(integer(1, Number.MAX_SAFE_INTEGER)),
+  log: Type.Optional(Type.Boolean()),
 });
 
 const policy = exact<Policy>({
@@ -136,10 +175,20 @@ const override = exact<PathOverride>({
   expiresAt: nullable(integer(0, Number.MAX_SAFE_INTEGER)),
 });
 
+const siteFields = {
+  id: uuidText,
+  name: humanText,
+  prefixes: Type.Array(prefixText),
+  tags: Type.Optional(Type.Array(tag)),
+  timeZone: Type.Optional(timeZone),
+};
+
+const hostSet = exact<HostSet>({ id: uuidText, name: humanText, prefixes: Type.Array(prefixText) });
+
 const documentSchema = exact<SiteDocument>({
   format: Type.Literal(documentFormat),
   version: Type.String({ pattern: '^[0-9a-f]{64}$' }),
-  site: exact<SiteDocument['site']>({ id: uuidText, name: humanText, prefixes: Type.Array(prefixText) }),
+  site: exact<SiteDocument['site']>({ ...siteFields, index: integer(0, maxSites - 1) }),
   endpoints: Type.Array(
     exact<LocalEndpoint>({
       id: uuidText,
@@ -154,10 +203,9 @@ const documentSchema = exact<SiteDocument>({
   tunnels: Type.Array(tunnel, { maxItems: maxSlots * maxSlots }),
   remoteSites: Type.Array(
     exact<RemoteSite>({
-      id: uuidText,
+      ...siteFields,
       index: integer(0, maxSites - 1),
-      name: humanText,
-      prefixes: Type.Array(prefixText),
+      dropsCopies: Type.Optional(Type.Boolean()),
     }),
   ),
   paths: Type.Array(
@@ -175,6 +223,7 @@ const documentSchema = exact<SiteDocument>({
     }),
   ),
   policies: Type.Array(policy, { minItems: 1 }),
+  hostSets: Type.Optional(Type.Array(hostSet)),
   confirmWindowMs: integer(1_000, 3_600_000),
 });
 

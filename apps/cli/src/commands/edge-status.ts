@@ -32,6 +32,10 @@ function facts(status: EdgeStatus, paint: Paint): string {
     ['uplinks', status.uplinks.map((uplink) => uplink.device).join(', ') || unknownFigure],
     ['traffic', status.countingProblem === null ? 'counted at the uplinks' : countingProblem(status.countingProblem)],
     ['telemetry', waiting],
+    ...(document?.unavailable ?? []).map(({ feature, reason }): [string, string] => [
+      'unavailable',
+      paint('yellow', `${feature}: ${reason}`),
+    ]),
   ]);
 }
 

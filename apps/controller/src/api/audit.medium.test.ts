@@ -93,7 +93,7 @@ const eastToWest = (): Promise<string> => firstId('paths?source_site=east');
 /** Mutations that leave no row, as they change nothing. */
 const readers: readonly string[] = ['checkPathHealth'];
 
-/** Those of one's own password, codes and sessions: see totp, passkeys and accounts.medium.test.ts. */
+/** Those of one's own password, codes and sessions: see totp, passkeys, oidc and accounts.medium.test.ts. */
 const elsewhere: readonly string[] = [
   'changePassword',
   'beginTotp',
@@ -105,6 +105,7 @@ const elsewhere: readonly string[] = [
   'beginPasskey',
   'addPasskey',
   'deletePasskey',
+  'deleteIdentity',
 ];
 
 /** One per mutation that changes something, in an order in which all of them succeed. */
@@ -134,6 +135,32 @@ const mutations: readonly (readonly [
     'hq/lte',
     async () => rest('DELETE', `endpoints/${await firstId('endpoints?site=hq')}`),
   ],
+  [
+    'POST /host-sets',
+    'host_set_created',
+    'printers',
+    () => rest('POST', 'host-sets', { name: 'printers', members: ['10.7.0.9'] }),
+  ],
+  [
+    'PATCH /host-sets',
+    'host_set_updated',
+    'printers',
+    () => rest('PATCH', 'host-sets/printers', { members: ['10.7.0.0/24'] }),
+  ],
+  ['DELETE /host-sets', 'host_set_deleted', 'printers', () => rest('DELETE', 'host-sets/printers')],
+  [
+    'createHostSet',
+    'host_set_created',
+    'tills',
+    () => graphql('mutation { createHostSet(input: { name: "tills", members: [] }) { id } }'),
+  ],
+  [
+    'updateHostSet',
+    'host_set_updated',
+    'tills',
+    () => graphql('mutation { updateHostSet(id: "tills", input: { members: ["10.7.0.0/24"] }) { id } }'),
+  ],
+  ['deleteHostSet', 'host_set_deleted', 'tills', () => graphql('mutation { deleteHostSet(id: "tills") { success } }')],
   ['POST /policies', 'policy_created', 'voice', () => rest('POST', 'policies', { name: 'voice', priority: 9 })],
   [
     'PATCH /policies',

@@ -1,6 +1,6 @@
 /** Everything that leaves a row in the audit log, and what it says; `docs/audit.md` shows the same. */
 export const auditActions = {
-  sign_in: 'a user signed in, with a password or a passkey',
+  sign_in: 'a user signed in, with a password, a passkey or single sign-on',
   sign_in_failed:
     'a sign-in was refused: password, code or passkey was wrong, the user unknown, or the account locked or disabled',
   sign_out: 'a session was ended by whoever held its refresh token',
@@ -21,6 +21,8 @@ export const auditActions = {
   recovery_codes_renewed: 'a user has a new list of recovery codes',
   passkey_added: 'a user added a passkey, by which they sign in from now on',
   passkey_removed: 'a passkey was removed by its user or an administrator',
+  identity_linked: 'what a service of single sign-on calls a user was added to their account',
+  identity_unlinked: 'it was taken from it again',
   token_refused: 'an access token or API key was shown that is not valid; the details say why',
   api_key_created: 'an API key was created',
   api_key_updated: 'the name, scopes or expiry of an API key were changed',
@@ -44,6 +46,9 @@ export const auditActions = {
   policy_restored: 'a deleted policy was put back',
   policy_purged: 'a policy was removed for good',
   policy_stats_reset: 'the counters of a policy started at zero again',
+  host_set_created: 'a host set was created',
+  host_set_updated: 'a host set was changed',
+  host_set_deleted: 'a host set was deleted',
   transport_links_updated: 'it was set which transport labels reach each other',
   path_override_set: 'a path was taken out of use, or its reason or end was changed',
   path_override_cleared: 'a path was released, or the time of its override was over',

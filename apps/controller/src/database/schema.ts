@@ -2,12 +2,14 @@ import type { Generated, Kysely, Transaction } from 'kysely';
 import type {
   ApiKeyTable,
   DataKeyTable,
+  IdentityTable,
   PasskeyChallengeTable,
   PasskeyTable,
   PasswordLinkTable,
   RecoveryCodeTable,
   RefreshTokenTable,
   SessionTable,
+  SignOnRequestTable,
   SigningKeyTable,
   TotpDeviceTable,
   UserTable,
@@ -41,6 +43,7 @@ export interface Database {
   sdwan_policies: PolicyTable;
   sdwan_policy_stats: PolicyStatTable;
   site_prefixes: SitePrefixTable;
+  host_sets: HostSetTable;
   site_configs: SiteConfigTable;
   allocations: AllocationTable;
   edges: EdgeTable;
@@ -71,6 +74,8 @@ export interface Database {
   recovery_codes: RecoveryCodeTable;
   passkeys: PasskeyTable;
   passkey_challenges: PasskeyChallengeTable;
+  identities: IdentityTable;
+  sign_on_requests: SignOnRequestTable;
   signing_keys: SigningKeyTable;
   sdwan_audit_log: AuditTable;
   sdwan_audit_anchors: AuditAnchorTable;
@@ -92,6 +97,21 @@ export interface SiteTable {
   version: Generated<number>;
   /** Null while it is live; else it can be restored for a while. So it is with every `deleted_at`. */
   deleted_at: Generated<UnixMs | null>;
+  /** JSON: a list of words in small letters. */
+  tags: Generated<string>;
+  /** IANA name. */
+  time_zone: Generated<string>;
+}
+
+export interface HostSetTable {
+  host_set_id: string;
+  name: string;
+  description: string;
+  /** JSON: a list of prefixes. */
+  members: string;
+  created_at: UnixMs;
+  updated_at: UnixMs;
+  version: Generated<number>;
 }
 
 export interface SitePrefixTable {

@@ -1,5 +1,5 @@
 import type { PathHealth, PathQuality } from '@patronus/core';
-import type { UplinkFact } from '@patronus/protocol';
+import type { UnavailableFeature, UplinkFact } from '@patronus/protocol';
 import { DocumentStore, loadEnrolment, statePaths, type StatePaths } from '../state/index.ts';
 import { spoolSize } from '../telemetry/index.ts';
 import { askRunningEdge } from './status-socket.ts';
@@ -44,6 +44,8 @@ export interface DocumentStatus {
   readonly confirmed: boolean;
   /** Why a newer document is not in force; null when none was refused since. */
   readonly problem: string | null;
+  /** What the document wants and this edge cannot do. */
+  readonly unavailable: readonly UnavailableFeature[];
 }
 
 export interface TunnelStatus {
@@ -100,7 +102,7 @@ async function statusFromDisk(paths: StatePaths): Promise<EdgeStatus> {
       enrolment === null
         ? null
         : { url: enrolment.url, state: 'stopped', since: null, localAddress: null, problem: null },
-    document: document === null ? null : { version: document.version, confirmed: true, problem: null },
+    document: document === null ? null : { version: document.version, confirmed: true, problem: null, unavailable: [] },
     uplinks: [],
     countingProblem: null,
     tunnels: [],

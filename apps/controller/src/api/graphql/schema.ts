@@ -7,6 +7,7 @@ import './mutations.ts';
 import './path-operations.ts';
 import './apply-operations.ts';
 import './deletions.ts';
+import './host-sets.ts';
 import './event-operations.ts';
 import './event-sinks.ts';
 import './stats.ts';
@@ -16,6 +17,7 @@ import './api-keys.ts';
 import './totp.ts';
 import './keys.ts';
 import './passkeys.ts';
+import './single-sign-on.ts';
 import './subscriptions.ts';
 
 export const graphqlSchema: GraphQLSchema = guardFields(builder.toSchema());

@@ -90,7 +90,7 @@ const examplesOf = (schema: TSchema): unknown[] => (schema as { examples?: unkno
 
 /** Users, sessions and keys: `permissions.medium.test.ts` drives all of those, for every role. */
 const accounts =
-  /\/(?:users|account|sessions|api-keys|signing-keys|secret-keys|passkeys|auth\/cookie|auth\/passkey|\.well-known)/;
+  /\/(?:users|account|sessions|api-keys|signing-keys|secret-keys|passkeys|identities|auth\/cookie|auth\/passkey|auth\/oidc|\.well-known)/;
 
 type Known = Record<string, string>;
 /** What is sent: where in the path, with which query and body; ids come from the answers before. */
@@ -104,6 +104,7 @@ const drives: Record<string, Drive> = {
   getRootHealth: () => ({}),
   getRootHealthLive: () => ({}),
   getRootHealthReady: () => ({}),
+  getAuthWays: () => ({}),
   postAuthSetup: () => ({ body: { token: 'none', password }, status: 401 }),
   postAuthLogin: () => ({ body: { username: 'admin', password } }),
   postAuthRefresh: ({ refresh_token }) => ({ body: { refresh_token } }),
@@ -132,6 +133,11 @@ const drives: Record<string, Drive> = {
   postStatsPoliciesByIdReset: ({ postPolicies: id }) => ({ params: { id: id! } }),
   deletePoliciesById: ({ postPolicies: id }) => ({ params: { id: id! } }),
   postPoliciesByIdRestore: ({ postPolicies: id }) => ({ params: { id: id! } }),
+  postHostSets: () => ({ body: { name: 'printers', members: ['10.7.0.32/28'] } }),
+  getHostSets: () => ({ query: 'search=print' }),
+  getHostSetsBySet: () => ({ params: { set: 'printers' } }),
+  patchHostSetsBySet: () => ({ params: { set: 'printers' }, body: { members: ['10.7.0.9'] } }),
+  deleteHostSetsBySet: () => ({ params: { set: 'printers' } }),
   getExport: () => ({}),
   postApply: () => ({
     body: {

@@ -17,9 +17,11 @@ import { eventSocket } from './event-socket.ts';
 import { eventRoutes } from './event-routes.ts';
 import { eventSinkRoutes } from './event-sink-routes.ts';
 import { healthRoutes } from './health-routes.ts';
+import { hostSetRoutes } from './host-set-routes.ts';
 import { keepAnswers, sendKept } from './kept-answers.ts';
 import { keyRoutes } from './key-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
+import { oidcRoutes } from './oidc-routes.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
 import { pathOperationRoutes } from './path-operation-routes.ts';
 import { pathRoutes } from './path-routes.ts';
@@ -51,6 +53,7 @@ export function restApi(app: RestApp, services: ApiServices, answers: AnswerCach
   transportLinkRoutes(app, services);
   endpointRoutes(app, services);
   policyRoutes(app, services);
+  hostSetRoutes(app, services);
   pathRoutes(app, services);
   pathOperationRoutes(app, services);
   statsRoutes(app, services);
@@ -69,6 +72,7 @@ export function restApi(app: RestApp, services: ApiServices, answers: AnswerCach
   apiKeyRoutes(app, services);
   totpRoutes(app, services);
   passkeyRoutes(app, services);
+  oidcRoutes(app, services);
   keyRoutes(app, services);
   healthRoutes(app, services);
   metricsRoutes(app, services);
