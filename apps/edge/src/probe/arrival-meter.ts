@@ -207,7 +207,8 @@ export class ArrivalMeter {
       } else isOpen = false;
     }
     if (share === null) return { percent: null, atLeastPercent: null };
-    return { percent: Math.min(100, 100 * share), atLeastPercent: Math.min(100, 100 * atLeast) };
+    // a span that is certain of more is right: the longer ones hold what was before
+    return { percent: Math.min(100, 100 * Math.max(share, atLeast)), atLeastPercent: Math.min(100, 100 * atLeast) };
   }
 }
 
