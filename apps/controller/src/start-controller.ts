@@ -107,6 +107,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
 
   const services: ApiServices = {
     ...accounts,
+    publicUrl: settings.publicUrl,
     store,
     ...network,
     policies,
