@@ -98,7 +98,7 @@ describe('an order of policies', () => {
       network.policies.reorder(tester, { order: [{ id: a }, { id: b }, { id: c, version: 1 }] }),
     ).rejects.toThrow('was changed meanwhile');
     expect(await refusalOf(network.policies.reorder(tester, { order: [{ id: a }, { id: a }, { id: 99 }] }))).toEqual([
-      'order[1].id: ' + `${a} stands twice`,
+      `order[1].id: ${a} stands twice`,
       'order[2].id: 99 is no policy that can be moved',
       `order: leaves out "c" (${c}), "b" (${b})`,
     ]);
