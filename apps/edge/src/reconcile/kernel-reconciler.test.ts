@@ -120,7 +120,7 @@ describe('a reconciler', () => {
     kernel.fault.refuseProgram('pt_meter_in');
     const { unavailable } = await reconciler.apply(document);
     expect(unavailable).toEqual([{ feature: 'counting', reason: expect.stringContaining('pt_meter_in') as unknown }]);
-    expect(kernel.toString()).toContain('tunnel pt0-0');
+    expect(kernel.toString()).toContain('pt0-0');
     expect(kernel.toString()).not.toContain('program');
   });
 
