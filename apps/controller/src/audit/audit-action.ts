@@ -43,6 +43,7 @@ export const auditActions = {
   endpoint_deleted: 'an endpoint was removed from its site',
   policy_created: 'a policy was created',
   policy_updated: 'a policy was changed',
+  policies_reordered: 'the order in which policies are looked at was changed',
   policy_deleted: 'a policy was deleted',
   policy_restored: 'a deleted policy was put back',
   policy_purged: 'a policy was removed for good',
