@@ -62,6 +62,7 @@ export const allowances = [
   ...allow('packages/protocol', 'schemas of documents and messages', 'typebox', 'typebox/compile'),
   ...allow('packages/protocol/src/join-token.ts', 'hashing computes', 'node:crypto'),
   ...allow('packages/netconf', 'compiles documents of domain types', '@patronus/core', '@patronus/protocol'),
+  ...allow('packages/netconf', 'what policies mean at a moment, as it explains them', '@patronus/policy'),
   ...allow('packages/testkit', 'fakes of the domain', '@patronus/core', '@patronus/protocol'),
   ...allow('packages/testkit', 'the fake kernel is one of those', '@patronus/netconf'),
 

@@ -21,5 +21,6 @@ export type { PolicyStats } from './policy-stats.ts';
 export * from './policy.ts';
 export * from './prefix.ts';
 export * from './result.ts';
+export * from './schedule.ts';
 export * from './statistics.ts';
 export * from './traffic-stats-collector.ts';

@@ -3,26 +3,35 @@ import Type from 'typebox';
 import {
   err,
   ipProtocols,
+  isTimeZone,
   maxClasses,
   maxOverrideReason,
   maxSites,
   maxSlots,
+  minutesOfDay,
+  policyActionTypes,
   probeProfiles,
   tunnelName,
+  weekdays,
+  type Breakout,
   type FieldProblem,
+  type HostSet,
   type LabelWeight,
   type MatchClause,
+  type MatchConditions,
   type PathOverride,
   type Policy,
   type PolicyAction,
   type PolicyMatch,
   type PortRange,
   type Result,
+  type ScheduleWindow,
   type Sla,
 } from '@patronus/core';
 import {
   documentVersion,
   type DocumentPath,
+  type DocumentSite,
   type LocalEndpoint,
   type RemoteSite,
   type SiteDocument,
@@ -67,16 +76,40 @@ const bound = Type.Number({ minimum: 0 });
 
 const portRange = exact<PortRange>({ from: integer(0, 65_535), to: integer(0, 65_535) });
 
-const clauseFields = {
+/** What people call a group of sites. */
+const tag = Type.String({ minLength: 1, maxLength: 64 });
+const timeOfDay = Type.Refine(
+  Type.String({ maxLength: 5 }),
+  (text) => minutesOfDay(text) !== null,
+  () => 'must be a time such as 08:30',
+);
+const timeZone = Type.Refine(Type.String({ maxLength: 64 }), isTimeZone, () => 'must be a time zone of this machine');
+
+const conditionFields = {
   sourceSites: Type.Optional(Type.Array(uuidText)),
   destinationSites: Type.Optional(Type.Array(uuidText)),
+  sourceSiteTags: Type.Optional(Type.Array(tag)),
+  destinationSiteTags: Type.Optional(Type.Array(tag)),
+  sourceHostSets: Type.Optional(Type.Array(uuidText)),
+  destinationHostSets: Type.Optional(Type.Array(uuidText)),
   sourcePrefixes: Type.Optional(Type.Array(prefixText)),
   destinationPrefixes: Type.Optional(Type.Array(prefixText)),
   protocol: Type.Optional(choice(ipProtocols)),
   sourcePorts: Type.Optional(Type.Array(portRange)),
   destinationPorts: Type.Optional(Type.Array(portRange)),
   dscp: Type.Optional(Type.Array(integer(0, 63))),
+  schedule: Type.Optional(
+    Type.Array(
+      exact<ScheduleWindow>({
+        days: Type.Optional(Type.Array(choice(weekdays))),
+        from: Type.Optional(timeOfDay),
+        to: Type.Optional(timeOfDay),
+      }),
+    ),
+  ),
 };
+
+const clauseFields = { ...conditionFields, not: Type.Optional(exact<MatchConditions>(conditionFields)) };
 
 const match = exact<PolicyMatch>({
   ...clauseFields,
@@ -84,7 +117,7 @@ const match = exact<PolicyMatch>({
 });
 
 const action = exact<PolicyAction>({
-  type: choice(['steer', 'drop']),
+  type: choice(policyActionTypes),
   sla: Type.Optional(
     exact<Sla>({
       maxDelayMs: Type.Optional(bound),
@@ -99,6 +132,12 @@ const action = exact<PolicyAction>({
   avoid: Type.Optional(Type.Array(label)),
   never: Type.Optional(Type.Array(label)),
   weights: Type.Optional(Type.Array(exact<LabelWeight>({ label, weight: Type.Number({ exclusiveMinimum: 0 }) }))),
+  breakout: Type.Optional(
+    exact<Breakout>({ labels: Type.Array(label, { minItems: 1 }), fallbackSite: Type.Optional(uuidText) }),
+  ),
+  setDscp: Type.Optional(integer(0, 63)),
+  rateLimitBps: Type.Optional(integer(1, Number.MAX_SAFE_INTEGER)),
+  log: Type.Optional(Type.Boolean()),
 });
 
 const policy = exact<Policy>({
@@ -136,10 +175,20 @@ const override = exact<PathOverride>({
   expiresAt: nullable(integer(0, Number.MAX_SAFE_INTEGER)),
 });
 
+const siteFields = {
+  id: uuidText,
+  name: humanText,
+  prefixes: Type.Array(prefixText),
+  tags: Type.Optional(Type.Array(tag)),
+  timeZone: Type.Optional(timeZone),
+};
+
+const hostSet = exact<HostSet>({ id: uuidText, name: humanText, prefixes: Type.Array(prefixText) });
+
 const documentSchema = exact<SiteDocument>({
   format: Type.Literal(documentFormat),
   version: Type.String({ pattern: '^[0-9a-f]{64}$' }),
-  site: exact<SiteDocument['site']>({ id: uuidText, name: humanText, prefixes: Type.Array(prefixText) }),
+  site: exact<DocumentSite>(siteFields),
   endpoints: Type.Array(
     exact<LocalEndpoint>({
       id: uuidText,
@@ -152,14 +201,7 @@ const documentSchema = exact<SiteDocument>({
     { maxItems: maxSlots },
   ),
   tunnels: Type.Array(tunnel, { maxItems: maxSlots * maxSlots }),
-  remoteSites: Type.Array(
-    exact<RemoteSite>({
-      id: uuidText,
-      index: integer(0, maxSites - 1),
-      name: humanText,
-      prefixes: Type.Array(prefixText),
-    }),
-  ),
+  remoteSites: Type.Array(exact<RemoteSite>({ ...siteFields, index: integer(0, maxSites - 1) })),
   paths: Type.Array(
     exact<DocumentPath>({
       id: uuidText,
@@ -175,6 +217,7 @@ const documentSchema = exact<SiteDocument>({
     }),
   ),
   policies: Type.Array(policy, { minItems: 1 }),
+  hostSets: Type.Optional(Type.Array(hostSet)),
   confirmWindowMs: integer(1_000, 3_600_000),
 });
 

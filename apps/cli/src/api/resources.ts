@@ -26,6 +26,8 @@ export interface Site {
   readonly name: string;
   readonly location: string;
   readonly prefixes: readonly string[];
+  readonly tags: readonly string[];
+  readonly time_zone: string;
   readonly status: 'new' | 'online' | 'offline';
   readonly config: {
     readonly status: 'pending' | 'applied' | 'rejected' | 'offline';
@@ -122,6 +124,14 @@ export interface Policy {
   readonly version: number;
   readonly deleted_at: Time | null;
   readonly purge_at: Time | null;
+}
+
+export interface HostSet {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly members: readonly string[];
+  readonly version: number;
 }
 
 export interface NetworkEvent {

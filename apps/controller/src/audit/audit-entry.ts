@@ -18,6 +18,7 @@ export interface AuditTarget {
     | 'site'
     | 'endpoint'
     | 'policy'
+    | 'host_set'
     | 'transport_links'
     | 'path'
     | 'enrolment_key'

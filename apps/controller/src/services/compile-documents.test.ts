@@ -33,6 +33,8 @@ const site = (index: number, endpoints: IntentEndpoint[], keys: Record<string, s
   name: `site${index}`,
   index,
   prefixes: [prefix(`10.${index}.0.0/24`)],
+  tags: [],
+  timeZone: 'UTC',
   endpoints,
   tunnelKeys: new Map(Object.entries(keys)),
 });
@@ -45,7 +47,8 @@ function intentOf(...sites: IntentSite[]): Intent {
   const paths = all.flatMap((a) =>
     all.filter((b) => b.siteId !== a.siteId).map((b) => ({ id: pathId(a.id, b.id), source: a.id, destination: b.id })),
   );
-  return { sites, paths, overrides: new Map(), policies: [fallback], overlay: defaultOverlay, confirmWindowMs: 10_000 };
+  const settings = { overlay: defaultOverlay, confirmWindowMs: 10_000 };
+  return { sites, paths, overrides: new Map(), policies: [fallback], hostSets: [], ...settings };
 }
 const documentOf = (intent: Intent, index: number) =>
   [...compileDocuments(intent)].find((document) => document.site.id === uuid(index))!;

@@ -63,6 +63,8 @@ export const siteType = builder.objectRef<SiteView>('Site').implement({
     name: t.exposeString('name'),
     location: t.exposeString('location'),
     prefixes: t.stringList({ resolve: (site) => [...site.prefixes] }),
+    tags: t.stringList({ resolve: (site) => [...site.tags] }),
+    time_zone: t.exposeString('timeZone'),
     status: t.exposeString('status'),
     config: t.expose('config', { type: configType }),
     endpoints: t.field({ type: [endpointType], resolve: (site) => [...site.endpoints] }),

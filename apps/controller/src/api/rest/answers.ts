@@ -44,6 +44,8 @@ export const SiteSchema = Type.Object({
   name: Type.String(),
   location: Type.String(),
   prefixes: Type.Array(Type.String()),
+  tags: Type.Array(Type.String()),
+  time_zone: Type.String(),
   status: Type.Enum(['new', 'online', 'offline']),
   config: Type.Object({
     status: Type.Enum(['pending', 'applied', 'rejected', 'offline']),

@@ -132,6 +132,11 @@ const drives: Record<string, Drive> = {
   postStatsPoliciesByIdReset: ({ postPolicies: id }) => ({ params: { id: id! } }),
   deletePoliciesById: ({ postPolicies: id }) => ({ params: { id: id! } }),
   postPoliciesByIdRestore: ({ postPolicies: id }) => ({ params: { id: id! } }),
+  postHostSets: () => ({ body: { name: 'printers', members: ['10.7.0.32/28'] } }),
+  getHostSets: () => ({ query: 'search=print' }),
+  getHostSetsBySet: () => ({ params: { set: 'printers' } }),
+  patchHostSetsBySet: () => ({ params: { set: 'printers' }, body: { members: ['10.7.0.9'] } }),
+  deleteHostSetsBySet: () => ({ params: { set: 'printers' } }),
   getExport: () => ({}),
   postApply: () => ({
     body: {

@@ -6,7 +6,7 @@ import type { Problems } from '../problems.ts';
 import { problemsOf } from '../schema-problems.ts';
 
 export const manifestVersion = 'patronus/v1';
-export const manifestKinds = ['TransportLinks', 'Site', 'Policy'] as const;
+export const manifestKinds = ['TransportLinks', 'Site', 'HostSet', 'Policy'] as const;
 export type ManifestKind = (typeof manifestKinds)[number];
 
 /** There is one set of transport links, and this is its name. */
@@ -24,8 +24,14 @@ const SiteManifestSchema = exact({
   spec: exact({
     location: Type.Optional(Type.String()),
     prefixes: Type.Optional(Type.Array(Type.String())),
+    tags: Type.Optional(Type.Array(Type.String())),
+    time_zone: Type.Optional(Type.String()),
     endpoints: Type.Optional(Type.Array(EndpointInputSchema)),
   }),
+});
+const HostSetManifestSchema = exact({
+  ...head('HostSet'),
+  spec: exact({ description: Type.Optional(Type.String()), members: Type.Optional(Type.Array(Type.String())) }),
 });
 const PolicyManifestSchema = exact({
   ...head('Policy'),
@@ -46,12 +52,14 @@ const TransportLinksManifestSchema = exact({
 });
 
 export type SiteManifest = Static<typeof SiteManifestSchema>;
+export type HostSetManifest = Static<typeof HostSetManifestSchema>;
 export type PolicyManifest = Static<typeof PolicyManifestSchema>;
 export type TransportLinksManifest = Static<typeof TransportLinksManifestSchema>;
-export type Manifest = SiteManifest | PolicyManifest | TransportLinksManifest;
+export type Manifest = SiteManifest | HostSetManifest | PolicyManifest | TransportLinksManifest;
 
 const validators = {
   Site: Compile(SiteManifestSchema),
+  HostSet: Compile(HostSetManifestSchema),
   Policy: Compile(PolicyManifestSchema),
   TransportLinks: Compile(TransportLinksManifestSchema),
 };
