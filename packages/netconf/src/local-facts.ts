@@ -1,6 +1,7 @@
 import { isIpv6, tunnelNamePattern, type Address } from '@patronus/core';
 import type { DecisionReport } from '@patronus/protocol';
-import type { ObservedState, RulesetShape } from './kernel-state.ts';
+import type { LearnedName, ObservedState, RulesetShape } from './kernel-state.ts';
+import type { LearningMode } from './learning.ts';
 
 /** What an edge knows of its own machine, which no document can hold. */
 export interface LocalFacts {
@@ -18,6 +19,8 @@ export interface LocalFacts {
   readonly countingEpoch: string;
   /** Now, unix ms: decides which schedules hold. */
   readonly wallMs: number;
+  /** How names are learned, and which are; absent where they are not. */
+  readonly learning?: { readonly mode: LearningMode; readonly names: readonly LearnedName[] };
   /** Whether the kernel speaks IPv6; constant while it runs. */
   readonly ipv6: boolean;
 }
@@ -35,7 +38,7 @@ export type SteeringDecision = Pick<DecisionReport, 'policyId' | 'siteId' | 'pat
 /** What a kernel shows of the machine, with what the edge itself adds. */
 export function localFacts(
   observed: ObservedState,
-  own: Pick<LocalFacts, 'tunnelKeys' | 'decisions' | 'countingEpoch' | 'wallMs'>,
+  own: Pick<LocalFacts, 'tunnelKeys' | 'decisions' | 'countingEpoch' | 'wallMs' | 'learning'>,
 ): LocalFacts {
   const others = observed.links.filter(({ name, up }) => up && !tunnelNamePattern.test(name));
   const gatewayOf = (device: string, ipv6: boolean): Address | null =>

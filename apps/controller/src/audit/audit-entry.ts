@@ -18,6 +18,7 @@ export interface AuditTarget {
     | 'site'
     | 'endpoint'
     | 'policy'
+    | 'application'
     | 'host_set'
     | 'transport_links'
     | 'path'

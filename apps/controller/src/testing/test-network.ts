@@ -24,6 +24,7 @@ import { TelemetryService } from '../services/telemetry-service.ts';
 import { TrafficHistory } from '../services/traffic-history.ts';
 import { TrafficReport } from '../services/traffic-report.ts';
 import { TrafficService } from '../services/traffic-service.ts';
+import { ApplicationService } from '../services/application-service.ts';
 import { HostSetService } from '../services/host-set-service.ts';
 import { TransportLinkService } from '../services/transport-link-service.ts';
 import { checkStoredEvents } from './check-events.ts';
@@ -79,6 +80,7 @@ export async function testNetwork(plugin?: KyselyPlugin) {
     siteDeletion,
     declarations: new ApplyService(store, siteDeletion),
     endpoints: new EndpointService(store),
+    applications: new ApplicationService(store),
     hostSets: new HostSetService(store),
     links: new TransportLinkService(store),
     keys: new EnrolmentKeyService(store, { caFingerprint: 'f'.repeat(64), url: () => 'https://controller:8443' }),

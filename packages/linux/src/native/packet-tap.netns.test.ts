@@ -138,7 +138,7 @@ describe.skipIf(!isRoot)('packets that rules hand over (needs root)', () => {
     send(sender, 'hello');
     expect(marks.clear(flow, 0xffff_0000)).toBe(0);
     const known = run('ip', ['netns', 'exec', right, 'cat', '/proc/self/net/nf_conntrack']);
-    expect(known).toMatch(new RegExp(`sport=9001 dport=7001 .*mark=${0x5678}\\b`));
+    expect(known).toMatch(new RegExp(`sport=9001 dport=7001 .*mark=22136\\b`));
   });
 
   it('teach addresses, which are in their sets for as long as was told', () => {

@@ -22,6 +22,13 @@ export const inputExamples = {
     action: { type: 'steer', sla: { max_delay_ms: 150, max_loss_percent: 1 } },
   },
   policyChanges: { priority: 90, enabled: false },
+  customApplication: {
+    name: 'erp',
+    title: 'Our ERP',
+    category: 'business',
+    signatures: [{ domains: ['erp.example.com'], ports: [{ protocol: 'tcp' as const, from: 8000, to: 8009 }] }],
+  },
+  applicationChanges: { signatures: [{ domains: ['*.erp.example.com'] }] },
   hostSet: { name: 'printers', description: 'All floors', members: ['10.7.0.32/28', '10.7.0.9'] },
   hostSetChanges: { members: ['10.7.0.32/28'] },
   enrolmentKey: { site: 'berlin', max_uses: 1, expires_in_seconds: 3_600 },

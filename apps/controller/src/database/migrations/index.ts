@@ -23,6 +23,7 @@ import * as eventSinks from './0026-event-sinks.ts';
 import * as auditCuts from './0027-audit-cuts.ts';
 import * as policyLanguage from './0030-policy-language.ts';
 import * as pathOrder from './0040-path-order.ts';
+import * as applications from './0035-applications.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-network': network,
@@ -45,4 +46,5 @@ export const migrations: Record<string, Migration> = {
   '0027-audit-cuts': auditCuts,
   '0030-policy-language': policyLanguage,
   '0040-path-order': pathOrder,
+  '0035-applications': applications,
 };
