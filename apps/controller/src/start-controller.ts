@@ -23,12 +23,15 @@ import { EventSinkService } from './services/event-sink-service.ts';
 import { Maintenance } from './services/maintenance.ts';
 import { MemoryTrimmer } from './services/memory-trimmer.ts';
 import { ApplicationService } from './services/application-service.ts';
+import { FlowExplanationService } from './services/flow-explanation.ts';
 import { HostSetService } from './services/host-set-service.ts';
 import { MetricService } from './services/metric-service.ts';
 import { PathCheckService } from './services/path-check-service.ts';
 import { PathOverrideService } from './services/path-override-service.ts';
 import { PathService } from './services/path-service.ts';
 import { PolicyDeletionService } from './services/policy-deletion-service.ts';
+import { PolicyAdvice } from './services/policy-advice.ts';
+import { PolicyPreviews } from './services/policy-preview.ts';
 import { PolicyService } from './services/policy-service.ts';
 import { Presence } from './services/presence.ts';
 import { SiteDeletionService } from './services/site-deletion-service.ts';
@@ -105,6 +108,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
 
   const services: ApiServices = {
     ...accounts,
+    publicUrl: settings.publicUrl,
     store,
     ...network,
     policies,
@@ -141,6 +145,9 @@ function networkServices(store: Store, presence: Presence, documents: DocumentSe
     endpoints: new EndpointService(store),
     applications: new ApplicationService(store),
     hostSets: new HostSetService(store),
+    policyAdvice: new PolicyAdvice(store),
+    policyPreviews: new PolicyPreviews(store),
+    flowExplanations: new FlowExplanationService({ store, paths, decisions }),
     transportLinks: new TransportLinkService(store),
     policyDeletion: new PolicyDeletionService(store),
     paths,

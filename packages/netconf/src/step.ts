@@ -1,5 +1,7 @@
 import type { Address } from '@patronus/core';
 import type {
+  AttachedProgram,
+  DuplicationState,
   NextHop,
   NextHopGroup,
   Route,
@@ -31,7 +33,11 @@ export type Step =
       /** What stands there now, so that the transaction can take away what is no longer wanted. */
       readonly previous: RulesetShape | null;
     }
-  | { readonly do: 'delete_ruleset' };
+  | { readonly do: 'delete_ruleset' }
+  /** Takes the place of whatever program stands there. */
+  | { readonly do: 'attach_program'; readonly program: AttachedProgram }
+  | { readonly do: 'detach_program'; readonly program: AttachedProgram }
+  | { readonly do: 'set_duplication'; readonly duplication: DuplicationState };
 
 /** One line of an `ip -batch`. */
 export type RoutingChange =
@@ -64,6 +70,12 @@ export function describeStep(step: Step): string {
       return `${step.previous === null ? 'create' : 'replace'} nft table patronus, generation ${step.ruleset.generation}`;
     case 'delete_ruleset':
       return 'delete nft table patronus';
+    case 'attach_program':
+      return `attach program ${step.program.program} to ${step.program.device} ${step.program.hook}`;
+    case 'detach_program':
+      return `detach program ${step.program.program} from ${step.program.device} ${step.program.hook}`;
+    case 'set_duplication':
+      return `duplicate packets of ${step.duplication.classes.length} classes to ${step.duplication.sites.length} prefixes`;
   }
 }
 

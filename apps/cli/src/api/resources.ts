@@ -1,8 +1,8 @@
 /** The objects of REST `/api/v1` as they travel, with the fields that this program reads. Times are unix ms. */
 
 import type { PathHealth } from '@patronus/core';
-
-type Time = number | string;
+import type { PolicyFinding } from './policy-resources.ts';
+import type { Time } from './time.ts';
 
 export interface Endpoint {
   readonly id: string;
@@ -110,22 +110,6 @@ export interface PathRelease {
   readonly message: string;
 }
 
-export interface Policy {
-  readonly id: number;
-  readonly priority: number;
-  readonly name: string;
-  readonly description: string;
-  readonly match_conditions: Readonly<Record<string, unknown>>;
-  readonly action: Readonly<Record<string, unknown>>;
-  readonly enabled: boolean;
-  readonly is_default: boolean;
-  readonly packets_matched: number;
-  readonly bytes_matched: number;
-  readonly version: number;
-  readonly deleted_at: Time | null;
-  readonly purge_at: Time | null;
-}
-
 export interface ApplicationPort {
   readonly protocol: 'tcp' | 'udp' | 'sctp';
   readonly from: number;
@@ -149,13 +133,7 @@ export interface Application {
   readonly custom: boolean;
 }
 
-export interface HostSet {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-  readonly members: readonly string[];
-  readonly version: number;
-}
+export type * from './policy-resources.ts';
 
 export interface NetworkEvent {
   readonly id: string;
@@ -219,6 +197,7 @@ export interface Manifest {
 
 export interface Application {
   readonly dry_run: boolean;
+  readonly warnings: readonly PolicyFinding[];
   readonly objects: readonly {
     readonly kind: string;
     readonly name: string;

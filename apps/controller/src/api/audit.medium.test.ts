@@ -78,6 +78,9 @@ beforeAll(async () => {
   ]) {
     await rest('POST', 'sites', { name, endpoints: [{ label: 'mpls', device: 'eth0', address }] });
   }
+  for (const [index, name] of ['last', 'last but one'].entries()) {
+    await rest('POST', 'policies', { name, priority: index + 1 });
+  }
 });
 afterAll(async () => {
   await controller.stop();
@@ -88,12 +91,18 @@ const idOf = async (path: string): Promise<string> => ((await rest('GET', path))
 const firstId = async (path: string): Promise<string> =>
   ((await rest('GET', path)) as { items: { id: string }[] }).items[0]!.id;
 
+/** Ids of the policies but the default one, in order of evaluation. */
+const policiesNow = async (): Promise<number[]> => {
+  const { items } = (await rest('GET', 'policies')) as { items: { id: number; is_default: boolean }[] };
+  return items.filter((policy) => !policy.is_default).map(({ id }) => id);
+};
+
 const eastToWest = (): Promise<string> => firstId('paths?source_site=east');
 
 /** Mutations that leave no row, as they change nothing. */
 const readers: readonly string[] = ['checkPathHealth'];
 
-/** Those of one's own password, codes and sessions: see totp, passkeys and accounts.medium.test.ts. */
+/** Those of one's own password, codes and sessions: see totp, passkeys, oidc and accounts.medium.test.ts. */
 const elsewhere: readonly string[] = [
   'changePassword',
   'beginTotp',
@@ -105,6 +114,7 @@ const elsewhere: readonly string[] = [
   'beginPasskey',
   'addPasskey',
   'deletePasskey',
+  'deleteIdentity',
 ];
 
 /** One per mutation that changes something, in an order in which all of them succeed. */
@@ -167,6 +177,24 @@ const mutations: readonly (readonly [
     'application_deleted',
     'till',
     () => graphql('mutation { deleteApplication(id: "till") { success } }'),
+  ],
+  [
+    'PUT /policies/order',
+    'policies_reordered',
+    null,
+    async () => {
+      const [first, second] = await policiesNow();
+      return rest('PUT', 'policies/order', { order: [{ id: second }, { id: first }] });
+    },
+  ],
+  [
+    'reorderPolicies',
+    'policies_reordered',
+    null,
+    async () => {
+      const [first, second] = await policiesNow();
+      return graphql(`mutation { reorderPolicies(order: [{ id: ${second} }, { id: ${first} }]) { id } }`);
+    },
   ],
   [
     'POST /host-sets',

@@ -83,6 +83,9 @@ export const ActionInputSchema = exact({
   log: Type.Optional(Type.Boolean({ description: 'Tell of new flows in the flow log of the edge' })),
 });
 
+/** The highest priority; 0 is the default policy's. */
+export const maxPriority = 1_000_000;
+
 /** What a user says of a policy, in the API's words. */
 export const PolicyInputSchema = exact({
   name: Type.String(),

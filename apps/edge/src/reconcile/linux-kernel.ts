@@ -5,6 +5,7 @@ import {
   listUserspaceTunnels,
   SystemCommandRunner,
   WireguardDevices,
+  type BpfMap,
   type CommandRunner,
   type WireguardKeyStore,
 } from '@patronus/linux';
@@ -24,6 +25,7 @@ import {
   parseWgDump,
   parseWgTransfer,
   wgPeersText,
+  type DuplicationState,
   type Kernel,
   type ObservedCounter,
   type ObservedFlow,
@@ -34,6 +36,9 @@ import {
   type Step,
   type TunnelState,
 } from '@patronus/netconf';
+
+import { readDuplication, writeDuplication, type DuplicationMaps } from './duplication-maps.ts';
+import { TcPrograms } from './tc-programs.ts';
 
 /** A daemon answers within milliseconds; one that is merely starved of processor time gets a second, longer chance. */
 const wgLimitsMs = [5000, 20_000];
@@ -48,11 +53,13 @@ export class LinuxKernel implements Kernel {
   readonly #keys: WireguardKeyStore;
   readonly #runner: CommandRunner;
   readonly #devices: WireguardDevices;
+  readonly #programs: TcPrograms;
 
   constructor(keys: WireguardKeyStore, runner: CommandRunner = new SystemCommandRunner()) {
     this.#keys = keys;
     this.#runner = runner;
     this.#devices = new WireguardDevices(runner);
+    this.#programs = new TcPrograms(runner);
   }
 
   async observe(sysctls: readonly string[]): Promise<ObservedState> {
@@ -83,6 +90,8 @@ export class LinuxKernel implements Kernel {
       rules: [...rules, ...rules6],
       ruleset: table?.ruleset ?? null,
       counters: table?.counters ?? [],
+      programs: this.#programs.observe(links.map(({ name }) => name)),
+      duplication: this.#duplication(),
       sysctls: Object.fromEntries(sysctls.flatMap((key) => readSysctl(key))),
       links,
       gateways: [...gateways, ...gateways6],
@@ -156,7 +165,25 @@ export class LinuxKernel implements Kernel {
         return;
       case 'delete_ruleset':
         await this.#runner.run({ tool: 'nft', args: ['-f', '-'], stdin: nftDeletion });
+        return;
+      case 'attach_program':
+        this.#programs.attach(step.program);
+        return;
+      case 'detach_program':
+        await this.#programs.detach(step.program);
+        return;
+      case 'set_duplication':
+        writeDuplication(this.#duplicationMaps(), step.duplication);
     }
+  }
+
+  #duplication(): DuplicationState | null {
+    return this.#programs.isAttached('duplicate') ? readDuplication(this.#duplicationMaps()) : null;
+  }
+
+  #duplicationMaps(): DuplicationMaps {
+    const map = (name: string): BpfMap => this.#programs.map('duplicate', name);
+    return { dup_self: map('dup_self'), dup_classes: map('dup_classes'), dup_sites: map('dup_sites') };
   }
 
   #socketArguments(step: Extract<Step, { do: 'configure_tunnel' }>): string[] {

@@ -5,6 +5,7 @@ import './queries.ts';
 import './lists.ts';
 import './mutations.ts';
 import './path-operations.ts';
+import './policy-operations.ts';
 import './apply-operations.ts';
 import './deletions.ts';
 import './applications.ts';
@@ -18,6 +19,7 @@ import './api-keys.ts';
 import './totp.ts';
 import './keys.ts';
 import './passkeys.ts';
+import './single-sign-on.ts';
 import './subscriptions.ts';
 
 export const graphqlSchema: GraphQLSchema = guardFields(builder.toSchema());

@@ -29,6 +29,8 @@ export const inputExamples = {
     signatures: [{ domains: ['erp.example.com'], ports: [{ protocol: 'tcp' as const, from: 8000, to: 8009 }] }],
   },
   applicationChanges: { signatures: [{ domains: ['*.erp.example.com'] }] },
+  policyPreview: { create: [{ name: 'backup', priority: 50 }], delete: [7] },
+  policyOrder: { order: [{ id: 3, version: 2 }, { id: 2 }] },
   hostSet: { name: 'printers', description: 'All floors', members: ['10.7.0.32/28', '10.7.0.9'] },
   hostSetChanges: { members: ['10.7.0.32/28'] },
   enrolmentKey: { site: 'berlin', max_uses: 1, expires_in_seconds: 3_600 },

@@ -90,7 +90,7 @@ const examplesOf = (schema: TSchema): unknown[] => (schema as { examples?: unkno
 
 /** Users, sessions and keys: `permissions.medium.test.ts` drives all of those, for every role. */
 const accounts =
-  /\/(?:users|account|sessions|api-keys|signing-keys|secret-keys|passkeys|auth\/cookie|auth\/passkey|\.well-known)/;
+  /\/(?:users|account|sessions|api-keys|signing-keys|secret-keys|passkeys|identities|auth\/cookie|auth\/passkey|auth\/oidc|\.well-known)/;
 
 type Known = Record<string, string>;
 /** What is sent: where in the path, with which query and body; ids come from the answers before. */
@@ -104,6 +104,7 @@ const drives: Record<string, Drive> = {
   getRootHealth: () => ({}),
   getRootHealthLive: () => ({}),
   getRootHealthReady: () => ({}),
+  getAuthWays: () => ({}),
   postAuthSetup: () => ({ body: { token: 'none', password }, status: 401 }),
   postAuthLogin: () => ({ body: { username: 'admin', password } }),
   postAuthRefresh: ({ refresh_token }) => ({ body: { refresh_token } }),
@@ -137,6 +138,12 @@ const drives: Record<string, Drive> = {
   getApplicationsByApplication: () => ({ params: { application: 'erp' } }),
   patchApplicationsByApplication: () => ({ params: { application: 'erp' }, body: { title: 'Our ERP' } }),
   deleteApplicationsByApplication: () => ({ params: { application: 'erp' } }),
+  getPoliciesFindings: () => ({}),
+  getPoliciesExplain: () => ({
+    query: 'source=10.0.0.9&destination=10.1.0.9&protocol=tcp&destination_port=80&dscp=46&at=1700000000000',
+  }),
+  postPoliciesPreview: ({ postPolicies: id }) => ({ body: { update: [{ id: Number(id), input: { priority: 7 } }] } }),
+  putPoliciesOrder: ({ postPolicies: id }) => ({ body: { order: [{ id: Number(id) }] } }),
   postHostSets: () => ({ body: { name: 'printers', members: ['10.7.0.32/28'] } }),
   getHostSets: () => ({ query: 'search=print' }),
   getHostSetsBySet: () => ({ params: { set: 'printers' } }),
@@ -165,6 +172,7 @@ const drives: Record<string, Drive> = {
   getStatsEndpointsById: ({ postEndpoints: id }) => ({ params: { id: id! }, status: 404 }),
   getMetrics: () => ({}),
   getRootMetrics: () => ({}),
+  getAuthMethods: () => ({}),
   getCaches: () => ({}),
   postCachesClear: () => ({}),
   getEvents: () => ({ query: 'type=object_created&order=oldest' }),

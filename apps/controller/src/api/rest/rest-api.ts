@@ -22,9 +22,11 @@ import { hostSetRoutes } from './host-set-routes.ts';
 import { keepAnswers, sendKept } from './kept-answers.ts';
 import { keyRoutes } from './key-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
+import { oidcRoutes } from './oidc-routes.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
 import { pathOperationRoutes } from './path-operation-routes.ts';
 import { pathRoutes } from './path-routes.ts';
+import { policyOperationRoutes } from './policy-operation-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { siteRoutes } from './site-routes.ts';
@@ -54,6 +56,7 @@ export function restApi(app: RestApp, services: ApiServices, answers: AnswerCach
   endpointRoutes(app, services);
   policyRoutes(app, services);
   applicationRoutes(app, services);
+  policyOperationRoutes(app, services);
   hostSetRoutes(app, services);
   pathRoutes(app, services);
   pathOperationRoutes(app, services);
@@ -73,6 +76,7 @@ export function restApi(app: RestApp, services: ApiServices, answers: AnswerCach
   apiKeyRoutes(app, services);
   totpRoutes(app, services);
   passkeyRoutes(app, services);
+  oidcRoutes(app, services);
   keyRoutes(app, services);
   healthRoutes(app, services);
   metricsRoutes(app, services);
