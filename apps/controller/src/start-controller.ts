@@ -175,10 +175,10 @@ function startDeliveries(
 /** What edges report, and what was reported before. */
 async function reportServices(
   store: Store,
-  { keepMetricsDays }: ControllerSettings,
+  { keepMetricsDays, keepTrafficDays }: ControllerSettings,
   { paths, decisions }: ReturnType<typeof networkServices>,
 ) {
-  const [traffic, metrics] = [new TrafficService(store), new MetricService(store, keepMetricsDays)];
+  const [traffic, metrics] = [new TrafficService(store, keepTrafficDays), new MetricService(store, keepMetricsDays)];
   await traffic.load();
   const trafficHistory = new TrafficHistory(store);
   const trafficReport = new TrafficReport(store, traffic, trafficHistory);

@@ -183,6 +183,7 @@ export interface AuditVerification {
   readonly removed: number;
   readonly rows: number;
   readonly anchors: number;
+  readonly erased: number;
   readonly last: { readonly sequence: number; readonly hash: string };
   readonly fault: { readonly sequence: number; readonly message: string } | null;
 }

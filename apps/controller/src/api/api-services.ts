@@ -34,6 +34,7 @@ import type { SingleSignOnService } from '../services/single-sign-on-service.ts'
 import type { TransportLinkService } from '../services/transport-link-service.ts';
 import type { PasskeyService } from '../services/passkey-service.ts';
 import type { TotpService } from '../services/totp-service.ts';
+import type { ErasureService } from '../services/erasure-service.ts';
 import type { UserDeletionService } from '../services/user-deletion-service.ts';
 import type { UserService } from '../services/user-service.ts';
 import type { Access } from './access.ts';
@@ -45,6 +46,7 @@ export interface ApiServices {
   readonly sessions: Sessions;
   readonly users: UserService;
   readonly userDeletion: UserDeletionService;
+  readonly erasure: ErasureService;
   readonly apiKeys: ApiKeyService;
   readonly totp: TotpService;
   readonly passkeys: PasskeyService;

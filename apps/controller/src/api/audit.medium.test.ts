@@ -537,6 +537,18 @@ const accountMutations: typeof mutations = [
   ],
   ['deleteUser', 'user_deleted', 'bob', () => graphql('mutation { deleteUser(user_id: "bob") { message } }')],
   ['restoreUser', 'user_restored', 'bob', () => graphql('mutation { restoreUser(user_id: "bob") { id } }')],
+  [
+    'POST /users/erasure',
+    'user_erased',
+    expect.stringMatching(/^erased-/) as string,
+    () => rest('POST', 'users/bob/erasure'),
+  ],
+  [
+    'eraseUser',
+    'user_erased',
+    expect.stringMatching(/^erased-/) as string,
+    () => graphql('mutation { eraseUser(user_id: "alice") { message } }'),
+  ],
   ['POST /api-keys', 'api_key_created', 'deploy', async () => newSecret(await rest('POST', 'api-keys', newApiKey))],
   [
     'PATCH /api-keys',

@@ -15,6 +15,7 @@ export const auditActions = {
   user_deleted: 'a user was deleted and signed out',
   user_restored: 'a deleted user was put back',
   user_purged: 'a user was removed for good',
+  user_erased: 'a user was removed for good, and all that told of them, in this log too',
   totp_enabled: 'a user has shown a code of their authenticator app, and is asked for one from now on',
   totp_disabled: 'a user is no longer asked for a code, by their own wish or that of an administrator',
   recovery_code_used: 'a user signed in with a code of their list',
