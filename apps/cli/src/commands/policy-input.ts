@@ -89,6 +89,7 @@ export const withPolicyFields = (command: Command): Command =>
     .option('--duplicate', 'send each packet over the two best paths; the first copy to arrive passes')
     .addOption(new Option('--no-duplicate', 'send each packet once'))
     .option('--weight <label=weight>', 'share flows over labels in this proportion; repeat', repeatable(parseWeight))
+    .option('--dry-run', 'tell what would change, and change nothing')
     .option('--file <file>', 'take the fields from JSON or YAML ("-" is standard input)');
 
 /**

@@ -1,16 +1,20 @@
 import { Worker } from 'node:worker_threads';
-import { PatronusError, type PathId } from '@patronus/core';
+import { PatronusError, systemTimers, type PathId, type Timer } from '@patronus/core';
 import {
   closeDescriptor,
+  findPathMeter,
   EventSignal,
   NextHopSwitch,
   ProbeSocket,
   releaseFreeMemory,
+  type PathMeterDescriptors,
   type ThreadPriority,
 } from '@patronus/linux';
 import type { DecisionReport, SiteDocument, UplinkFact } from '@patronus/protocol';
 import { stampPort } from '@patronus/protocol/stamp';
 import type { ProbeEngine, ProbeEngineListener, ProbeResult } from '../ports.ts';
+import { watchFarEnds } from './far-end-watch.ts';
+import type { FarEnds } from './flow-counter.ts';
 import type { FromProbeThread, ProbeWorkerData, ToProbeThread } from './thread-messages.ts';
 
 /** First pause before a thread that died is started again; doubles up to the cap while it keeps dying. */
@@ -59,12 +63,14 @@ export class ProbeThread implements ProbeEngine {
   readonly #workerUrl: URL;
   readonly #descriptors: ProbeWorkerData;
   readonly #signal: EventSignal;
+  readonly #farEndWatch: Timer;
   readonly #waiting = new Map<number, Waiting>();
   #decisions = new Map<string, DecisionReport>();
   #worker: Worker | null = null;
   #priority: ThreadPriority = 'normal';
   #document: SiteDocument | null = null;
   #devicesDown: readonly string[] = [];
+  #farEnds: FarEnds = new Map();
   #requests = 0;
   #restart: NodeJS.Timeout | null = null;
   #restartMs = restartFirstMs;
@@ -91,6 +97,10 @@ export class ProbeThread implements ProbeEngine {
       for (const fd of opened) closeDescriptor(fd);
       throw error;
     }
+    this.#farEndWatch = watchFarEnds(systemTimers, (farEnds) => {
+      this.#farEnds = farEnds;
+      this.#post({ type: 'far_ends', farEnds });
+    });
   }
 
   /**
@@ -116,7 +126,7 @@ export class ProbeThread implements ProbeEngine {
   async configure(document: SiteDocument): Promise<void> {
     this.#document = document;
     if (this.#worker === null) return;
-    await this.#ask((request) => ({ type: 'configure', request, document }));
+    await this.#ask((request) => configuring(request, document));
   }
 
   /** Tells what is known of the uplinks: paths over one without carrier or address are down at once. */
@@ -151,6 +161,7 @@ export class ProbeThread implements ProbeEngine {
       clearTimeout(stuck);
     }
     this.#failWaiting(new PatronusError('unreachable', 'probing was stopped'));
+    this.#farEndWatch.cancel();
     for (const fd of Object.values(this.#descriptors) as number[]) closeDescriptor(fd);
   }
 
@@ -173,7 +184,8 @@ export class ProbeThread implements ProbeEngine {
     });
     worker.on('exit', () => this.#ended(startedMs));
     if (this.#devicesDown.length > 0) this.#post({ type: 'links_down', devices: this.#devicesDown });
-    if (this.#document !== null) this.#post({ type: 'configure', request: 0, document: this.#document });
+    if (this.#farEnds.size > 0) this.#post({ type: 'far_ends', farEnds: this.#farEnds });
+    if (this.#document !== null) this.#post(configuring(0, this.#document));
   }
 
   #ended(startedMs: number): void {
@@ -252,5 +264,22 @@ export class ProbeThread implements ProbeEngine {
       waiting.reject(error);
     }
     this.#waiting.clear();
+  }
+}
+
+/** The programs that count stand at the uplinks by now, where the kernel lets them. */
+const configuring = (request: number, document: SiteDocument): ToProbeThread & { type: 'configure' } => ({
+  type: 'configure',
+  request,
+  document,
+  meter: meterAt(document.endpoints.map((endpoint) => endpoint.device)),
+});
+
+function meterAt(devices: readonly string[]): PathMeterDescriptors | null {
+  try {
+    return findPathMeter(devices);
+  } catch {
+    // the reconciler told why this machine cannot count
+    return null;
   }
 }

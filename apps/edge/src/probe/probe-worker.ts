@@ -1,9 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { messageOf, type Clock } from '@patronus/core';
+import {
+  EventSignal,
+  FlowCounters,
+  NextHopSwitch,
+  ProbeSocket,
+  raiseThreadPriority,
+  RealtimeClock,
+  Waiter,
+  type PathMeterDescriptors,
+} from '@patronus/linux';
 import type { SiteDocument } from '@patronus/protocol';
-import { EventSignal, NextHopSwitch, ProbeSocket, raiseThreadPriority, RealtimeClock, Waiter } from '@patronus/linux';
 import { CopyTargets, noCopies } from './copy-targets.ts';
+import { FlowCounter } from './flow-counter.ts';
 import { PathEngine } from './path-engine.ts';
 import { planProbes } from './probe-plan.ts';
 import { runProbeLoop } from './probe-loop.ts';
@@ -19,10 +29,13 @@ function main(port: MessagePort, data: ProbeWorkerData): void {
   const senderSocket = ProbeSocket.attach(data.senderFd);
   const reflectorSocket = ProbeSocket.attach(data.reflectorFd);
   const signal = EventSignal.attach(data.signalFd);
-  const reflector = new Reflector();
+  const flows = new FlowCounter(Math.random());
+  const meter = new MeterSwitch(flows);
+  const reflector: Reflector = new Reflector(flows, (local, remote, arrivals) => engine.heard(local, remote, arrivals));
   const engine = new PathEngine({
     clock,
-    outlet: new SocketOutlet(senderSocket),
+    counter: flows,
+    outlet: new SocketOutlet(senderSocket, flows),
     groups: NextHopSwitch.attach(data.switchFd),
     newId: randomUUID,
     listener: {
@@ -39,6 +52,7 @@ function main(port: MessagePort, data: ProbeWorkerData): void {
       const before = copies;
       copies = findCopies(message.document);
       const plan = planProbes(message.document, copies !== null);
+      meter.use(message.meter);
       reflector.configure(plan.peers);
       engine.configure(plan, copies ?? noCopies);
       before?.close();
@@ -50,6 +64,7 @@ function main(port: MessagePort, data: ProbeWorkerData): void {
   const obey = (message: ToProbeThread): boolean => {
     if (message.type === 'configure') configure(message);
     else if (message.type === 'links_down') engine.linksDown(message.devices);
+    else if (message.type === 'far_ends') flows.setFarEnds(message.farEnds);
     else if (message.type === 'probe') engine.probeNow(message.pathId, message.request);
     return message.type !== 'stop';
   };
@@ -75,6 +90,22 @@ function findCopies({ policies, tunnels }: SiteDocument): CopyTargets | null {
     tunnels.map(({ name }) => name),
     new Set(classes),
   );
+}
+
+/** Opens the counters of the program that stands at the uplinks, when that is another one. */
+class MeterSwitch {
+  readonly #flows: FlowCounter;
+  #used: PathMeterDescriptors | null = null;
+
+  constructor(flows: FlowCounter) {
+    this.#flows = flows;
+  }
+
+  use(meter: PathMeterDescriptors | null): void {
+    if (meter?.counts === this.#used?.counts) return;
+    this.#used = meter;
+    this.#flows.use(meter === null ? null : new FlowCounters(meter));
+  }
 }
 
 main(parentPort!, workerData as ProbeWorkerData);
