@@ -18,7 +18,12 @@ export type ReconcilerRequest =
   | { readonly do: 'observe'; readonly sysctls: readonly string[] }
   | { readonly do: 'execute'; readonly step: Step }
   | { readonly do: 'keyOf'; readonly tunnel: string }
-  | { readonly do: 'copyOver'; readonly class: number; readonly siteIndex: number; readonly tunnels: [string, string] }
+  | {
+      readonly do: 'copyOver';
+      readonly class: number;
+      readonly siteIndex: number;
+      readonly tunnels: [string, string] | null;
+    }
   | { readonly do: 'counters' | 'traffic' | 'flows' | 'copies' }
   | { readonly do: 'repair' | 'clean' | 'tunnelKeys' | 'policyCounters' };
 
@@ -51,14 +56,10 @@ function perform(request: ReconcilerRequest): Promise<unknown> {
     case 'flows':
     case 'copies':
       return kernel[request.do]();
-    case 'copyOver':
-      return Promise.resolve(
-        CopyTargets.find(request.tunnels, new Set([request.class]))?.write(
-          request.class,
-          request.siteIndex,
-          request.tunnels,
-        ),
-      );
+    case 'copyOver': {
+      const copies = CopyTargets.find(request.tunnels ?? ['pt0-0'], new Set([request.class]));
+      return Promise.resolve(copies?.write(request.class, request.siteIndex, request.tunnels));
+    }
     case 'keyOf':
       return Promise.resolve(keys.ensure(request.tunnel));
     default:

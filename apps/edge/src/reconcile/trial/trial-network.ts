@@ -131,8 +131,8 @@ export class TrialEdge {
     return this.#ask({ do: 'repair' }) as Promise<AppliedReport | null>;
   }
 
-  /** Does what steering does for a policy that duplicates. False where the kernel has no such programs. */
-  async copyOver(forwardingClass: number, siteIndex: number, tunnels: [string, string]): Promise<boolean> {
+  /** Does what steering does for a policy that duplicates; null for one path. False where the kernel has no such programs. */
+  async copyOver(forwardingClass: number, siteIndex: number, tunnels: [string, string] | null): Promise<boolean> {
     return (await this.#ask({ do: 'copyOver', class: forwardingClass, siteIndex, tunnels })) === true;
   }
 
