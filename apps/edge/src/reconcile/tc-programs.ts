@@ -50,7 +50,9 @@ export class TcPrograms {
   attach({ program, ...place }: AttachedProgram): void {
     const known = programs[program];
     if (known === undefined) throw new PatronusError('internal', `there is no program ${program}`);
-    attachProgram(place, this.#load(known.object).program(program));
+    const fd = this.#load(known.object).program(program);
+    attachProgram(place, fd);
+    this.#standing.set(known.object, programOf(fd, program));
   }
 
   /** Takes the queueing discipline that holds programs along where nobody else has something in it. */
