@@ -17,6 +17,7 @@ import { addLab } from './commands/lab.ts';
 import { addLogin } from './commands/login.ts';
 import { addPaths } from './commands/paths.ts';
 import { addPolicies } from './commands/policies.ts';
+import { addQos } from './commands/qos.ts';
 import { addSessions } from './commands/sessions.ts';
 import { addSinks } from './commands/sinks.ts';
 import { addSites } from './commands/sites.ts';
@@ -57,6 +58,7 @@ export function buildProgram(terminal: Terminal): Command {
   addEndpoints(program, terminal);
   addPaths(program, terminal);
   addPolicies(program, terminal);
+  addQos(program, terminal);
   addApply(program, terminal);
   addExport(program, terminal);
   addStats(program, terminal);

@@ -17,6 +17,7 @@ export * from './path.ts';
 export type { PolicyStats } from './policy-stats.ts';
 export * from './policy.ts';
 export * from './prefix.ts';
+export * from './qos.ts';
 export * from './result.ts';
 export * from './statistics.ts';
 export * from './traffic-stats-collector.ts';

@@ -1,4 +1,5 @@
 import { addressAt, type Address, type Prefix } from './prefix.ts';
+import { shaperNamePattern } from './qos.ts';
 
 /**
  * How Patronus numbers what it puts into a kernel. Every number follows from three allocated ones (the index of a site,
@@ -43,6 +44,8 @@ export const routeProtocol = 80;
 export const tunnelName = (localSlot: number, remoteSlot: number): string => `pt${localSlot}-${remoteSlot}`;
 /** Every device with such a name is ours. */
 export const tunnelNamePattern = /^pt\d+-\d+$/;
+/** Tunnels, and the devices that packets queue in. */
+export const isOurDevice = (name: string): boolean => tunnelNamePattern.test(name) || shaperNamePattern.test(name);
 
 /** The UDP port on which the tunnel from our slot to theirs listens; the peer's for us has the slots exchanged. */
 export const tunnelPort = (basePort: number, localSlot: number, remoteSlot: number): number =>

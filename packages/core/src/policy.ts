@@ -54,6 +54,8 @@ export interface PolicyAction {
   readonly never?: readonly string[];
   /** Flows are shared over the usable paths of these labels in this proportion. */
   readonly weights?: readonly LabelWeight[];
+  /** Name of the class of service; absent: the one that the packets' DSCP leads to, or else the default. */
+  readonly qosClass?: string;
 }
 
 export interface Policy {

@@ -16,6 +16,7 @@ import type { LocalFacts } from './local-facts.ts';
 import { byText, familyOf } from './prefix-set.ts';
 import { compileGroups, compileNextHops, compileRoutes, compileRules } from './routing.ts';
 import { compileRuleset } from './ruleset.ts';
+import { compileShapers } from './shapers.ts';
 
 /**
  * What the kernel of an edge must hold for a document. Answers every problem of the document at once where it cannot be
@@ -38,6 +39,7 @@ export function compileKernelState(
     routes: compileRoutes(document, facts),
     rules: compileRules(document, facts),
     ruleset: compileRuleset(document, facts),
+    shapers: compileShapers(document, facts),
     sysctls: compileSysctls(document, facts),
   });
 }

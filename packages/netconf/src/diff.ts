@@ -10,6 +10,7 @@ import type {
 } from './kernel-state.ts';
 import { byText } from './prefix-set.ts';
 import { rulesetShape } from './ruleset.ts';
+import { shaperSteps } from './shaper-diff.ts';
 import type { RoutingChange, Step } from './step.ts';
 
 /**
@@ -38,6 +39,7 @@ export function diff(observed: ObservedState, desired: KernelState): Step[] {
     ...routingStep(additions(standing, desired)),
     ...rulesetSteps(observed, desired),
     ...sysctlSteps(observed, desired, ofConntrack),
+    ...shaperSteps(standing.shapers, desired.shapers),
     ...routingStep(removals(standing, desired)),
     ...doomed.map(({ name }): Step => ({ do: 'delete_tunnel', name })),
   ];
@@ -70,6 +72,10 @@ function withoutDevices(state: ObservedState, devices: ReadonlySet<string>): Obs
     nextHops,
     groups,
     routes: state.routes.filter(stays),
+    shapers: state.shapers.map((shaper) => ({
+      ...shaper,
+      redirects: shaper.redirects.filter((device) => !devices.has(device)),
+    })),
   };
 }
 

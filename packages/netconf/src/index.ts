@@ -13,5 +13,8 @@ export * from './local-facts.ts';
 export * from './nft-observed.ts';
 export * from './nft-text.ts';
 export { rulesetShape } from './ruleset.ts';
+export { shapedBps } from './shapers.ts';
 export * from './step.ts';
+export * from './tc-observed.ts';
+export * from './tc-text.ts';
 export * from './wg.ts';

@@ -1,4 +1,4 @@
-import { isIpv6, tunnelNamePattern, type Address } from '@patronus/core';
+import { isIpv6, isOurDevice, type Address } from '@patronus/core';
 import type { DecisionReport } from '@patronus/protocol';
 import type { ObservedState, RulesetShape } from './kernel-state.ts';
 
@@ -18,6 +18,8 @@ export interface LocalFacts {
   readonly countingEpoch: string;
   /** Whether the kernel speaks IPv6; constant while it runs. */
   readonly ipv6: boolean;
+  /** By slot, what an uplink is found to carry now, bit/s; absent where that is what was bought. */
+  readonly lineRates?: ReadonlyMap<number, number>;
 }
 
 export interface UplinkFacts {
@@ -33,9 +35,9 @@ export type SteeringDecision = Pick<DecisionReport, 'policyId' | 'siteId' | 'pat
 /** What a kernel shows of the machine, with what the edge itself adds. */
 export function localFacts(
   observed: ObservedState,
-  own: Pick<LocalFacts, 'tunnelKeys' | 'decisions' | 'countingEpoch'>,
+  own: Pick<LocalFacts, 'tunnelKeys' | 'decisions' | 'countingEpoch' | 'lineRates'>,
 ): LocalFacts {
-  const others = observed.links.filter(({ name, up }) => up && !tunnelNamePattern.test(name));
+  const others = observed.links.filter(({ name, up }) => up && !isOurDevice(name));
   const gatewayOf = (device: string, ipv6: boolean): Address | null =>
     observed.gateways.find((gateway) => gateway.device === device && isIpv6(gateway.address) === ipv6)?.address ?? null;
   return {

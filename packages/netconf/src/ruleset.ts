@@ -12,6 +12,7 @@ import type { SiteDocument } from '@patronus/protocol';
 import type { Chain, Family, PrefixSet, Ruleset, RulesetShape, VerdictMap } from './kernel-state.ts';
 import type { LocalFacts } from './local-facts.ts';
 import { byText, disjointPrefixes } from './prefix-set.ts';
+import { qosChains } from './qos-rules.ts';
 import { looksAtDscp, matchTexts, type SetRegistry } from './ruleset-match.ts';
 
 /** Bits of a mark that hold the class; the packet mark has one more, which tells encrypted packets. */
@@ -38,6 +39,7 @@ export function compileRuleset(document: SiteDocument, facts: Pick<LocalFacts, '
   const build = (generation: number, hash: string) => [
     ...untrackedChains(document),
     ...rulesetParts(document.policies, sets, generation, hash),
+    ...qosChains(document),
   ];
   const unmarked = build(0, '');
   const counters = document.policies.map(({ id }) => counterName(id)).toSorted(byText);

@@ -6,6 +6,8 @@ import type {
   RoutingRule,
   Ruleset,
   RulesetShape,
+  Shaper,
+  ShaperSource,
   TunnelPeerState,
 } from './kernel-state.ts';
 
@@ -31,7 +33,32 @@ export type Step =
       /** What stands there now, so that the transaction can take away what is no longer wanted. */
       readonly previous: RulesetShape | null;
     }
-  | { readonly do: 'delete_ruleset' };
+  | { readonly do: 'delete_ruleset' }
+  /** Makes it anew where it exists. */
+  | { readonly do: 'replace_shaper'; readonly shaper: Shaper; readonly exists: boolean }
+  | { readonly do: 'set_shaper_rate'; readonly shaper: Shaper }
+  | { readonly do: 'redirect_to_shaper'; readonly shaper: Shaper; readonly sources: readonly ShaperSource[] }
+  | { readonly do: 'stop_redirects'; readonly name: string; readonly devices: readonly string[] }
+  | { readonly do: 'delete_shaper'; readonly name: string; readonly devices: readonly string[] };
+
+/** Steps of what a kernel may be without: where one is refused, the rest goes on and the refusal is told. */
+export type OptionalStep = Extract<
+  Step,
+  { readonly do: 'replace_shaper' | 'set_shaper_rate' | 'redirect_to_shaper' | 'stop_redirects' | 'delete_shaper' }
+>;
+
+const optionalSteps: readonly Step['do'][] = [
+  'replace_shaper',
+  'set_shaper_rate',
+  'redirect_to_shaper',
+  'stop_redirects',
+  'delete_shaper',
+];
+
+export const isOptional = (step: Step): step is OptionalStep => optionalSteps.includes(step.do);
+
+/** The shaper that an optional step is about. */
+export const shaperOf = (step: OptionalStep): string => ('shaper' in step ? step.shaper.name : step.name);
 
 /** One line of an `ip -batch`. */
 export type RoutingChange =
@@ -64,8 +91,27 @@ export function describeStep(step: Step): string {
       return `${step.previous === null ? 'create' : 'replace'} nft table patronus, generation ${step.ruleset.generation}`;
     case 'delete_ruleset':
       return 'delete nft table patronus';
+    default:
+      return describeShaping(step);
   }
 }
+
+function describeShaping(step: OptionalStep): string {
+  switch (step.do) {
+    case 'replace_shaper':
+      return `${step.exists ? 'replace' : 'create'} shaper ${step.shaper.name} of ${mbit(step.shaper.rateBps)}`;
+    case 'set_shaper_rate':
+      return `set shaper ${step.shaper.name} to ${mbit(step.shaper.rateBps)}`;
+    case 'redirect_to_shaper':
+      return `let ${step.sources.map(({ device }) => device).join(', ')} queue in ${step.shaper.name}`;
+    case 'stop_redirects':
+      return `let ${step.devices.join(', ')} no longer queue in ${step.name}`;
+    case 'delete_shaper':
+      return `delete shaper ${step.name}`;
+  }
+}
+
+const mbit = (rateBps: number): string => `${Number((rateBps / 1e6).toPrecision(4))} Mbit/s`;
 
 const objectNames = { address: 'address', next_hop: 'next hop', group: 'next-hop group', route: 'route', rule: 'rule' };
 

@@ -5,8 +5,10 @@ import {
   ipProtocols,
   maxClasses,
   maxOverrideReason,
+  maxQosClasses,
   maxSites,
   maxSlots,
+  minShapedBps,
   probeProfiles,
   tunnelName,
   type FieldProblem,
@@ -17,12 +19,14 @@ import {
   type PolicyAction,
   type PolicyMatch,
   type PortRange,
+  type QosClass,
   type Result,
   type Sla,
 } from '@patronus/core';
 import {
   documentVersion,
   type DocumentPath,
+  type LineShaping,
   type LocalEndpoint,
   type RemoteSite,
   type SiteDocument,
@@ -64,6 +68,11 @@ const label = Type.String({ pattern: '^[^"\\\\\\x00-\\x1f]{1,64}$' });
 const device = Type.String({ pattern: '^[A-Za-z0-9_.@-]{1,15}$' });
 const humanText = Type.String({ maxLength: 256 });
 const bound = Type.Number({ minimum: 0 });
+const percent = Type.Number({ minimum: 0, maximum: 100 });
+const dscp = integer(0, 63);
+/** What names a class of service; it stands in texts for people only. */
+const qosName = Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,31}$' });
+const rateBps = Type.Number({ minimum: minShapedBps });
 
 const portRange = exact<PortRange>({ from: integer(0, 65_535), to: integer(0, 65_535) });
 
@@ -75,7 +84,7 @@ const clauseFields = {
   protocol: Type.Optional(choice(ipProtocols)),
   sourcePorts: Type.Optional(Type.Array(portRange)),
   destinationPorts: Type.Optional(Type.Array(portRange)),
-  dscp: Type.Optional(Type.Array(integer(0, 63))),
+  dscp: Type.Optional(Type.Array(dscp)),
 };
 
 const match = exact<PolicyMatch>({
@@ -97,6 +106,7 @@ const action = exact<PolicyAction>({
   avoid: Type.Optional(Type.Array(label)),
   never: Type.Optional(Type.Array(label)),
   weights: Type.Optional(Type.Array(exact<LabelWeight>({ label, weight: Type.Number({ exclusiveMinimum: 0 }) }))),
+  qosClass: Type.Optional(qosName),
 });
 
 const policy = exact<Policy>({
@@ -134,6 +144,17 @@ const override = exact<PathOverride>({
   expiresAt: nullable(integer(0, Number.MAX_SAFE_INTEGER)),
 });
 
+const qosClass = exact<QosClass>({
+  number: integer(1, maxQosClasses),
+  name: qosName,
+  guaranteePercent: percent,
+  ceilingPercent: percent,
+  priority: integer(0, 7),
+  trustDscp: Type.Array(dscp),
+  setDscp: nullable(dscp),
+  isDefault: Type.Boolean(),
+});
+
 const documentSchema = exact<SiteDocument>({
   format: Type.Literal(documentFormat),
   version: Type.String({ pattern: '^[0-9a-f]{64}$' }),
@@ -146,6 +167,8 @@ const documentSchema = exact<SiteDocument>({
       device,
       cost: Type.Number(),
       profile: choice(probeProfiles),
+      shaping: Type.Optional(exact<LineShaping>({ rateBps, auto: Type.Boolean() })),
+      policing: Type.Optional(exact<{ rateBps: number }>({ rateBps })),
     }),
     { maxItems: maxSlots },
   ),
@@ -173,6 +196,7 @@ const documentSchema = exact<SiteDocument>({
     }),
   ),
   policies: Type.Array(policy, { minItems: 1 }),
+  qosClasses: Type.Optional(Type.Array(qosClass, { minItems: 1, maxItems: maxQosClasses })),
   confirmWindowMs: integer(1_000, 3_600_000),
 });
 
@@ -197,4 +221,15 @@ function* danglingReferences(document: SiteDocument): Generator<FieldProblem> {
     if (!tunnels.has(path.tunnel)) yield { field, problem: `runs through ${path.tunnel}, which is not here` };
     if (!sites.has(path.remoteSiteId)) yield { field, problem: 'leads to a site that is not here' };
   }
+  yield* qosProblems(document);
+}
+
+function* qosProblems({ endpoints, qosClasses = [] }: SiteDocument): Generator<FieldProblem> {
+  const field = 'qosClasses';
+  if (new Set(qosClasses.map(({ number }) => number)).size < qosClasses.length) {
+    yield { field, problem: 'have a number twice' };
+  }
+  const isShaped = endpoints.some(({ shaping }) => shaping !== undefined);
+  const defaults = qosClasses.filter(({ isDefault }) => isDefault).length;
+  if (defaults !== 1 && (isShaped || qosClasses.length > 0)) yield { field, problem: 'have no default class' };
 }

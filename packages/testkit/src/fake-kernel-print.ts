@@ -2,7 +2,10 @@ import type { ObservedLink, ObservedState, Route, RoutingRule } from '@patronus/
 
 /** A kernel state as sorted text, one object a line. */
 export function printKernel(
-  state: Pick<ObservedState, 'links' | 'tunnels' | 'nextHops' | 'groups' | 'routes' | 'rules' | 'ruleset' | 'sysctls'>,
+  state: Pick<
+    ObservedState,
+    'links' | 'tunnels' | 'nextHops' | 'groups' | 'routes' | 'rules' | 'ruleset' | 'shapers' | 'sysctls'
+  >,
 ): string {
   const { ruleset } = state;
   return [
@@ -19,6 +22,10 @@ export function printKernel(
     ...sorted(state.routes, routeText),
     ...sorted(state.rules, ruleText),
     ...(ruleset === null ? [] : [`ruleset ${ruleset.hash} ${Object.keys(ruleset.chains).join(' ')}`]),
+    ...sorted(
+      state.shapers,
+      ({ name, hash, queues, redirects }) => `shaper ${name} ${hash} ${queues} ${redirects.toSorted().join(' ')}`,
+    ),
     ...sorted(Object.entries(state.sysctls), ([key, value]) => `sysctl ${key}=${value}`),
     '',
   ].join('\n');

@@ -2,11 +2,13 @@ import type { Address } from '@patronus/core';
 import {
   describeStep,
   rulesetShape,
+  isOptional,
   type Kernel,
   type NextHopGroup,
   type ObservedCounter,
   type ObservedFlow,
   type ObservedLink,
+  type ObservedQueue,
   type ObservedState,
   type ObservedTraffic,
   type Route,
@@ -17,6 +19,7 @@ import {
 import { FakeFault } from './fake-kernel-fault.ts';
 import { printKernel } from './fake-kernel-print.ts';
 import { FakeRouting, refuse } from './fake-kernel-routing.ts';
+import { FakeShaping } from './fake-kernel-shaping.ts';
 
 /** Sysctls that a kernel has from its start, with their values at boot. */
 const bootSysctls = {
@@ -43,6 +46,7 @@ export class FakeKernel implements Kernel {
   readonly #gateways = new Map<string, Address>();
   readonly #tunnels = new Map<string, TunnelState>();
   readonly #routing = new FakeRouting((device) => this.#needsUp(device));
+  readonly #shaping = new FakeShaping((device) => this.#links.has(device));
   readonly #sysctls = new Map<string, string>(Object.entries(bootSysctls));
   readonly #counters = new Map<string, ObservedCounter>();
   /** What was carried, by public key of the peer. */
@@ -67,6 +71,7 @@ export class FakeKernel implements Kernel {
       sysctls: Object.fromEntries(
         sysctls.flatMap((key) => (this.#sysctls.has(key) ? [[key, this.#sysctls.get(key)!]] : [])),
       ),
+      shapers: this.#shaping.observed(),
       counters: [...this.#counters.values()],
       links: [...this.#links.values()],
       gateways: [...this.#gateways].map(([device, address]) => ({ device, address })),
@@ -76,6 +81,10 @@ export class FakeKernel implements Kernel {
 
   async counters(): Promise<readonly ObservedCounter[]> {
     return [...this.#counters.values()];
+  }
+
+  async queues(): Promise<readonly ObservedQueue[]> {
+    return this.#shaping.queues();
   }
 
   async traffic(): Promise<readonly ObservedTraffic[]> {
@@ -102,6 +111,7 @@ export class FakeKernel implements Kernel {
       tunnels: [...this.#tunnels.values()],
       ...this.#routing.state(),
       ruleset: this.#ruleset,
+      shapers: this.#shaping.observed(),
       sysctls: Object.fromEntries(this.#sysctls),
     });
   }
@@ -113,6 +123,7 @@ export class FakeKernel implements Kernel {
     this.#sysctls.delete(`net/ipv4/conf/${name}/rp_filter`);
     this.#gateways.delete(name);
     this.#routing.loseDevice(name);
+    this.#shaping.loseDevice(name);
   }
 
   /** Somebody deletes the first route that fits. */
@@ -149,6 +160,7 @@ export class FakeKernel implements Kernel {
   }
 
   #execute(step: Step): void {
+    if (isOptional(step)) return this.#shaping.execute(step);
     switch (step.do) {
       case 'set_sysctl':
         if (!this.#sysctls.has(step.key)) refuse(`no such sysctl ${step.key}`);

@@ -37,6 +37,7 @@ export interface PolicyFlags {
   readonly avoid?: readonly string[];
   readonly never?: readonly string[];
   readonly weight?: readonly { readonly label: string; readonly weight: number }[];
+  readonly qosClass?: string | None;
 }
 
 const words = repeatable((text) => text);
@@ -83,6 +84,7 @@ export const withPolicyFields = (command: Command): Command =>
     .option('--avoid <labels>', 'labels to use only when nothing else is left', parseList)
     .option('--never <labels>', 'labels not to use even then', parseList)
     .option('--weight <label=weight>', 'share flows over labels in this proportion; repeat', repeatable(parseWeight))
+    .option('--qos-class <name>', 'class of service, see "patronus qos"; "none" for that of DSCP', orNone(String))
     .option('--file <file>', 'take the fields from JSON or YAML ("-" is standard input)');
 
 /**
@@ -112,6 +114,7 @@ export function policyFields(flags: PolicyFlags, has: { match_conditions?: unkno
     avoid: flags.avoid,
     never: flags.never,
     weights: flags.weight,
+    qos_class: flags.qosClass,
   });
   const hadAction = { type: 'steer', ...(has.action as Body | undefined) } as Body;
   const hadSla = hadAction['sla'] as Body | undefined;
@@ -124,7 +127,10 @@ export function policyFields(flags: PolicyFlags, has: { match_conditions?: unkno
     match_conditions:
       Object.keys(match).length > 0 ? withoutNulls({ ...(has.match_conditions as Body), ...match }) : undefined,
     action: actionChanged
-      ? { ...hadAction, ...action, ...(slaChanged && { sla: withoutNulls({ ...hadSla, ...sla }) }) }
+      ? {
+          ...withoutNulls({ ...hadAction, ...action }),
+          ...(slaChanged && { sla: withoutNulls({ ...hadSla, ...sla }) }),
+        }
       : undefined,
   });
 }

@@ -19,6 +19,8 @@ import type { PathService } from '../services/path-service.ts';
 import type { PolicyDeletionService } from '../services/policy-deletion-service.ts';
 import type { PolicyService } from '../services/policy-service.ts';
 import type { Presence } from '../services/presence.ts';
+import type { QosLines } from '../services/qos-lines.ts';
+import type { QosService } from '../services/qos-service.ts';
 import type { SiteDeletionService } from '../services/site-deletion-service.ts';
 import type { SiteService } from '../services/site-service.ts';
 import type { TelemetryService } from '../services/telemetry-service.ts';
@@ -50,6 +52,8 @@ export interface ApiServices {
   readonly endpoints: EndpointService;
   readonly policies: PolicyService;
   readonly policyDeletion: PolicyDeletionService;
+  readonly qos: QosService;
+  readonly qosLines: QosLines;
   readonly paths: PathService;
   readonly pathChecks: PathCheckService;
   readonly pathOverrides: PathOverrideService;

@@ -18,6 +18,7 @@ export interface AuditTarget {
     | 'site'
     | 'endpoint'
     | 'policy'
+    | 'qos_class'
     | 'transport_links'
     | 'path'
     | 'enrolment_key'

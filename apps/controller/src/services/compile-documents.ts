@@ -10,6 +10,8 @@ import {
   type Policy,
   type Prefix,
   type ProbeProfile,
+  type QosClass,
+  type Shaping,
   type SiteId,
   type WrittenParts,
 } from '@patronus/core';
@@ -35,6 +37,10 @@ export interface IntentEndpoint {
   readonly port: number;
   readonly cost: number;
   readonly profile: ProbeProfile;
+  readonly upBps: number | null;
+  readonly downBps: number | null;
+  readonly shaping: Shaping;
+  readonly policing: boolean;
 }
 
 export interface IntentSite {
@@ -56,6 +62,8 @@ export interface Intent {
   readonly overrides: ReadonlyMap<string, PathOverride>;
   /** In order of evaluation, enabled ones only. */
   readonly policies: readonly Policy[];
+  /** In order of their numbers. */
+  readonly qosClasses: readonly QosClass[];
   readonly overlay: Prefix;
   readonly confirmWindowMs: number;
 }
@@ -124,19 +132,32 @@ function compileSite(
     remoteSites: remotes.filter(({ id }) => id !== site.id),
     paths: paths.map((ends) => documentPath(intent, ends)),
     policies: intent.policies,
+    ...qosOf(intent, site),
     confirmWindowMs: intent.confirmWindowMs,
   };
   return { ...content, version: documentVersion(content, written) };
 }
 
-const localEndpoint = ({ id, slot, label, device, cost, profile }: IntentEndpoint): LocalEndpoint => ({
-  id,
-  slot,
-  label,
-  device,
-  cost,
-  profile,
-});
+const localEndpoint = (endpoint: IntentEndpoint): LocalEndpoint => {
+  const { id, slot, label, device, cost, profile, shaping, policing, upBps, downBps } = endpoint;
+  return {
+    id,
+    slot,
+    label,
+    device,
+    cost,
+    profile,
+    ...(shaping === 'off' || upBps === null ? {} : { shaping: { rateBps: upBps, auto: shaping === 'auto' } }),
+    ...(policing && downBps !== null ? { policing: { rateBps: downBps } } : {}),
+  };
+};
+
+/** An edge that has nothing to queue and nothing to mark need not know of classes. */
+function qosOf({ qosClasses }: Intent, { endpoints }: IntentSite): Pick<SiteDocument, 'qosClasses'> {
+  const isNeeded =
+    endpoints.some(({ shaping }) => shaping !== 'off') || qosClasses.some(({ setDscp }) => setDscp !== null);
+  return isNeeded && qosClasses.length > 0 ? { qosClasses } : {};
+}
 
 const remoteSite = ({ id, index, name, prefixes }: IntentSite): RemoteSite => ({ id, index, name, prefixes });
 

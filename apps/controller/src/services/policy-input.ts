@@ -32,6 +32,7 @@ export const ActionInputSchema = exact({
   avoid: Type.Optional(Type.Array(Type.String(), { description: 'Labels used only when nothing else is left' })),
   never: Type.Optional(Type.Array(Type.String(), { description: 'Labels not used even then' })),
   weights: Type.Optional(Type.Array(exact({ label: Type.String(), weight: Type.Integer() }))),
+  qos_class: Type.Optional(Type.String({ description: 'Name of the class of service; see qos-classes' })),
 });
 
 /** What a user says of a policy, in the API's words. */

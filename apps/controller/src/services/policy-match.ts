@@ -2,6 +2,7 @@ import { parsePrefix, toCamelCase, type MatchClause, type PolicyAction, type Pol
 import { policyProblems } from '@patronus/policy';
 import type { Db } from '../database/schema.ts';
 import { endpointRepository } from '../repositories/endpoint-repository.ts';
+import { qosRepository } from '../repositories/qos-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
 import type { ActionInput, MatchInput } from './policy-input.ts';
 import { labelsNamedBy } from './policy-references.ts';
@@ -38,6 +39,7 @@ export async function resolvePolicy(
   const action = toCamelCase(input.action) as PolicyAction;
   problems.addAll(policyProblems({ match: text, action }));
   await checkLabels(db, action, problems);
+  await checkQosClassExists(db, action, problems);
   return { match, action };
 }
 
@@ -70,6 +72,13 @@ function resolveClause(
 
 const withoutUndefined = (clause: object): MatchClause =>
   Object.fromEntries(Object.entries(clause).filter(([, value]) => value !== undefined));
+
+async function checkQosClassExists(db: Db, { qosClass }: PolicyAction, problems: Problems): Promise<void> {
+  if (qosClass === undefined) return;
+  const known = (await qosRepository.list(db)).map(({ name }) => name);
+  if (known.includes(qosClass)) return;
+  problems.add('action.qos_class', `there is no class "${qosClass}"`, `there are: ${known.join(', ')}`);
+}
 
 async function checkLabels(db: Db, action: PolicyAction, problems: Problems): Promise<void> {
   const known = await endpointRepository.listLabels(db);

@@ -7,6 +7,7 @@ import {
   type Policy,
   type Prefix,
   type ProbeProfile,
+  type Shaping,
   type SiteId,
 } from '@patronus/core';
 import type { Db } from '../database/schema.ts';
@@ -15,10 +16,12 @@ import { endpointRepository, type EndpointRow } from '../repositories/endpoint-r
 import { pathOverrideRepository, type PathOverrideRow } from '../repositories/path-override-repository.ts';
 import { pathRepository } from '../repositories/path-repository.ts';
 import { policyRepository, type PolicyRow } from '../repositories/policy-repository.ts';
+import { qosRepository } from '../repositories/qos-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
 import type { Intent, IntentEndpoint, IntentSite } from './compile-documents.ts';
 import { withoutSites } from './policy-references.ts';
 import { documentPolicy } from './policy-service.ts';
+import { documentQosClass } from './qos-service.ts';
 
 /** All that documents are made from, read at one moment. */
 export async function readIntent(db: Db, confirmWindowMs: number): Promise<Intent> {
@@ -43,6 +46,7 @@ export async function readIntent(db: Db, confirmWindowMs: number): Promise<Inten
     })),
     overrides: new Map((await pathOverrideRepository.list(db)).map((row) => [row.path_id, pathOverride(row)])),
     policies: (await policyRepository.list(db)).flatMap((row) => (row.enabled === 1 ? livePolicy(row, deleted) : [])),
+    qosClasses: (await qosRepository.list(db)).map(documentQosClass),
     overlay: defaultOverlay,
     confirmWindowMs,
   };
@@ -72,4 +76,8 @@ const intentEndpoint = (row: EndpointRow): IntentEndpoint => ({
   port: row.port,
   cost: row.cost,
   profile: row.profile as ProbeProfile,
+  upBps: row.up_bps,
+  downBps: row.down_bps,
+  shaping: row.shaping as Shaping,
+  policing: row.policing === 1,
 });

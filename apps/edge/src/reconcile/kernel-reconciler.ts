@@ -5,7 +5,9 @@ import {
   describeStep,
   diff,
   emptyKernelState,
+  isOptional,
   localFacts,
+  shapedBps,
   sysctlsOf,
   touchesGroups,
   type Kernel,
@@ -13,8 +15,9 @@ import {
   type SteeringDecision,
   type Step,
 } from '@patronus/netconf';
-import type { PathTraffic, PolicyCounter, PolicyFlows, SiteDocument } from '@patronus/protocol';
+import type { LineReport, PathTraffic, PolicyCounter, PolicyFlows, SiteDocument } from '@patronus/protocol';
 import { LatestWins } from './latest-wins.ts';
+import { Lines } from './lines.ts';
 import type { SysctlMemory } from './sysctl-memory.ts';
 
 export interface ReconcilerParts {
@@ -51,11 +54,13 @@ interface Plan {
 export class KernelReconciler {
   readonly #parts: ReconcilerParts;
   readonly #queue = new LatestWins();
+  readonly #lines: Lines;
   #current: SiteDocument | null = null;
   #keys: Readonly<Record<string, string>> = {};
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
+    this.#lines = new Lines(parts.kernel);
   }
 
   /**
@@ -151,6 +156,23 @@ export class KernelReconciler {
     });
   }
 
+  /** The queues of each uplink that is shaped or policed. Throws as `Kernel.observe` does. */
+  async lineReports(): Promise<readonly LineReport[]> {
+    const document = this.#current;
+    if (document?.endpoints.every(({ shaping, policing }) => shaping === undefined && policing === undefined) ?? true) {
+      return [];
+    }
+    return this.#lines.report(document!, await this.#parts.kernel.queues());
+  }
+
+  /**
+   * Lets the uplink in a slot send so much, bit/s, from now on; null for what was bought, from the next document on.
+   * @throws PatronusError `kernel_refused`, `missing_tool`, `command_timeout`
+   */
+  setLineRate(slot: number, rateBps: number | null): Promise<void> {
+    return this.#lines.setRate(slot, rateBps, shapedBps);
+  }
+
   /** Settles when no change is under way. */
   idle(): Promise<void> {
     return this.#queue.idle();
@@ -191,9 +213,11 @@ export class KernelReconciler {
   async #plan(document: SiteDocument, tunnelKeys: Readonly<Record<string, string>>): Promise<Plan> {
     const start = performance.now();
     const observed = await this.#parts.kernel.observe(sysctlsOf(document));
-    const own = { tunnelKeys, decisions: this.#parts.decisions(), countingEpoch: randomUUID() };
+    const lineRates = this.#lines.rates;
+    const own = { tunnelKeys, decisions: this.#parts.decisions(), countingEpoch: randomUUID(), lineRates };
     const desired = compileKernelState(document, localFacts(observed, own));
     if (!desired.ok) throw new InvalidInputError(desired.error);
+    this.#lines.planned(desired.value.shapers, observed.shapers);
     return { version: document.version, start, observed, steps: diff(observed, desired.value) };
   }
 
@@ -205,6 +229,7 @@ export class KernelReconciler {
   }
 
   async #execute(step: Step, observed: ObservedState): Promise<void> {
+    if (isOptional(step)) return this.#lines.perform(step, observed.shapers);
     if (step.do === 'set_sysctl') {
       const before = observed.sysctls[step.key] ?? (await this.#lateSysctl(step.key));
       if (before !== undefined) this.#parts.sysctls.remember(step.key, before);

@@ -11,6 +11,8 @@ export const endpointInput = builder.inputType('EndpointInput', {
     profile: t.string(),
     up_bps: t.float(),
     down_bps: t.float(),
+    shaping: t.string(),
+    policing: t.boolean(),
   }),
 });
 
@@ -25,6 +27,8 @@ export const endpointChanges = builder.inputType('EndpointChanges', {
     profile: t.string(),
     up_bps: t.float(),
     down_bps: t.float(),
+    shaping: t.string(),
+    policing: t.boolean(),
   }),
 });
 
@@ -93,6 +97,7 @@ export const actionInput = builder.inputType('PolicyActionInput', {
     avoid: t.stringList(),
     never: t.stringList(),
     weights: t.field({ type: [labelWeightInput] }),
+    qos_class: t.string(),
   }),
 });
 

@@ -61,5 +61,6 @@ export const actionType = builder.objectRef<ActionShape>('PolicyAction').impleme
     avoid: t.exposeStringList('avoid', { nullable: true }),
     never: t.exposeStringList('never', { nullable: true }),
     weights: t.expose('weights', { type: [labelWeight], nullable: true }),
+    qos_class: t.exposeString('qos_class', { nullable: true, description: 'Name of the class of service' }),
   }),
 });

@@ -9,6 +9,7 @@ import './apply-operations.ts';
 import './deletions.ts';
 import './event-operations.ts';
 import './event-sinks.ts';
+import './qos.ts';
 import './stats.ts';
 import './users.ts';
 import './sessions.ts';

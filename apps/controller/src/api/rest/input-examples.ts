@@ -20,6 +20,8 @@ export const inputExamples = {
     action: { type: 'steer', sla: { max_delay_ms: 150, max_loss_percent: 1 } },
   },
   policyChanges: { priority: 90, enabled: false },
+  qosClass: { name: 'video', guarantee_percent: 10, ceiling_percent: 60, priority: 1, trust_dscp: [50] },
+  qosClassChanges: { ceiling_percent: 50 },
   enrolmentKey: { site: 'berlin', max_uses: 1, expires_in_seconds: 3_600 },
   failover: { reason: 'the line is rebuilt', expires_in_seconds: 1_800 },
   transportLinks: { links: [{ a: 'broadband', b: 'broadband' }] },

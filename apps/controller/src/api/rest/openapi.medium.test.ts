@@ -132,6 +132,12 @@ const drives: Record<string, Drive> = {
   postStatsPoliciesByIdReset: ({ postPolicies: id }) => ({ params: { id: id! } }),
   deletePoliciesById: ({ postPolicies: id }) => ({ params: { id: id! } }),
   postPoliciesByIdRestore: ({ postPolicies: id }) => ({ params: { id: id! } }),
+  getQosClasses: () => ({}),
+  postQosClasses: () => ({ body: { name: 'video', guarantee_percent: 0 } }),
+  getQosClassesByName: () => ({ params: { name: 'video' } }),
+  patchQosClassesByName: () => ({ params: { name: 'video' }, body: { priority: 1 } }),
+  deleteQosClassesByName: () => ({ params: { name: 'video' } }),
+  getQosLines: () => ({}),
   getExport: () => ({}),
   postApply: () => ({
     body: {

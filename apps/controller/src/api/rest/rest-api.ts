@@ -24,6 +24,7 @@ import { passkeyRoutes } from './passkey-routes.ts';
 import { pathOperationRoutes } from './path-operation-routes.ts';
 import { pathRoutes } from './path-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
+import { qosRoutes } from './qos-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { siteRoutes } from './site-routes.ts';
 import { statsRoutes } from './stats-routes.ts';
@@ -51,6 +52,7 @@ export function restApi(app: RestApp, services: ApiServices, answers: AnswerCach
   transportLinkRoutes(app, services);
   endpointRoutes(app, services);
   policyRoutes(app, services);
+  qosRoutes(app, services);
   pathRoutes(app, services);
   pathOperationRoutes(app, services);
   statsRoutes(app, services);

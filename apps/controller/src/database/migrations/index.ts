@@ -21,6 +21,7 @@ import * as idempotency from './0021-idempotency.ts';
 import * as eventAcknowledgement from './0025-event-acknowledgement.ts';
 import * as eventSinks from './0026-event-sinks.ts';
 import * as auditCuts from './0027-audit-cuts.ts';
+import * as qos from './0050-qos.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-network': network,
@@ -41,4 +42,5 @@ export const migrations: Record<string, Migration> = {
   '0025-event-acknowledgement': eventAcknowledgement,
   '0026-event-sinks': eventSinks,
   '0027-audit-cuts': auditCuts,
+  '0050-qos': qos,
 };

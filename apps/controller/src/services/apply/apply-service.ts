@@ -9,6 +9,7 @@ import { readTransportLinks } from '../read-transport-links.ts';
 import type { SiteDeletionService } from '../site-deletion-service.ts';
 import { deduplicated, setTransportLinks } from '../transport-link-service.ts';
 import { applyPolicies } from './apply-policies.ts';
+import { applyQosClasses, checkQosClasses, pruneQosClasses } from './apply-qos-classes.ts';
 import { applySites } from './apply-sites.ts';
 import {
   linksName,
@@ -18,6 +19,7 @@ import {
   type ManifestKind,
   type Placed,
   type PolicyManifest,
+  type QosClassManifest,
   type SiteManifest,
   type TransportLinksManifest,
 } from './manifest.ts';
@@ -100,12 +102,15 @@ export class ApplyService {
     const known = new Set([...before.values()].map((each) => `${each.kind} ${settled(each)}`));
     const changed = documents.filter(({ manifest }) => !known.has(`${manifest.kind} ${settled(manifest)}`));
     const failed = await applySites(change, by, ofKind<SiteManifest>(changed, 'Site'), problems);
+    await applyQosClasses(change, by, ofKind<QosClassManifest>(changed, 'QosClass'), problems);
     if (failed.length === 0) {
       await syncPaths(change);
       await applyLinks(change, by, ofKind<TransportLinksManifest>(changed, 'TransportLinks'), problems);
       await applyPolicies(change, by, ofKind<PolicyManifest>(changed, 'Policy'), problems);
       for (const site of pruned) await checkUnnamed(change, site, problems);
+      if (prune) await pruneQosClasses(change, by, documents, problems);
     }
+    await checkQosClasses(change, problems);
     problems.throwIfAny();
   }
 

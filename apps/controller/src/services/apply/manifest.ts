@@ -2,11 +2,12 @@ import { Type, type Static, type TProperties } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { EndpointInputSchema } from '../endpoint-input.ts';
 import { ActionInputSchema, MatchInputSchema } from '../policy-input.ts';
+import { QosClassFieldsSchema } from '../qos-input.ts';
 import type { Problems } from '../problems.ts';
 import { problemsOf } from '../schema-problems.ts';
 
 export const manifestVersion = 'patronus/v1';
-export const manifestKinds = ['TransportLinks', 'Site', 'Policy'] as const;
+export const manifestKinds = ['TransportLinks', 'QosClass', 'Site', 'Policy'] as const;
 export type ManifestKind = (typeof manifestKinds)[number];
 
 /** There is one set of transport links, and this is its name. */
@@ -45,15 +46,19 @@ const TransportLinksManifestSchema = exact({
   }),
 });
 
+const QosClassManifestSchema = exact({ ...head('QosClass'), spec: QosClassFieldsSchema });
+
 export type SiteManifest = Static<typeof SiteManifestSchema>;
 export type PolicyManifest = Static<typeof PolicyManifestSchema>;
 export type TransportLinksManifest = Static<typeof TransportLinksManifestSchema>;
-export type Manifest = SiteManifest | PolicyManifest | TransportLinksManifest;
+export type QosClassManifest = Static<typeof QosClassManifestSchema>;
+export type Manifest = SiteManifest | PolicyManifest | TransportLinksManifest | QosClassManifest;
 
 const validators = {
   Site: Compile(SiteManifestSchema),
   Policy: Compile(PolicyManifestSchema),
   TransportLinks: Compile(TransportLinksManifestSchema),
+  QosClass: Compile(QosClassManifestSchema),
 };
 
 /** Of a kind that somebody wrote; undefined where there is none. */
