@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildEbpf } from './build-ebpf.mjs';
+import { hashOf } from './hash-files.mjs';
 import { nodeProgram } from './node.mjs';
 import { inRoot } from './root.mjs';
 import { step } from './run.mjs';
@@ -9,9 +10,10 @@ const web = inRoot('apps/web');
 /** Which sources the built page was made from. */
 const webStamp = join(web, 'dist/.sources');
 
-/** Builds programs and page; what has not changed is not built again. */
+/** Builds programs, those for the kernel, and the page; what has not changed is not built again. */
 export async function build() {
   await step('Building the programs', nodeProgram(), [inRoot('node_modules/typescript/bin/tsc'), '--build']);
+  await buildEbpf();
   await buildWeb();
 }
 
@@ -32,9 +34,3 @@ const sourcesOf = (folder) =>
       return entry.isDirectory() ? sourcesOf(path) : [path];
     })
     .sort();
-
-function hashOf(files) {
-  const hash = createHash('sha256');
-  for (const file of files) hash.update(file).update('\0').update(readFileSync(file)).update('\0');
-  return hash.digest('hex');
-}

@@ -13,6 +13,7 @@ export const labTools = {
   ping: 'iputils-ping',
   conntrack: 'conntrack',
   modprobe: 'kmod',
+  clang: 'clang libbpf-dev linux-libc-dev',
 };
 
 /** What tests call beyond that. */

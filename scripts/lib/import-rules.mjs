@@ -6,6 +6,7 @@
 
 export const rooms = [
   'packages/core',
+  'packages/applications',
   'packages/policy',
   'packages/protocol',
   'packages/netconf',
@@ -20,7 +21,13 @@ export const rooms = [
 ];
 
 /** They compute: no built-in module and no library without an allowance. */
-export const pureRooms = ['packages/core', 'packages/policy', 'packages/protocol', 'packages/netconf'];
+export const pureRooms = [
+  'packages/core',
+  'packages/applications',
+  'packages/policy',
+  'packages/protocol',
+  'packages/netconf',
+];
 
 /** Built-in modules that reach out of the process, and where they belong; the rest is free outside the pure rooms. */
 export const guardedBuiltins = {
@@ -48,15 +55,19 @@ export const allowances = [
   ...allow('packages/core', 'addresses and prefixes in all their spellings', 'ipaddr.js'),
   ...allow('packages/core/src/hash.ts', 'hashing computes', 'node:crypto'),
   ...allow('packages/core/src/ids.ts', 'hashing computes', 'node:crypto'),
+  ...allow('packages/applications', 'a catalogue of domain types', '@patronus/core'),
+  ...allow('packages/applications/src/readers/quic-initial.ts', 'decrypting computes', 'node:crypto'),
   ...allow('packages/policy', 'decides on the domain types', '@patronus/core'),
   ...allow('packages/protocol', 'carries the domain types', '@patronus/core'),
   ...allow('packages/protocol', 'schemas of documents and messages', 'typebox', 'typebox/compile'),
   ...allow('packages/protocol/src/join-token.ts', 'hashing computes', 'node:crypto'),
   ...allow('packages/netconf', 'compiles documents of domain types', '@patronus/core', '@patronus/protocol'),
+  ...allow('packages/netconf', 'what policies mean at a moment, as it explains them', '@patronus/policy'),
   ...allow('packages/testkit', 'fakes of the domain', '@patronus/core', '@patronus/protocol'),
   ...allow('packages/testkit', 'the fake kernel is one of those', '@patronus/netconf'),
 
   ...allow('packages/linux', 'errors, addresses and clocks', '@patronus/core'),
+  ...allow('packages/linux/src/bpf', 'finds the built programs for the kernel', '@patronus/ebpf/package.json'),
   ...allow('packages/linux', 'the home of child processes', 'node:child_process'),
   ...allow('packages/linux/src/userspace-tunnels.ts', 'asks wireguard-go on its Unix socket', 'node:net'),
   ...allow('packages/linux/src/postgres-server.ts', 'finds a free port for the server', 'node:net'),
@@ -120,6 +131,12 @@ export const allowances = [
   ...allow('apps/cli/bin/patronus.mjs', 'runs itself again on a Node that is new enough', 'node:child_process'),
 
   ...allow('bench', 'measures the parts', '@patronus/core', '@patronus/policy', '@patronus/protocol'),
+  ...allow(
+    'bench/src/classify.ts',
+    'readers of packets, and a greeting for them',
+    '@patronus/applications',
+    'node:tls',
+  ),
   ...allow('bench', 'measures the programs', '@patronus/controller', '@patronus/edge', '@patronus/lab'),
   ...allow('bench', 'measures services of the controller, and fills its database', '@patronus/controller/parts'),
   ...allow('bench', 'measures an edge between namespaces', '@patronus/edge/trial', '@patronus/linux'),

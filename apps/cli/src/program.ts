@@ -12,6 +12,7 @@ import { addEdge } from './commands/edge.ts';
 import { addEndpoints } from './commands/endpoints.ts';
 import { addEnrolmentKeys } from './commands/enrolment-keys.ts';
 import { addEvents } from './commands/events.ts';
+import { addHostSets } from './commands/host-sets.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLab } from './commands/lab.ts';
 import { addLogin } from './commands/login.ts';
@@ -58,6 +59,7 @@ export function buildProgram(terminal: Terminal): Command {
   addEndpoints(program, terminal);
   addPaths(program, terminal);
   addPolicies(program, terminal);
+  addHostSets(program, terminal);
   addQos(program, terminal);
   addApply(program, terminal);
   addExport(program, terminal);

@@ -20,6 +20,8 @@ const path = (fields: Partial<Path>): Path => ({
   reverse_latency: 21,
   reverse_jitter: 0,
   reverse_loss: 0,
+  reordering_percent: null,
+  duplication_percent: null,
   bandwidth: null,
   health_status: 'up',
   since: 1000,

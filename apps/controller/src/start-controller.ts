@@ -22,6 +22,7 @@ import { EventService } from './services/event-service.ts';
 import { EventSinkService } from './services/event-sink-service.ts';
 import { Maintenance } from './services/maintenance.ts';
 import { MemoryTrimmer } from './services/memory-trimmer.ts';
+import { HostSetService } from './services/host-set-service.ts';
 import { MetricService } from './services/metric-service.ts';
 import { PathCheckService } from './services/path-check-service.ts';
 import { PathOverrideService } from './services/path-override-service.ts';
@@ -139,6 +140,7 @@ function networkServices(store: Store, presence: Presence, documents: DocumentSe
     siteDeletion,
     declarations: new ApplyService(store, siteDeletion),
     endpoints: new EndpointService(store),
+    hostSets: new HostSetService(store),
     transportLinks: new TransportLinkService(store),
     policyDeletion: new PolicyDeletionService(store),
     qos: new QosService(store),

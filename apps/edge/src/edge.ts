@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { Clock, Random, Timers } from '@patronus/core';
 import type { EdgeMessage, UplinkFact } from '@patronus/protocol';
 import type { Logger } from 'pino';
-import { ChangeJourney } from './change/index.ts';
+import { ChangeJourney, ScheduleWatch } from './change/index.ts';
 import { ControllerConnection, routesOver, type DomainMessage, type Route } from './connection/index.ts';
 import { EdgeView } from './edge-view.ts';
 import { eventEmitter, type EmitEvent } from './events.ts';
@@ -44,6 +44,7 @@ export class Edge {
   private readonly journey: ChangeJourney;
   private readonly connection: ControllerConnection;
   private readonly links: UplinkMonitor;
+  private readonly schedules: ScheduleWatch;
   private readonly watch: { stop(): void };
 
   private constructor(parts: EdgeParts, spool: Spool, event: EmitEvent) {
@@ -72,8 +73,12 @@ export class Edge {
       log,
       send,
       event,
-      inForce: (document) => this.view.inForce(document),
+      inForce: (document) => {
+        this.view.inForce(document);
+        this.schedules.follow(document);
+      },
     });
+    this.schedules = new ScheduleWatch(timers, Date.now, () => void this.journey.reapply());
     this.watch = parts.watchKernel({
       devices: () => this.links.look(),
       drifted: () => {
@@ -134,6 +139,7 @@ export class Edge {
 
   private async end(last?: () => Promise<void>): Promise<void> {
     this.watch.stop();
+    this.schedules.stop();
     this.links.stop();
     await this.engine.stop();
     await this.journey.stop();

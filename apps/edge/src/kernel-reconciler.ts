@@ -10,5 +10,5 @@ export function kernelReconciler(
 ): KernelReconciler {
   const keys = new WireguardKeyStore(paths.keys);
   const sysctls = new SysctlMemory(paths.sysctls);
-  return new KernelReconciler({ kernel: new LinuxKernel(keys), keys, sysctls, decisions });
+  return new KernelReconciler({ kernel: new LinuxKernel(keys), keys, sysctls, decisions, wallMs: Date.now });
 }

@@ -2,7 +2,13 @@ import { InvalidInputError } from '@patronus/core';
 import { runIn, runScript } from '../machine/index.ts';
 import { ipBatch, lineRules } from '../network/index.ts';
 import { plannedImpairment, type LinePlan } from '../topology/index.ts';
-import { lineDirections, type Impairment, type LineDirection, type LineSetting } from '../wan/index.ts';
+import {
+  impairmentKinds,
+  lineDirections,
+  type Impairment,
+  type LineDirection,
+  type LineSetting,
+} from '../wan/index.ts';
 import { noFault, writeLabState, type LabState, type LineFault } from './lab-state.ts';
 import { findLine, findSite, runningLab, type RunningLab } from './running-lab.ts';
 
@@ -47,9 +53,8 @@ export async function labBreak(change: LineChange & { readonly silent?: boolean 
 export async function labImpair(change: LineChange & Partial<Impairment>): Promise<LineReport> {
   const lab = runningLab(change.dataDir);
   const line = findLine(lab.plan, change.site, change.endpoint);
-  const { delayMs, jitterMs, lossPercent, rateBps } = change;
   const given = Object.fromEntries(
-    Object.entries({ delayMs, jitterMs, lossPercent, rateBps }).filter(([, value]) => value !== undefined),
+    impairmentKinds.filter((kind) => change[kind] !== undefined).map((kind) => [kind, change[kind]]),
   );
   const fault = faultOf(lab.state, line);
   const worse = directionsOf(change).map(

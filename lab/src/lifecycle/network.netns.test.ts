@@ -105,6 +105,30 @@ describe.skipIf(unable)(`a network of emulated lines${unable ? ` (skipped: ${wor
     await labHeal({ dataDir });
   });
 
+  test('packets are overtaken and doubled as was asked for', async () => {
+    await labImpair({
+      dataDir,
+      site: 'b',
+      endpoint: 'mpls',
+      reorderPercent: 20,
+      duplicatePercent: 20,
+      direction: 'in',
+    });
+    const argv = ['ping', '-I', atA.label, '-i', '0.004', '-W', '0.3', '-c', '400', atB.siteAddress];
+    const text = await runIn(world as World, atA.siteNamespace, argv);
+    const answers = text.split('\n').filter((line) => line.includes('icmp_seq='));
+    const firsts = answers
+      .filter((line) => !line.includes('DUP!'))
+      .map((line) => Number(/icmp_seq=(\d+)/.exec(line)![1]));
+    const overtaken = firsts.filter((sequence, index) => firsts.slice(0, index).some((each) => each > sequence));
+    const doubled = answers.length - firsts.length;
+    expect(firsts).toHaveLength(400);
+    expect(doubled).toBeGreaterThan(45);
+    expect(doubled).toBeLessThan(120);
+    expect(overtaken.length).toBeGreaterThan(45);
+    await labHeal({ dataDir });
+  });
+
   test('whatever was killed and lost before, "lab down" leaves nothing, and does so twice', async () => {
     await killPrograms(() => findPrograms(home.id).filter(({ role }) => role === 'wan'));
     rmSync(home.stateFile);

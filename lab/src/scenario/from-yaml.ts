@@ -105,8 +105,9 @@ function toAction(raw: Raw<'do', StepAction['do']>): StepAction {
       return { do: 'break', ...line, direction, silent: raw['silent'] === true };
     case 'impair': {
       const { delay_ms: delayMs, jitter_ms: jitterMs, loss_percent: lossPercent, rate_mbit: rate } = raw;
+      const { reorder_percent: reorderPercent, duplicate_percent: duplicatePercent } = raw;
       const rateBps = rate === undefined ? undefined : (rate as number) * 1e6;
-      const worse = withoutUndefined({ delayMs, jitterMs, lossPercent, rateBps });
+      const worse = withoutUndefined({ delayMs, jitterMs, lossPercent, rateBps, reorderPercent, duplicatePercent });
       return { do: 'impair', ...line, direction, ...worse } as StepAction;
     }
     case 'heal':

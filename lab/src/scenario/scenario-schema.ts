@@ -54,6 +54,8 @@ const steps: Record<StepAction['do'], TProperties> = {
     jitter_ms: optional(Type.Number({ minimum: 0, maximum: 10_000 })),
     loss_percent: optional(percent),
     rate_mbit: optional(Type.Number({ exclusiveMinimum: 0 })),
+    reorder_percent: optional(percent),
+    duplicate_percent: optional(percent),
   },
   heal: { site: optional(siteName), endpoint: optional(label) },
   kill: { program },

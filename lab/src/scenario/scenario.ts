@@ -49,6 +49,8 @@ export type StepAction =
       readonly jitterMs?: number;
       readonly lossPercent?: number;
       readonly rateBps?: number;
+      readonly reorderPercent?: number;
+      readonly duplicatePercent?: number;
     }
   /** Without a site all lines, without an endpoint all of the site's. */
   | { readonly do: 'heal'; readonly site?: string; readonly endpoint?: string }
@@ -125,6 +127,8 @@ const impairmentText = (action: Extract<StepAction, { do: 'impair' }>): string =
     action.jitterMs === undefined ? [] : [`jitter ${action.jitterMs} ms`],
     action.lossPercent === undefined ? [] : [`loss ${action.lossPercent} %`],
     action.rateBps === undefined ? [] : [`rate ${action.rateBps / 1e6} Mbit/s`],
+    action.reorderPercent === undefined ? [] : [`reordering ${action.reorderPercent} %`],
+    action.duplicatePercent === undefined ? [] : [`duplication ${action.duplicatePercent} %`],
   ]
     .flat()
     .join(', ');

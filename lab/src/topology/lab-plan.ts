@@ -120,6 +120,8 @@ export function plannedImpairment(endpoint: TopologyEndpoint, direction: LineDir
     jitterMs: endpoint.jitter_ms ?? 0,
     lossPercent: endpoint.loss_percent ?? 0,
     rateBps: megabits === undefined ? null : megabits * 1e6,
+    reorderPercent: 0,
+    duplicatePercent: 0,
   };
 }
 

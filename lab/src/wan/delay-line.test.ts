@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mean } from '@patronus/core';
-import { DelayLine, queueLimitMs, settingWidth, writeImpairment } from './delay-line.ts';
+import { DelayLine, heldBackMs, queueLimitMs, settingWidth, writeImpairment } from './delay-line.ts';
 import type { Impairment } from './impairment.ts';
 
 /** Numbers that look random and are the same every time (a linear congruential generator). */
@@ -17,7 +17,15 @@ function seeded(seed = 1): { next(): number } {
 function lineWith(impairment: Partial<Impairment>): { line: DelayLine; change(next: Partial<Impairment>): void } {
   const settings = new Float64Array(settingWidth);
   const change = (next: Partial<Impairment>): void =>
-    writeImpairment(settings, { delayMs: 0, jitterMs: 0, lossPercent: 0, rateBps: null, ...next });
+    writeImpairment(settings, {
+      delayMs: 0,
+      jitterMs: 0,
+      lossPercent: 0,
+      rateBps: null,
+      reorderPercent: 0,
+      duplicatePercent: 0,
+      ...next,
+    });
   change(impairment);
   return { line: new DelayLine(settings, seeded()), change };
 }
@@ -77,4 +85,19 @@ test('a change holds from the next packet on, without overtaking those under way
   change({ delayMs: 10 });
   expect(line.admit(1, 100)).toBe(100);
   expect(line.admit(95, 100)).toBe(105);
+});
+
+test('the given share of packets is held back, and those behind overtake them', () => {
+  const { line } = lineWith({ delayMs: 20, reorderPercent: 5 });
+  const releases = Array.from({ length: 20_000 }, (_, index) => ({ index, at: line.admit(index, 100) - index }));
+  const heldBack = releases.filter(({ at }) => at > 20);
+  expect(heldBack.length / releases.length).toBeCloseTo(0.05, 2);
+  expect(new Set(heldBack.map(({ at }) => at))).toEqual(new Set([20 + heldBackMs]));
+});
+
+test('the given share of packets comes out twice', () => {
+  const { line } = lineWith({ duplicatePercent: 5 });
+  const twice = Array.from({ length: 20_000 }, () => line.copies()).filter((copies) => copies === 2).length;
+  expect(twice / 20_000).toBeCloseTo(0.05, 2);
+  expect(lineWith({}).line.copies()).toBe(1);
 });

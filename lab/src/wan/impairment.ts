@@ -12,7 +12,21 @@ export interface Impairment {
   readonly lossPercent: number;
   /** Bit/s; null for unlimited. */
   readonly rateBps: number | null;
+  /** Share of packets that leave the order in which they came, percent. */
+  readonly reorderPercent: number;
+  /** Share of packets that arrive twice, percent. */
+  readonly duplicatePercent: number;
 }
+
+/** The kinds of impairment by name. */
+export const impairmentKinds = [
+  'delayMs',
+  'jitterMs',
+  'lossPercent',
+  'rateBps',
+  'reorderPercent',
+  'duplicatePercent',
+] as const satisfies readonly (keyof Impairment)[];
 
 /** A change of one direction of a line, named as in the lab's plan. */
 export interface LineSetting {

@@ -52,11 +52,15 @@ const deviceOf = (direction: LineDirection): string => (direction === 'out' ? tr
 export const netemCommand = ({ direction, impairment }: Omit<LineSetting, 'line'>): string =>
   `qdisc replace dev ${deviceOf(direction)} root netem ${netemOptions(impairment)}`;
 
-function netemOptions({ delayMs, jitterMs, lossPercent, rateBps }: Impairment): string {
+/** netem's packets out of order overtake all that travel, where the program of `delay-line.ts` holds them back. */
+function netemOptions(impairment: Impairment): string {
+  const { delayMs, jitterMs, lossPercent, rateBps, reorderPercent, duplicatePercent } = impairment;
   return [
     `limit ${packetLimit(delayMs + jitterMs, rateBps)}`,
     `delay ${delayMs}ms${jitterMs > 0 ? ` ${jitterMs}ms` : ''}`,
     ...(lossPercent > 0 ? [`loss ${lossPercent}%`] : []),
+    ...(reorderPercent > 0 ? [`reorder ${reorderPercent}%`] : []),
+    ...(duplicatePercent > 0 ? [`duplicate ${duplicatePercent}%`] : []),
     ...(rateBps === null ? [] : [`rate ${Math.round(rateBps)}bit`]),
   ].join(' ');
 }

@@ -20,7 +20,9 @@ const longestWaitMs = 1000;
 
 class WireDirection {
   readonly from: TapDevice;
-  readonly queue = new FrameQueue(queueCapacity);
+  readonly #queue = new FrameQueue(queueCapacity);
+  /** Frames that others may overtake. */
+  readonly #heldBack = new FrameQueue(queueCapacity);
   readonly #to: TapDevice;
   readonly #line: DelayLine;
   readonly #store: FrameStore;
@@ -40,18 +42,26 @@ class WireDirection {
       const slot = this.#free.pop();
       if (slot === undefined) return;
       const length = this.from.read(this.#store, slot);
-      const releaseMs = length === 0 || this.queue.full ? -1 : this.#line.admit(performance.now(), length);
+      const isFull = this.#queue.full || this.#heldBack.full;
+      const releaseMs = length === 0 || isFull ? -1 : this.#line.admit(performance.now(), length);
       if (releaseMs < 0) this.#free.push(slot);
-      else this.queue.push(slot, length, releaseMs);
+      else (this.#line.isHeldBack ? this.#heldBack : this.#queue).push(slot, length, releaseMs);
       if (length === 0) return;
     }
   }
 
+  /** When the next frame is due; infinity when there is none. */
+  get nextMs(): number {
+    return Math.min(this.#queue.nextMs, this.#heldBack.nextMs);
+  }
+
   /** Lets out what is due. */
   deliver(nowMs: number): void {
-    const { queue } = this;
-    while (queue.nextMs <= nowMs) {
-      this.#to.write(this.#store, queue.headSlot, queue.headLength);
+    for (let nextMs = this.nextMs; nextMs <= nowMs; nextMs = this.nextMs) {
+      const queue = this.#queue.nextMs <= this.#heldBack.nextMs ? this.#queue : this.#heldBack;
+      for (let copies = this.#line.copies(); copies > 0; copies--) {
+        this.#to.write(this.#store, queue.headSlot, queue.headLength);
+      }
       this.#free.push(queue.headSlot);
       queue.shift();
     }
@@ -76,7 +86,7 @@ function run(data: TapWorkerData): never {
   port?.postMessage('ready');
   for (;;) {
     let nextMs = Number.POSITIVE_INFINITY;
-    for (const { queue } of directions) nextMs = Math.min(nextMs, queue.nextMs);
+    for (const direction of directions) nextMs = Math.min(nextMs, direction.nextMs);
     const ready = waiter.wait(Math.min(longestWaitMs, nextMs - performance.now()));
     for (let index = 0; index < directions.length; index++) {
       if ((ready & (1 << index)) !== 0) directions[index]!.read();

@@ -7,6 +7,7 @@ type Id<Kind extends string> = string & { readonly [brand]: Kind };
 export type SiteId = Id<'site'>;
 export type EndpointId = Id<'endpoint'>;
 export type PathId = Id<'path'>;
+export type HostSetId = Id<'host set'>;
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

@@ -2,9 +2,12 @@
  * The domain of Patronus: what sites, endpoints, paths and policies are, and the pure arithmetic on them.
  * Nothing here touches a clock, a socket, a file or a process.
  */
+export * from './application.ts';
 export * from './cache.ts';
 export * from './case.ts';
 export * from './clock.ts';
+export * from './closest-word.ts';
+export * from './domain-pattern.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export type { FlowKey } from './flow-table.ts';
@@ -19,5 +22,6 @@ export * from './policy.ts';
 export * from './prefix.ts';
 export * from './qos.ts';
 export * from './result.ts';
+export * from './schedule.ts';
 export * from './statistics.ts';
 export * from './traffic-stats-collector.ts';

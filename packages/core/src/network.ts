@@ -9,6 +9,10 @@ export interface Site {
   readonly location: string;
   /** LAN prefixes reached through this site; no two sites may overlap. */
   readonly prefixes: readonly Prefix[];
+  /** What policies may know it by beside its name, in small letters. */
+  readonly tags: readonly string[];
+  /** Where its clocks are, as IANA names it, such as `Europe/Vienna`. */
+  readonly timeZone: string;
 }
 
 /** How often a path over this endpoint is probed. */

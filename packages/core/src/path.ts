@@ -7,8 +7,21 @@ export interface DirectionQuality {
   readonly delayMs: number | null;
   /** Mean absolute difference of successive one-way delays, ms (RFC 3550, section 6.4.1). */
   readonly jitterMs: number | null;
-  /** Share of lost probes, percent. */
+  /** Share of lost packets, percent: of the traffic where it is counted, of probes otherwise. */
   readonly lossPercent: number | null;
+  /** Share of the traffic's packets that came after one that was sent later, percent (RFC 4737, section 3.4). */
+  readonly reorderingPercent?: number | null;
+  /** Share of the traffic's packets that came more than once, percent (RFC 5560). */
+  readonly duplicationPercent?: number | null;
+  /** Where these shares are taken from a sample: what they are at least, whatever chance had to do with it. */
+  readonly atLeast?: SharesAtLeast;
+}
+
+/** Lower limits of confidence of the shares of a direction, percent; null where nothing was measured. */
+export interface SharesAtLeast {
+  readonly lossPercent: number | null;
+  readonly reorderingPercent: number | null;
+  readonly duplicationPercent: number | null;
 }
 
 /** What the prober knows of one directed path now. Null means not yet measured. */

@@ -61,6 +61,14 @@ export function prefixRange(of: Prefix): { first: bigint; last: bigint } {
   return { first, last: first + (1n << BigInt(bytes.length * 8 - length)) - 1n };
 }
 
+/** The address of a number: of 32 bits for IPv4, of 128 for IPv6. */
+export function addressOf(value: bigint, ipv6: boolean): Address {
+  const bytes = Array.from({ length: ipv6 ? 16 : 4 }, (_, index) =>
+    Number((value >> BigInt(8 * ((ipv6 ? 15 : 3) - index))) & 0xffn),
+  );
+  return ipaddr.fromByteArray(bytes).toString() as Address;
+}
+
 /** Whether the address lies in the prefix. */
 export function prefixContains(outer: Prefix, address: Address): boolean {
   if (isIpv6(outer) !== isIpv6(address)) return false;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mean, median, percentile } from './statistics.ts';
+import { leastMean, mean, median, percentile } from './statistics.ts';
 
 describe('statistics', () => {
   const samples = [15, 20, 35, 40, 50];
@@ -20,4 +20,16 @@ describe('statistics', () => {
   it('says that nothing has no figure', () => {
     for (const figure of [percentile([], 0.5), median([]), mean([])]) expect(figure).toBeNaN();
   });
+});
+
+describe('what a mean is at least', () => {
+  // Quantiles of chi-squared, halved: with this mean, so many events or more have a chance of 1 %.
+  it.each([
+    [3, 0.436],
+    [5, 1.279],
+    [10, 4.13],
+    [20, 11.08],
+    [100, 78.2],
+  ])('after %d events is %d', (count, least) => expect(leastMean(count, 2.326)).toBeCloseTo(least, 1));
+  it('is nothing where nothing happened', () => expect(leastMean(0, 2.326)).toBe(0));
 });

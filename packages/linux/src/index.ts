@@ -1,3 +1,4 @@
+export * from './bpf/index.ts';
 export * from './command-runner.ts';
 export * from './link-monitor.ts';
 export * from './machine/index.ts';

@@ -14,6 +14,7 @@ const facts: LocalFacts = {
   decisions: [],
   ruleset: null,
   countingEpoch: '',
+  wallMs: 0,
   ipv6: true,
 };
 

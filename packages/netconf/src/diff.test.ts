@@ -119,7 +119,7 @@ const fakeKernel = (): FakeKernel =>
 async function plan(kernel: FakeKernel, document: SiteDocument): Promise<{ steps: Step[]; desired: KernelState }> {
   const observed = await kernel.observe(sysctlsOf(document));
   const tunnelKeys = Object.fromEntries(document.tunnels.map(({ name }) => [name, `key of ${name}`]));
-  const own = { tunnelKeys, decisions: someDecisions(document), countingEpoch: 'now' };
+  const own = { tunnelKeys, decisions: someDecisions(document), countingEpoch: 'now', wallMs: 0 };
   const compiled = compileKernelState(document, localFacts(observed, own));
   if (!compiled.ok) throw new TypeError(JSON.stringify(compiled.error));
   return { steps: diff(observed, compiled.value), desired: compiled.value };

@@ -90,6 +90,7 @@ const facts: LocalFacts = {
   ],
   ruleset: null,
   countingEpoch: 'epoch-1',
+  wallMs: 0,
   ipv6: true,
 };
 

@@ -113,10 +113,14 @@ export interface Chain {
   readonly rules: readonly string[];
 }
 
-/** From a ct mark to where the packet goes on. */
+/** From a mark, an address or a port to where the packet goes on. */
 export interface VerdictMap {
   readonly type: 'map';
   readonly name: string;
+  /** What is looked up, in nft syntax: `typeof ct mark`, `type ipv4_addr`. */
+  readonly key: string;
+  /** Set where elements are ranges; such a map is named after its content, so that one of the same name is the same. */
+  readonly flags?: 'interval';
   readonly elements: readonly string[];
 }
 

@@ -16,6 +16,8 @@ export interface LocalFacts {
   readonly ruleset: Pick<RulesetShape, 'hash' | 'generation'> | null;
   /** Names this moment: counters made now start at zero in this epoch. */
   readonly countingEpoch: string;
+  /** Now, unix ms: decides which schedules hold. */
+  readonly wallMs: number;
   /** Whether the kernel speaks IPv6; constant while it runs. */
   readonly ipv6: boolean;
   /** By slot, what an uplink is found to carry now, bit/s; absent where that is what was bought. */
@@ -35,7 +37,7 @@ export type SteeringDecision = Pick<DecisionReport, 'policyId' | 'siteId' | 'pat
 /** What a kernel shows of the machine, with what the edge itself adds. */
 export function localFacts(
   observed: ObservedState,
-  own: Pick<LocalFacts, 'tunnelKeys' | 'decisions' | 'countingEpoch' | 'lineRates'>,
+  own: Pick<LocalFacts, 'tunnelKeys' | 'decisions' | 'countingEpoch' | 'wallMs' | 'lineRates'>,
 ): LocalFacts {
   const others = observed.links.filter(({ name, up }) => up && !isOurDevice(name));
   const gatewayOf = (device: string, ipv6: boolean): Address | null =>

@@ -10,11 +10,13 @@ import { rulesetShape } from './ruleset.ts';
 export function nftTransaction(ruleset: Ruleset, previous: RulesetShape | null): string {
   return [
     'add table inet patronus',
-    ...(previous === null ? [] : removalLines(rulesetShape(ruleset), previous)),
+    ...(previous === null ? [] : removalLines(ruleset, previous)),
     'table inet patronus {',
     ...ruleset.counters.flatMap((name) => counterLines(name, ruleset.countingEpoch)),
     ...ruleset.sets.flatMap((set) => setLines(set, isKept(set, previous))),
-    ...ruleset.parts.flatMap((part) => (part.type === 'chain' ? chainLines(part) : mapLines(part))),
+    ...ruleset.parts.flatMap((part) =>
+      part.type === 'chain' ? chainLines(part) : mapLines(part, isSame(part, previous)),
+    ),
     '}',
     '',
   ].join('\n');
@@ -39,12 +41,17 @@ function setLines(set: PrefixSet, kept: boolean): string[] {
   return [`  set ${set.name} {`, `    ${head}`, `    elements = { ${set.elements.join(', ')} }`, '  }'];
 }
 
-const mapLines = (map: VerdictMap): string[] => [
+const mapLines = (map: VerdictMap, kept: boolean): string[] => [
   `  map ${map.name} {`,
-  '    typeof ct mark : verdict',
-  ...(map.elements.length === 0 ? [] : [`    elements = { ${map.elements.join(', ')} }`]),
+  `    ${map.key} : verdict`,
+  ...(map.flags === undefined ? [] : [`    flags ${map.flags}`]),
+  ...(map.elements.length === 0 || kept ? [] : [`    elements = { ${map.elements.join(', ')} }`]),
   '  }',
 ];
+
+/** A map that is named after its content stays as it is, as long as nobody took elements out of it. */
+const isSame = (map: VerdictMap, previous: RulesetShape | null): boolean =>
+  map.flags === 'interval' && previous?.maps[map.name] === map.elements.length;
 
 const chainLines = (chain: Chain): string[] => [
   `  chain ${chain.name} {`,
@@ -53,7 +60,11 @@ const chainLines = (chain: Chain): string[] => [
   '  }',
 ];
 
-function removalLines(wanted: RulesetShape, previous: RulesetShape): string[] {
+function removalLines(ruleset: Ruleset, previous: RulesetShape): string[] {
+  const wanted = rulesetShape(ruleset);
+  const kept = new Set(
+    ruleset.parts.flatMap((part) => (part.type === 'map' && isSame(part, previous) ? [part.name] : [])),
+  );
   const gone = (kind: 'chains' | 'maps' | 'sets'): string[] =>
     Object.keys(previous[kind]).filter((name) => !(name in wanted[kind]));
   const changedSets = Object.keys(previous.sets).filter(
@@ -62,7 +73,9 @@ function removalLines(wanted: RulesetShape, previous: RulesetShape): string[] {
   const line = (verb: string, kind: string) => (name: string) => `${verb} ${kind} inet patronus ${name}`;
   return [
     'flush table inet patronus',
-    ...Object.keys(previous.maps).map(line('flush', 'map')),
+    ...Object.keys(previous.maps)
+      .filter((name) => !kept.has(name))
+      .map(line('flush', 'map')),
     ...changedSets.map(line('flush', 'set')),
     ...gone('maps').map(line('delete', 'map')),
     ...gone('chains').map(line('delete', 'chain')),

@@ -1,10 +1,9 @@
 import { classMark, qosClassId, uplinkMark, type Policy, type QosClass } from '@patronus/core';
 import type { SiteDocument } from '@patronus/protocol';
 import type { Chain } from './kernel-state.ts';
+import { classMask, hex } from './marks.ts';
 import { byText } from './prefix-set.ts';
 
-/** Bits of a packet mark that hold the forwarding class. */
-const classMask = classMark(0xfff);
 const encryptedMark = uplinkMark(0);
 
 /**
@@ -16,7 +15,7 @@ export function qosChains({ endpoints, policies, qosClasses = [] }: SiteDocument
   const devices = endpoints.map(({ device }) => `"${device}"`).toSorted(byText);
   const first = qosClasses.toSorted((a, b) => a.priority - b.priority || a.number - b.number)[0]!;
   return [
-    ...qosClasses.map(classChain),
+    ...qosClasses.map((each) => classChain(each, policies)),
     chain('qos', null, [
       ...byPolicy(policies, qosClasses),
       ...byDscp(qosClasses),
@@ -33,11 +32,17 @@ export function qosChains({ endpoints, policies, qosClasses = [] }: SiteDocument
   ];
 }
 
-const classChain = (each: QosClass): Chain =>
-  chain(chainName(each), null, [
-    `meta priority set ${qosClassId(each.number)}`,
-    ...(each.setDscp === null ? [] : [`ip dscp set ${each.setDscp}`, `ip6 dscp set ${each.setDscp}`]),
+/** What a policy says of DSCP goes before what a class says. */
+function classChain({ number, setDscp }: QosClass, policies: readonly Policy[]): Chain {
+  const marked = policies
+    .filter(({ action }) => action.setDscp !== undefined)
+    .map((policy) => hex(classMark(policy.class)));
+  const kept = marked.length === 0 ? [] : [`meta mark & ${hex(classMask)} { ${marked.join(', ')} } return`];
+  return chain(`qos_${number}`, null, [
+    `meta priority set ${qosClassId(number)}`,
+    ...(setDscp === null ? [] : [...kept, `ip dscp set ${setDscp}`, `ip6 dscp set ${setDscp}`]),
   ]);
+}
 
 /** A policy that names a class that is gone counts as naming none. */
 function byPolicy(policies: readonly Policy[], classes: readonly QosClass[]): string[] {
@@ -63,5 +68,3 @@ const chain = (name: string, hook: string | null, rules: readonly string[]): Cha
 });
 
 const chainName = ({ number }: QosClass): string => `qos_${number}`;
-
-const hex = (value: number): string => `0x${(value >>> 0).toString(16).padStart(8, '0')}`;

@@ -1,13 +1,17 @@
 import { prefix, type MatchClause, type PolicyMatch } from '@patronus/core';
+import { plainTerms } from '@patronus/policy';
 import { siteIdAt } from '@patronus/testkit';
 import { describe, expect, it } from 'vitest';
-import { matchTexts, type SetRegistry } from './ruleset-match.ts';
+import type { Family } from './kernel-state.ts';
+import { termTexts, type SetRegistry } from './ruleset-match.ts';
 
 const sets: SetRegistry = {
   ofSites: (sites, family) => (family === 'inet6' ? null : `sites${sites.length}`),
   ofPrefixes: (prefixes, family) => `${family}_${prefixes.join('+')}`,
 };
-const texts = (match: PolicyMatch): string[] => matchTexts(match, sets);
+const world = { sites: [], hostSets: [] };
+const texts = (match: PolicyMatch, family: Family = 'inet'): string[] =>
+  plainTerms(match, world, 0).flatMap((term) => termTexts(term, family, sets).any);
 
 describe('what a policy matches, as nft conditions', () => {
   it.each<[string, MatchClause, string[]]>([
@@ -31,7 +35,7 @@ describe('what a policy matches, as nft conditions', () => {
       ['tcp', 'udp', 'sctp'].map((protocol) => `meta l4proto ${protocol} ct original proto-src 53`),
     ],
     ['nothing, by ports of a protocol without any', { protocol: 'gre', sourcePorts: [{ from: 1, to: 2 }] }, []],
-    ['DSCP of either family', { dscp: [46, 8, 46] }, ['ip dscp { 8, 46 }', 'ip6 dscp { 8, 46 }']],
+    ['DSCP, each once', { dscp: [46, 8, 46] }, ['ip dscp { 8, 46 }']],
     [
       'sites, in the families they have',
       { sourceSites: [siteIdAt(1)], destinationSites: [siteIdAt(2), siteIdAt(3)] },
@@ -47,7 +51,7 @@ describe('what a policy matches, as nft conditions', () => {
       { sourcePrefixes: [prefix('10.0.0.0/8')], destinationPrefixes: [prefix('2001:db8::/32')] },
       [],
     ],
-    ['all of a family, without a set', { sourcePrefixes: [prefix('0.0.0.0/0')] }, ['meta nfproto ipv4']],
+    ['all of the family, without a set', { sourcePrefixes: [prefix('0.0.0.0/0')] }, ['']],
     ['any, for an empty list', { sourcePrefixes: [], dscp: [], sourceSites: [] }, ['']],
   ])('matches %s', (_name, match, expected) => {
     expect(texts(match)).toEqual(expected);
@@ -69,6 +73,21 @@ describe('what a policy matches, as nft conditions', () => {
     expect(texts({ protocol: 'tcp', ...ports(1, 1023), anyOf: [ports(80, 80)] })).toEqual([
       'meta l4proto tcp ct original proto-dst 1-1023 ct original proto-dst 80',
     ]);
+  });
+
+  it('reads the headers of the other family for its packets', () => {
+    const match: PolicyMatch = { sourcePrefixes: [prefix('2001:db8::/32'), prefix('10.0.0.0/8')], dscp: [46] };
+    expect(texts(match, 'inet6')).toEqual(['ct original ip6 saddr @inet6_2001:db8::/32 ip6 dscp { 46 }']);
+  });
+
+  it('tells apart what is left out, and leaves out what no packet of the family can be', () => {
+    const not = { sourcePrefixes: [prefix('10.1.0.0/16')], protocol: 'udp' as const };
+    const [term] = plainTerms({ protocol: 'tcp', not }, world, 0);
+    expect(termTexts(term!, 'inet', sets)).toEqual({
+      any: ['meta l4proto tcp'],
+      none: ['ct original ip saddr @inet_10.1.0.0/16 meta l4proto udp'],
+    });
+    expect(termTexts(term!, 'inet6', sets).none).toEqual([]);
   });
 
   it('never matches two protocols at once', () => {

@@ -1,13 +1,14 @@
 import {
+  conditionsOf,
   isIpv6,
   prefixLength,
   type IpProtocol,
-  type MatchClause,
   type PolicyMatch,
   type PortRange,
   type Prefix,
   type SiteId,
 } from '@patronus/core';
+import type { PlainConditions, PlainTerm } from '@patronus/policy';
 import type { Family } from './kernel-state.ts';
 
 /** Where the prefixes of clauses become named sets. */
@@ -18,62 +19,63 @@ export interface SetRegistry {
   ofPrefixes(prefixes: readonly Prefix[], family: Family): string;
 }
 
+/** When a flow's first packet matches: any of `any` holds, and none of `none`. */
+export interface MatchTexts {
+  readonly any: readonly string[];
+  readonly none: readonly string[];
+}
+
 /**
- * The conditions, in nft syntax, under which a flow's first packet matches: it matches when any of the answered texts
- * holds. Addresses, ports and protocol are read from the flow's original direction, so that a reply that is classified
- * again meets the same policy; DSCP is the packet's own. An empty list never matches.
+ * The conditions of a term in nft syntax, for packets of one family. Addresses, ports and protocol are read from the flow's
+ * original direction, so that a reply that is classified again meets the same policy; DSCP is the packet's own. With nothing
+ * in `any` it never matches.
  */
-export function matchTexts(match: PolicyMatch, sets: SetRegistry): string[] {
-  const alternatives = match.anyOf === undefined || match.anyOf.length === 0 ? [{}] : match.anyOf;
-  return [...new Set(alternatives.flatMap((alternative) => conjunctionTexts([match, alternative], sets)))];
+export function termTexts({ every, none }: PlainTerm, family: Family, sets: SetRegistry): MatchTexts {
+  return {
+    any: conjunctionTexts(every, family, sets),
+    none: [...new Set(none.flatMap((conditions) => conjunctionTexts([conditions], family, sets)))],
+  };
 }
 
 /** Whether the match looks at something that only packets of the original direction carry. */
-export const looksAtDscp = (match: PolicyMatch): boolean =>
-  [match, ...(match.anyOf ?? [])].some((clause) => isGiven(clause.dscp));
+export const looksAtDscp = (match: PolicyMatch): boolean => conditionsOf(match).some(({ dscp }) => isGiven(dscp));
 
-function conjunctionTexts(clauses: readonly MatchClause[], sets: SetRegistry): string[] {
-  const protocols = protocolsOf(clauses);
-  const portTexts = clauses.flatMap((clause) => [
-    portAlternatives('proto-src', clause.sourcePorts),
-    portAlternatives('proto-dst', clause.destinationPorts),
+function conjunctionTexts(parts: readonly PlainConditions[], family: Family, sets: SetRegistry): string[] {
+  const addresses = parts.map((conditions) => addressTexts(conditions, family, sets));
+  if (addresses.includes(null)) return [];
+  const portTexts = parts.flatMap((conditions) => [
+    portAlternatives('proto-src', conditions.sourcePorts),
+    portAlternatives('proto-dst', conditions.destinationPorts),
   ]);
-  const families: (Family | null)[] = clauses.some(needsFamily) ? ['inet', 'inet6'] : [null];
-  return families.flatMap((family) => {
-    const addresses = family === null ? [] : clauses.map((clause) => addressTexts(clause, family, sets));
-    if (addresses.includes(null)) return [];
-    const fixed = addresses.flatMap((texts) => texts ?? []);
-    return product([protocols, ...portTexts]).map((texts) => [...fixed, ...texts].filter(Boolean).join(' '));
-  });
+  const fixed = addresses.flatMap((texts) => texts ?? []);
+  return product([protocolsOf(parts), ...portTexts]).map((texts) => [...fixed, ...texts].filter(Boolean).join(' '));
 }
 
 /** Conditions on addresses and DSCP within one family; null when no packet of this family can hold them. */
-function addressTexts(clause: MatchClause, family: Family, sets: SetRegistry): string[] | null {
+function addressTexts(conditions: PlainConditions, family: Family, sets: SetRegistry): string[] | null {
   const ip = family === 'inet' ? 'ip' : 'ip6';
   const texts: string[] = [];
-  for (const [side, sites, prefixes] of [
-    ['saddr', clause.sourceSites, clause.sourcePrefixes],
-    ['daddr', clause.destinationSites, clause.destinationPrefixes],
+  for (const [side, sites, lists] of [
+    ['saddr', conditions.sourceSites, conditions.sourceLists],
+    ['daddr', conditions.destinationSites, conditions.destinationLists],
   ] as const) {
-    if (isGiven(sites)) {
+    if (sites !== undefined) {
       const set = sets.ofSites(sites, family);
       if (set === null) return null;
       texts.push(`ct original ${ip} ${side} @${set}`);
     }
-    if (isGiven(prefixes)) {
+    for (const prefixes of lists) {
       const ours = prefixes.filter((prefix) => isIpv6(prefix) === (family === 'inet6'));
       if (ours.length === 0) return null;
       const all = ours.some((prefix) => prefixLength(prefix) === 0);
-      texts.push(
-        all ? `meta nfproto ${nfproto[family]}` : `ct original ${ip} ${side} @${sets.ofPrefixes(ours, family)}`,
-      );
+      if (!all) texts.push(`ct original ${ip} ${side} @${sets.ofPrefixes(ours, family)}`);
     }
   }
-  if (isGiven(clause.dscp)) texts.push(`${ip} dscp { ${[...new Set(clause.dscp)].toSorted(byNumber).join(', ')} }`);
+  const { dscp } = conditions;
+  if (dscp !== undefined) texts.push(`${ip} dscp { ${[...new Set(dscp)].toSorted(byNumber).join(', ')} }`);
   return texts;
 }
 
-const nfproto: Record<Family, string> = { inet: 'ipv4', inet6: 'ipv6' };
 const protocolNumbers: Record<IpProtocol, string> = {
   tcp: 'tcp',
   udp: 'udp',
@@ -88,9 +90,9 @@ const withPorts: readonly IpProtocol[] = ['tcp', 'udp', 'sctp'];
  * One text per protocol that may match. Ports without a protocol are those of every protocol that has ports; each needs
  * its own rule, as nft reads a port of the ct tuple only after a single protocol.
  */
-function protocolsOf(clauses: readonly MatchClause[]): string[] {
-  const named = new Set(clauses.flatMap((clause) => clause.protocol ?? []));
-  const ported = clauses.some((clause) => isGiven(clause.sourcePorts) || isGiven(clause.destinationPorts));
+function protocolsOf(parts: readonly PlainConditions[]): string[] {
+  const named = new Set(parts.flatMap(({ protocol }) => protocol ?? []));
+  const ported = parts.some(({ sourcePorts, destinationPorts }) => isGiven(sourcePorts) || isGiven(destinationPorts));
   if (named.size > 1) return [];
   if (named.size === 0 && !ported) return [''];
   const wanted = named.size === 0 ? withPorts : [...named];
@@ -103,13 +105,6 @@ const portAlternatives = (key: string, ranges: readonly PortRange[] | undefined)
   isGiven(ranges)
     ? ranges.map(({ from, to }) => `ct original ${key} ${from === to ? String(from) : `${from}-${to}`}`)
     : [''];
-
-const needsFamily = (clause: MatchClause): boolean =>
-  isGiven(clause.sourceSites) ||
-  isGiven(clause.destinationSites) ||
-  isGiven(clause.sourcePrefixes) ||
-  isGiven(clause.destinationPrefixes) ||
-  isGiven(clause.dscp);
 
 const isGiven = <T>(list: readonly T[] | undefined): list is readonly T[] => list !== undefined && list.length > 0;
 

@@ -1,24 +1,16 @@
-import {
-  classMark,
-  contentHash,
-  ctGenerationMask,
-  markMask,
-  uplinkMark,
-  type Policy,
-  type Prefix,
-  type SiteId,
-} from '@patronus/core';
+import { classMark, contentHash, ctGenerationMask, markMask, uplinkMark, type Policy } from '@patronus/core';
 import type { SiteDocument } from '@patronus/protocol';
-import type { Chain, Family, PrefixSet, Ruleset, RulesetShape, VerdictMap } from './kernel-state.ts';
+import { classifierParts } from './classifier-parts.ts';
+import type { Chain, Ruleset, RulesetShape, VerdictMap } from './kernel-state.ts';
 import type { LocalFacts } from './local-facts.ts';
-import { byText, disjointPrefixes } from './prefix-set.ts';
+import { families, familySuffix } from './families.ts';
+import { classMask, hex } from './marks.ts';
+import { byText } from './prefix-set.ts';
 import { qosChains } from './qos-rules.ts';
-import { looksAtDscp, matchTexts, type SetRegistry } from './ruleset-match.ts';
+import { looksAtDscp } from './ruleset-match.ts';
+import { SiteSets } from './site-sets.ts';
 
-/** Bits of a mark that hold the class; the packet mark has one more, which tells encrypted packets. */
-const classMask = classMark(0xfff);
 const encryptedMark = uplinkMark(0);
-const families: readonly Family[] = ['inet', 'inet6'];
 
 /** The object that counts a policy's packets. */
 export const counterName = (policyId: number): string => `policy_${policyId}`;
@@ -29,16 +21,25 @@ export function counterPolicy(name: string): number | null {
   return match === null ? null : Number(match[1]);
 }
 
+type RulesetFacts = Pick<LocalFacts, 'ruleset' | 'countingEpoch' | 'wallMs'>;
+
+/** What a ruleset is written with, beside its document. */
+interface Build {
+  readonly generation: number;
+  readonly hash: string;
+  readonly wallMs: number;
+}
+
 /**
  * The ruleset of a document. The ct mark keeps a flow's class and the generation of the policies that chose it; a packet
  * whose flow has a class of this generation goes straight to the class's chain by one look-up. Every other packet between
  * two sites goes through the policies in their order.
  */
-export function compileRuleset(document: SiteDocument, facts: Pick<LocalFacts, 'ruleset' | 'countingEpoch'>): Ruleset {
+export function compileRuleset(document: SiteDocument, facts: RulesetFacts): Ruleset {
   const sets = new SiteSets(document);
   const build = (generation: number, hash: string) => [
     ...untrackedChains(document),
-    ...rulesetParts(document.policies, sets, generation, hash),
+    ...rulesetParts(document, sets, { generation, hash, wallMs: facts.wallMs }),
     ...qosChains(document),
   ];
   const unmarked = build(0, '');
@@ -85,17 +86,20 @@ export function parseRulesetComment(comment: string): { hash: string; generation
   return match === null ? null : { hash: match[1]!, generation: Number(match[2]) };
 }
 
-function rulesetParts(policies: readonly Policy[], sets: SiteSets, generation: number, hash: string): Ruleset['parts'] {
+function rulesetParts(document: SiteDocument, sets: SiteSets, { generation, hash, wallMs }: Build): Ruleset['parts'] {
+  const { policies } = document;
   const current: VerdictMap = {
     type: 'map',
     name: 'current',
+    key: 'typeof ct mark',
     elements: policies.map((policy) => `${hex(ctMark(policy, generation))} : goto class_${policy.class}`),
   };
+  const classified = families.flatMap((family) => classifierParts(document, { sets, family, wallMs }));
   return [
     ...policies.map(classChain),
     current,
     ...policies.map((policy) => chooseChain(policy, generation)),
-    chain('policies', null, policyRules(policies, sets)),
+    ...classified,
     chain('classify', null, classifyRules(sets)),
     chain('resolve', null, resolveRules(policies)),
     // the same as a jump to the chain before, without its price for every packet
@@ -147,12 +151,25 @@ const chain = (name: string, hook: string | null, rules: readonly string[]): Cha
   rules,
 });
 
-/** Where a packet of a class ends up: marked for its routing table, and counted where it enters the network. */
-const classChain = (policy: Policy): Chain =>
-  chain(`class_${policy.class}`, null, [
-    `meta mark set meta mark & ${hex(~markMask)} | ${hex(classMark(policy.class))}`,
-    `iifname != "pt*" counter name "${counterName(policy.id)}"`,
+/**
+ * Where a packet of a class ends up: marked for its routing table, and where it enters the network counted, held to the
+ * policy's rate, and given its DSCP.
+ */
+const classChain = ({ id, class: forwardingClass, action: { rateLimitBps, setDscp } }: Policy): Chain =>
+  chain(`class_${forwardingClass}`, null, [
+    `meta mark set meta mark & ${hex(~markMask)} | ${hex(classMark(forwardingClass))}`,
+    `iifname != "pt*" counter name "${counterName(id)}"`,
+    ...(rateLimitBps === undefined ? [] : [`iifname != "pt*" ${rateLimit(rateLimitBps)} drop`]),
+    ...(setDscp === undefined ? [] : ['ip', 'ip6'].map((ip) => `iifname != "pt*" ${ip} dscp set ${setDscp}`)),
   ]);
+
+/** A tenth of a second above the rate may come at once: less would cut into bursts of TCP, more would fill queues behind. */
+const burstShare = 0.1;
+
+function rateLimit(bps: number): string {
+  const bytes = Math.ceil(bps / 8);
+  return `limit rate over ${bytes} bytes/second burst ${Math.ceil(bytes * burstShare)} bytes`;
+}
 
 /** Where a flow is given to a class. */
 const chooseChain = (policy: Policy, generation: number): Chain =>
@@ -160,11 +177,6 @@ const chooseChain = (policy: Policy, generation: number): Chain =>
     `ct mark set ct mark & ${hex(~(classMask | ctGenerationMask))} | ${hex(ctMark(policy, generation))}`,
     `goto class_${policy.class}`,
   ]);
-
-const policyRules = (policies: readonly Policy[], sets: SetRegistry): string[] =>
-  policies.flatMap((policy) =>
-    matchTexts(policy.match, sets).map((text) => `${text} goto choose_${policy.class}`.trimStart()),
-  );
 
 /**
  * Only what passes between two sites has a class; what stays within ours is none of our business. An ICMP error carries
@@ -178,7 +190,7 @@ const classifyRules = (sets: SiteSets): string[] => [
     if (every === null) return [];
     return [
       ...(local === null ? [] : [`ct original ${ip} saddr @${local} ct original ${ip} daddr @${local} return`]),
-      `ct original ${ip} saddr @${every} ct original ${ip} daddr @${every} goto policies`,
+      `ct original ${ip} saddr @${every} ct original ${ip} daddr @${every} goto policies_${familySuffix(family)}`,
     ];
   }),
 ];
@@ -207,55 +219,3 @@ function dropRules(policies: readonly Policy[]): string[] {
 }
 
 const ctMark = (policy: Policy, generation: number): number => classMark(policy.class) | (generation << 8);
-
-const hex = (value: number): string => `0x${(value >>> 0).toString(16).padStart(8, '0')}`;
-
-/** The named sets of a ruleset: one per site, one of all, and one per distinct list that a policy names. */
-class SiteSets implements SetRegistry {
-  readonly #sets = new Map<string, PrefixSet>();
-  readonly #localId: SiteId;
-  readonly #prefixesBySite: ReadonlyMap<SiteId, { readonly name: string; readonly prefixes: readonly Prefix[] }>;
-
-  constructor(document: SiteDocument) {
-    this.#prefixesBySite = new Map([
-      [document.site.id, { name: 'site_local', prefixes: document.site.prefixes }],
-      ...document.remoteSites.map(({ id, index, prefixes }) => [id, { name: `site_${index}`, prefixes }] as const),
-    ]);
-    this.#localId = document.site.id;
-  }
-
-  local(family: Family): string | null {
-    return this.ofSites([this.#localId], family);
-  }
-
-  every(family: Family): string | null {
-    const prefixes = [...this.#prefixesBySite.values()].flatMap((site) => site.prefixes);
-    return this.#define('sites', prefixes, family);
-  }
-
-  ofSites(sites: readonly SiteId[], family: Family): string | null {
-    const known = [...new Set(sites)].flatMap((id) => this.#prefixesBySite.get(id) ?? []);
-    const prefixes = known.flatMap((site) => site.prefixes);
-    return this.#define(known.length === 1 ? known[0]!.name : listName('sites', prefixes), prefixes, family);
-  }
-
-  ofPrefixes(prefixes: readonly Prefix[], family: Family): string {
-    return this.#define(listName('prefixes', prefixes), prefixes, family)!;
-  }
-
-  all(): PrefixSet[] {
-    return [...this.#sets.values()].toSorted((a, b) => byText(a.name, b.name));
-  }
-
-  #define(baseName: string, prefixes: readonly Prefix[], family: Family): string | null {
-    const name = `${baseName}_${family === 'inet' ? 'v4' : 'v6'}`;
-    if (this.#sets.has(name)) return name;
-    const elements = disjointPrefixes(prefixes, family);
-    if (elements.length === 0) return null;
-    this.#sets.set(name, { name, family, elements });
-    return name;
-  }
-}
-
-const listName = (kind: string, prefixes: readonly Prefix[]): string =>
-  `${kind}_${contentHash(prefixes.toSorted(byText)).slice(0, 8)}`;

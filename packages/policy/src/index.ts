@@ -4,6 +4,7 @@
  * with the edge.
  */
 export * from './check-verdict.ts';
+export * from './conditions.ts';
 export * from './decision.ts';
 export * from './path-state.ts';
 export * from './plan.ts';

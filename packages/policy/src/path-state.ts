@@ -1,4 +1,5 @@
 import type { PathHealth, PathQuality } from '@patronus/core';
+import { dampedWait } from './damping.ts';
 import { degradedQuality, type PathTuning } from './tuning.ts';
 
 /** What the prober knows of a path at one moment. */
@@ -20,7 +21,7 @@ export interface PathState {
   readonly usableSinceMs: number | null;
   /** Start of the run of replies by which a path that is down recovers. */
   readonly goodSinceMs: number | null;
-  /** How long that run must last: grows with every relapse. */
+  /** How long that run must last: grows with every relapse, and shrinks while the path is stable. */
   readonly recoverDwellMs: number;
   /** Since when quality speaks for the other of up and degraded. */
   readonly turningSinceMs: number | null;
@@ -82,11 +83,14 @@ function outageOf(observed: PathObservation, tuning: PathTuning): string | null 
 const endRun = (state: PathState): PathState => (state.goodSinceMs === null ? state : { ...state, goodSinceMs: null });
 
 function goDown(state: PathState, cause: string, nowMs: number, tuning: PathTuning): PathStep {
-  const relapsed = state.usableSinceMs !== null && nowMs - state.usableSinceMs < tuning.stableAfterMs;
+  const { usableSinceMs } = state;
+  const damping = {
+    baseMs: tuning.recoverDwellMs,
+    maxMs: tuning.maxRecoverDwellMs,
+    stableAfterMs: tuning.stableAfterMs,
+  };
   const recoverDwellMs =
-    relapsed && state.recoverDwellMs > 0
-      ? Math.min(2 * state.recoverDwellMs, tuning.maxRecoverDwellMs)
-      : tuning.recoverDwellMs;
+    usableSinceMs === null ? damping.baseMs : dampedWait(state.recoverDwellMs, nowMs - usableSinceMs, damping);
   return {
     state: {
       health: 'down',

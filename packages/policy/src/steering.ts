@@ -113,7 +113,7 @@ function judge(
       ? stepSla(state, sla, quality, nowMs, profileTuning[plan.paths[index]!.profile].sla)
       : state.verdict === 'unmeasured'
         ? state
-        : initialSlaState(nowMs);
+        : { ...initialSlaState(nowMs), recoverDwellMs: state.recoverDwellMs };
     if (stepped === state) continue;
     next ??= [...states];
     next[index] = stepped;

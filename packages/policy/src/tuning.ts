@@ -15,7 +15,10 @@ export interface PathTuning {
   readonly recoverDwellMs: number;
   /** Each relapse doubles the dwell up to here. Too small lets a flapping line move traffic, too large keeps a mended one idle. */
   readonly maxRecoverDwellMs: number;
-  /** A path that stayed usable this long has not relapsed. Too short forgets slow flapping, too long punishes two separate cuts. */
+  /**
+   * A path that stayed usable this long has not relapsed, and each such stretch halves its dwell. Too short forgets slow
+   * flapping, too long punishes two separate cuts.
+   */
   readonly stableAfterMs: number;
   /** How long quality must stay poor or good to be believed. Too short answers to one burst, too long hides a brownout. */
   readonly qualityDwellMs: number;
@@ -23,10 +26,16 @@ export interface PathTuning {
 
 /** When a path's measured quality counts as breaking or keeping an SLA. */
 export interface SlaTuning {
-  /** Brownouts shorter than this move nothing. Too short chases bursts, too long lets calls suffer. */
+  /**
+   * Brownouts shorter than this move nothing. Too short chases bursts, too long lets calls suffer. Shares that are certain
+   * (see `SharesAtLeast`) do not wait: enough packets were counted to tell them from chance.
+   */
   readonly violateDwellMs: number;
   /** How long a path must keep the tightened bounds to meet the SLA again. Too short swings to and fro with the load. */
   readonly recoverDwellMs: number;
+  /** Each relapse doubles that up to here; the rest is as with {@link PathTuning}. */
+  readonly maxRecoverDwellMs: number;
+  readonly stableAfterMs: number;
 }
 
 export interface ProfileTuning {
@@ -48,7 +57,7 @@ export const profileTuning: Readonly<Record<ProbeProfile, ProfileTuning>> = {
       stableAfterMs: 10_000,
       qualityDwellMs: 500,
     },
-    sla: { violateDwellMs: 500, recoverDwellMs: 3_000 },
+    sla: { violateDwellMs: 150, recoverDwellMs: 3_000, maxRecoverDwellMs: 120_000, stableAfterMs: 30_000 },
     failbackDwellMs: 2_000,
   },
   default: {
@@ -61,7 +70,7 @@ export const profileTuning: Readonly<Record<ProbeProfile, ProfileTuning>> = {
       stableAfterMs: 20_000,
       qualityDwellMs: 1_000,
     },
-    sla: { violateDwellMs: 1_000, recoverDwellMs: 5_000 },
+    sla: { violateDwellMs: 1_000, recoverDwellMs: 5_000, maxRecoverDwellMs: 300_000, stableAfterMs: 60_000 },
     failbackDwellMs: 5_000,
   },
   metered: {
@@ -74,7 +83,7 @@ export const profileTuning: Readonly<Record<ProbeProfile, ProfileTuning>> = {
       stableAfterMs: 120_000,
       qualityDwellMs: 10_000,
     },
-    sla: { violateDwellMs: 10_000, recoverDwellMs: 30_000 },
+    sla: { violateDwellMs: 10_000, recoverDwellMs: 30_000, maxRecoverDwellMs: 900_000, stableAfterMs: 300_000 },
     failbackDwellMs: 30_000,
   },
 };

@@ -35,6 +35,10 @@ describe('a policy is refused', () => {
     ['with ports and no protocol', { destinationPorts: [{ from: 80, to: 80 }] }, 'protocol'],
     ['with ports and a protocol that has none', { protocol: 'icmp', sourcePorts: [{ from: 1, to: 2 }] }, 'protocol'],
     ['with a DSCP over 63', { dscp: [46, 64] }, 'dscp[1]'],
+    ['with an exclusion of nothing', { not: {} }, 'not'],
+    ['with ports excluded and no protocol', { not: { sourcePorts: [{ from: 1, to: 2 }] } }, 'not.protocol'],
+    ['with a time that is none', { schedule: [{ from: '25:00' }] }, 'schedule[0].from'],
+    ['with a time of the week that always is', { schedule: [{}] }, 'schedule[0]'],
     ['with an empty alternative', { anyOf: [{ dscp: [46] }, {}] }, 'any_of[1]'],
     [
       'with an alternative that can never match',
@@ -60,6 +64,15 @@ describe('a policy is refused', () => {
     ],
   ])('%s', (_name, action, expected) => expect(steer(action)).toEqual(expected));
 
+  it.each<[string, PolicyAction, string[]]>([
+    ['breaks out by no label', { type: 'breakout', breakout: { labels: [] } }, ['action.breakout.labels']],
+    ['does not say how it breaks out', { type: 'breakout' }, ['action.breakout']],
+    ['breaks out and prefers', { type: 'breakout', breakout: { labels: ['lte'] }, prefer: ['lte'] }, ['action.prefer']],
+    ['steers and breaks out', { type: 'steer', breakout: { labels: ['lte'] } }, ['action.breakout']],
+    ['drops and marks', { type: 'drop', setDscp: 46 }, ['action.set_dscp']],
+    ['marks with what is no DSCP', { type: 'steer', setDscp: 64 }, ['action.set_dscp']],
+    ['lets less than a packet through', { type: 'steer', rateLimitBps: 100 }, ['action.rate_limit_bps']],
+  ])('when it %s', (_name, action, expected) => expect(fields({}, action)).toEqual(expected));
   it('when it drops and steers', () => {
     expect(fields({}, { type: 'drop', prefer: ['mpls'] })).toEqual(['action.prefer']);
   });

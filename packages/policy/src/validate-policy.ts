@@ -1,4 +1,14 @@
-import type { FieldProblem, MatchClause, PolicyAction, PolicyMatch, PortRange, Sla } from '@patronus/core';
+import {
+  minutesOfDay,
+  type FieldProblem,
+  type MatchClause,
+  type MatchConditions,
+  type PolicyAction,
+  type PolicyMatch,
+  type PortRange,
+  type ScheduleWindow,
+  type Sla,
+} from '@patronus/core';
 
 const protocolsWithPorts: readonly (string | undefined)[] = ['tcp', 'udp', 'sctp'];
 
@@ -26,10 +36,26 @@ export function policyProblems(policy: { match: PolicyMatch; action: PolicyActio
 const isEmpty = (condition: unknown): boolean =>
   condition === undefined || (Array.isArray(condition) && condition.length === 0);
 
-/** A clause inside `any_of` may lean on the protocol of the outer one. */
+/** A clause inside `any_of` may lean on the protocol of the outer one, and what it excludes on its own. */
 function clauseProblems(field: string, clause: MatchClause, outerProtocol?: MatchClause['protocol']): FieldProblem[] {
-  const { protocol = outerProtocol, sourcePorts = [], destinationPorts = [], dscp = [] } = clause;
+  const { not, ...conditions } = clause;
+  const own = conditionProblems(field, conditions, outerProtocol);
+  if (not === undefined) return own;
+  const at = `${field}.not`;
+  if (Object.values(not).every(isEmpty)) {
+    return [...own, { field: at, problem: 'it is empty', remedy: 'add a condition or remove it' }];
+  }
+  return [...own, ...conditionProblems(at, not, clause.protocol ?? outerProtocol)];
+}
+
+function conditionProblems(
+  field: string,
+  clause: MatchConditions,
+  outerProtocol: MatchConditions['protocol'],
+): FieldProblem[] {
+  const { protocol = outerProtocol, sourcePorts = [], destinationPorts = [], dscp = [], schedule = [] } = clause;
   const problems = [
+    ...schedule.flatMap((window, index) => scheduleProblems(`${field}.schedule[${index}]`, window)),
     ...sourcePorts.flatMap((range, index) => portProblems(`${field}.source_ports[${index}]`, range)),
     ...destinationPorts.flatMap((range, index) => portProblems(`${field}.destination_ports[${index}]`, range)),
     ...dscp.flatMap((value, index) => dscpProblems(`${field}.dscp[${index}]`, value)),
@@ -63,24 +89,81 @@ const dscpProblems = (field: string, value: number): FieldProblem[] =>
     ? []
     : [{ field, problem: `${value} is not a DSCP code point`, remedy: 'use 0 to 63, such as 46 for voice' }];
 
-function actionProblems(action: PolicyAction): FieldProblem[] {
-  if (action.type === 'drop') return dropProblems(action);
-  return [...slaProblems(action.sla), ...labelProblems(action), ...weightProblems(action)];
+function scheduleProblems(field: string, { days = [], from, to }: ScheduleWindow): FieldProblem[] {
+  if (days.length === 0 && from === undefined && to === undefined) {
+    return [{ field, problem: 'it is empty and so always holds', remedy: 'give days, from or to, or remove it' }];
+  }
+  const remedy = 'write it like 08:30, from 00:00 to 24:00';
+  const isTime = (text: string | undefined): boolean => text === undefined || minutesOfDay(text) !== null;
+  return [
+    ...(isTime(from) && from !== '24:00' ? [] : [{ field: `${field}.from`, problem: `"${from}" is no time`, remedy }]),
+    ...(isTime(to) ? [] : [{ field: `${field}.to`, problem: `"${to}" is no time`, remedy }]),
+  ];
 }
 
-const dropProblems = (action: PolicyAction): FieldProblem[] =>
-  (['sla', 'prefer', 'avoid', 'never', 'weights'] as const)
-    .filter((key) => !isEmpty(action[key]))
-    .map((key) => ({
-      field: `action.${key}`,
-      problem: 'dropped traffic takes no path',
-      remedy: 'remove it or set type to steer',
-    }));
+function actionProblems(action: PolicyAction): FieldProblem[] {
+  return [
+    ...typeProblems(action),
+    ...breakoutProblems(action),
+    ...markProblems(action),
+    ...slaProblems(action.sla),
+    ...labelProblems(action),
+    ...weightProblems(action),
+  ];
+}
+
+const steering = ['sla', 'prefer', 'avoid', 'never', 'weights'] as const;
+
+/** Fields of the action that only another type has. */
+function typeProblems(action: PolicyAction): FieldProblem[] {
+  const given = (keys: readonly (keyof PolicyAction)[], problem: string, remedy: string): FieldProblem[] =>
+    keys.filter((key) => !isEmpty(action[key])).map((key) => ({ field: `action.${snake(key)}`, problem, remedy }));
+  const notBreakout = given(['breakout'], `it has no effect with type ${action.type}`, 'set type to breakout');
+  if (action.type === 'steer') return notBreakout;
+  if (action.type === 'breakout') {
+    return given(steering, 'traffic that breaks out takes no path between sites', 'remove it or set type to steer');
+  }
+  const keys = [...steering, 'setDscp', 'rateLimitBps'] as const;
+  return [...notBreakout, ...given(keys, 'dropped traffic takes no path', 'remove it or set type to steer')];
+}
+
+const snake = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+function breakoutProblems({ type, breakout }: PolicyAction): FieldProblem[] {
+  if (type !== 'breakout') return [];
+  if (breakout === undefined || breakout.labels.length === 0) {
+    const field = breakout === undefined ? 'action.breakout' : 'action.breakout.labels';
+    return [{ field, problem: 'names no uplink', remedy: 'name the labels by which it leaves, best first' }];
+  }
+  return listProblems('action.breakout.labels', breakout.labels);
+}
+
+/** Below, a single full packet would not pass in a second; above, no line is that fast. */
+const minRateBps = 8_000;
+const maxRateBps = 1e12;
+
+function markProblems({ setDscp, rateLimitBps }: PolicyAction): FieldProblem[] {
+  const isRate = (value: number): boolean => Number.isInteger(value) && value >= minRateBps && value <= maxRateBps;
+  return [
+    ...(setDscp === undefined ? [] : dscpProblems('action.set_dscp', setDscp)),
+    ...(rateLimitBps === undefined || isRate(rateLimitBps)
+      ? []
+      : [
+          {
+            field: 'action.rate_limit_bps',
+            problem: `${rateLimitBps} is out of range`,
+            remedy: `use ${minRateBps} to ${maxRateBps} bit/s`,
+          },
+        ]),
+  ];
+}
 
 const slaLimits: Record<keyof Sla, { field: string; min: number; max: number; unit: string }> = {
   maxDelayMs: { field: 'max_delay_ms', min: 0, max: 60_000, unit: ' ms' },
   maxJitterMs: { field: 'max_jitter_ms', min: 0, max: 60_000, unit: ' ms' },
   maxLossPercent: { field: 'max_loss_percent', min: 0, max: 100, unit: ' %' },
+  maxReorderingPercent: { field: 'max_reordering_percent', min: 0, max: 100, unit: ' %' },
+  maxDuplicationPercent: { field: 'max_duplication_percent', min: 0, max: 100, unit: ' %' },
   minMos: { field: 'min_mos', min: 1, max: 4.4, unit: '' },
 };
 
@@ -95,7 +178,10 @@ function slaProblems(sla: Sla | undefined): FieldProblem[] {
       {
         field: 'action.sla',
         problem: 'it bounds nothing',
-        remedy: 'set max_delay_ms, max_jitter_ms, max_loss_percent or min_mos, or remove it',
+        remedy: `set ${Object.values(slaLimits)
+          .map(({ field }) => field)
+          .join(', ')
+          .replace(/, (?=\w+$)/, ' or ')}, or remove it`,
       },
     ];
   }

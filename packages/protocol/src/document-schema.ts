@@ -3,17 +3,24 @@ import Type from 'typebox';
 import {
   err,
   ipProtocols,
+  isTimeZone,
   maxClasses,
   maxOverrideReason,
   maxQosClasses,
   maxSites,
   maxSlots,
+  minutesOfDay,
+  policyActionTypes,
   minShapedBps,
   probeProfiles,
   tunnelName,
+  weekdays,
+  type Breakout,
   type FieldProblem,
+  type HostSet,
   type LabelWeight,
   type MatchClause,
+  type MatchConditions,
   type PathOverride,
   type Policy,
   type PolicyAction,
@@ -21,11 +28,13 @@ import {
   type PortRange,
   type QosClass,
   type Result,
+  type ScheduleWindow,
   type Sla,
 } from '@patronus/core';
 import {
   documentVersion,
   type DocumentPath,
+  type DocumentSite,
   type LineShaping,
   type LocalEndpoint,
   type RemoteSite,
@@ -76,16 +85,40 @@ const rateBps = Type.Number({ minimum: minShapedBps });
 
 const portRange = exact<PortRange>({ from: integer(0, 65_535), to: integer(0, 65_535) });
 
-const clauseFields = {
+/** What people call a group of sites. */
+const tag = Type.String({ minLength: 1, maxLength: 64 });
+const timeOfDay = Type.Refine(
+  Type.String({ maxLength: 5 }),
+  (text) => minutesOfDay(text) !== null,
+  () => 'must be a time such as 08:30',
+);
+const timeZone = Type.Refine(Type.String({ maxLength: 64 }), isTimeZone, () => 'must be a time zone of this machine');
+
+const conditionFields = {
   sourceSites: Type.Optional(Type.Array(uuidText)),
   destinationSites: Type.Optional(Type.Array(uuidText)),
+  sourceSiteTags: Type.Optional(Type.Array(tag)),
+  destinationSiteTags: Type.Optional(Type.Array(tag)),
+  sourceHostSets: Type.Optional(Type.Array(uuidText)),
+  destinationHostSets: Type.Optional(Type.Array(uuidText)),
   sourcePrefixes: Type.Optional(Type.Array(prefixText)),
   destinationPrefixes: Type.Optional(Type.Array(prefixText)),
   protocol: Type.Optional(choice(ipProtocols)),
   sourcePorts: Type.Optional(Type.Array(portRange)),
   destinationPorts: Type.Optional(Type.Array(portRange)),
   dscp: Type.Optional(Type.Array(dscp)),
+  schedule: Type.Optional(
+    Type.Array(
+      exact<ScheduleWindow>({
+        days: Type.Optional(Type.Array(choice(weekdays))),
+        from: Type.Optional(timeOfDay),
+        to: Type.Optional(timeOfDay),
+      }),
+    ),
+  ),
 };
+
+const clauseFields = { ...conditionFields, not: Type.Optional(exact<MatchConditions>(conditionFields)) };
 
 const match = exact<PolicyMatch>({
   ...clauseFields,
@@ -93,12 +126,14 @@ const match = exact<PolicyMatch>({
 });
 
 const action = exact<PolicyAction>({
-  type: choice(['steer', 'drop']),
+  type: choice(policyActionTypes),
   sla: Type.Optional(
     exact<Sla>({
       maxDelayMs: Type.Optional(bound),
       maxJitterMs: Type.Optional(bound),
       maxLossPercent: Type.Optional(bound),
+      maxReorderingPercent: Type.Optional(bound),
+      maxDuplicationPercent: Type.Optional(bound),
       minMos: Type.Optional(bound),
     }),
   ),
@@ -106,6 +141,12 @@ const action = exact<PolicyAction>({
   avoid: Type.Optional(Type.Array(label)),
   never: Type.Optional(Type.Array(label)),
   weights: Type.Optional(Type.Array(exact<LabelWeight>({ label, weight: Type.Number({ exclusiveMinimum: 0 }) }))),
+  breakout: Type.Optional(
+    exact<Breakout>({ labels: Type.Array(label, { minItems: 1 }), fallbackSite: Type.Optional(uuidText) }),
+  ),
+  setDscp: Type.Optional(integer(0, 63)),
+  rateLimitBps: Type.Optional(integer(1, Number.MAX_SAFE_INTEGER)),
+  log: Type.Optional(Type.Boolean()),
   qosClass: Type.Optional(qosName),
 });
 
@@ -144,6 +185,15 @@ const override = exact<PathOverride>({
   expiresAt: nullable(integer(0, Number.MAX_SAFE_INTEGER)),
 });
 
+const siteFields = {
+  id: uuidText,
+  name: humanText,
+  prefixes: Type.Array(prefixText),
+  tags: Type.Optional(Type.Array(tag)),
+  timeZone: Type.Optional(timeZone),
+};
+
+const hostSet = exact<HostSet>({ id: uuidText, name: humanText, prefixes: Type.Array(prefixText) });
 const qosClass = exact<QosClass>({
   number: integer(1, maxQosClasses),
   name: qosName,
@@ -158,7 +208,7 @@ const qosClass = exact<QosClass>({
 const documentSchema = exact<SiteDocument>({
   format: Type.Literal(documentFormat),
   version: Type.String({ pattern: '^[0-9a-f]{64}$' }),
-  site: exact<SiteDocument['site']>({ id: uuidText, name: humanText, prefixes: Type.Array(prefixText) }),
+  site: exact<DocumentSite>(siteFields),
   endpoints: Type.Array(
     exact<LocalEndpoint>({
       id: uuidText,
@@ -173,14 +223,7 @@ const documentSchema = exact<SiteDocument>({
     { maxItems: maxSlots },
   ),
   tunnels: Type.Array(tunnel, { maxItems: maxSlots * maxSlots }),
-  remoteSites: Type.Array(
-    exact<RemoteSite>({
-      id: uuidText,
-      index: integer(0, maxSites - 1),
-      name: humanText,
-      prefixes: Type.Array(prefixText),
-    }),
-  ),
+  remoteSites: Type.Array(exact<RemoteSite>({ ...siteFields, index: integer(0, maxSites - 1) })),
   paths: Type.Array(
     exact<DocumentPath>({
       id: uuidText,
@@ -196,6 +239,7 @@ const documentSchema = exact<SiteDocument>({
     }),
   ),
   policies: Type.Array(policy, { minItems: 1 }),
+  hostSets: Type.Optional(Type.Array(hostSet)),
   qosClasses: Type.Optional(Type.Array(qosClass, { minItems: 1, maxItems: maxQosClasses })),
   confirmWindowMs: integer(1_000, 3_600_000),
 });

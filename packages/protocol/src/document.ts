@@ -2,6 +2,7 @@ import {
   hashWithParts,
   type Address,
   type EndpointId,
+  type HostSet,
   type PathId,
   type PathOverride,
   type Policy,
@@ -21,17 +22,30 @@ export interface SiteDocument {
   readonly format: 1;
   /** Hash of everything else, see {@link documentVersion}. */
   readonly version: string;
-  readonly site: { readonly id: SiteId; readonly name: string; readonly prefixes: readonly Prefix[] };
+  readonly site: DocumentSite;
   readonly endpoints: readonly LocalEndpoint[];
   readonly tunnels: readonly Tunnel[];
   readonly remoteSites: readonly RemoteSite[];
   readonly paths: readonly DocumentPath[];
   /** In order of evaluation; the last is the default policy and matches everything. */
   readonly policies: readonly Policy[];
+  /** Those that policies name; absent for none. */
+  readonly hostSets?: readonly HostSet[];
   /** In order of their numbers; absent where the site shapes no uplink and no class sets DSCP. */
   readonly qosClasses?: readonly QosClass[];
   /** How long the edge waits to hear the controller again after applying, before it restores the previous document. */
   readonly confirmWindowMs: number;
+}
+
+/** What every edge knows of a site. */
+export interface DocumentSite {
+  readonly id: SiteId;
+  readonly name: string;
+  readonly prefixes: readonly Prefix[];
+  /** Absent for none. */
+  readonly tags?: readonly string[];
+  /** IANA name; absent: UTC. */
+  readonly timeZone?: string;
 }
 
 export interface LocalEndpoint {
@@ -80,11 +94,8 @@ export interface TunnelPeer {
   readonly keepalive: number;
 }
 
-export interface RemoteSite {
-  readonly id: SiteId;
+export interface RemoteSite extends DocumentSite {
   readonly index: number;
-  readonly name: string;
-  readonly prefixes: readonly Prefix[];
 }
 
 /** A directed path from one of our endpoints. */

@@ -61,7 +61,13 @@ const enrolRequest = Compile(
   }),
 );
 
-const direction = open({ delayMs: figure, jitterMs: figure, lossPercent: figure });
+const direction = open({
+  delayMs: figure,
+  jitterMs: figure,
+  lossPercent: figure,
+  reorderingPercent: Type.Optional(figure),
+  duplicationPercent: Type.Optional(figure),
+});
 const pathReport = open<PathReport>({
   pathId: uuidText,
   health: choice(['unknown', 'up', 'degraded', 'down']),

@@ -315,7 +315,7 @@ export function describeKernel(name: string, open: () => Promise<KernelUnderTest
       const tunnelKeys = Object.fromEntries(document.tunnels.map((tunnel) => [tunnel.name, 'key']));
       const compiled = compileKernelState(
         document,
-        localFacts(await observe(), { tunnelKeys, decisions: [], countingEpoch }),
+        localFacts(await observe(), { tunnelKeys, decisions: [], countingEpoch, wallMs: 0 }),
       );
       if (!compiled.ok) throw new TypeError(JSON.stringify(compiled.error));
       return compiled.value.ruleset!;

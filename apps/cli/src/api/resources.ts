@@ -28,6 +28,8 @@ export interface Site {
   readonly name: string;
   readonly location: string;
   readonly prefixes: readonly string[];
+  readonly tags: readonly string[];
+  readonly time_zone: string;
   readonly status: 'new' | 'online' | 'offline';
   readonly config: {
     readonly status: 'pending' | 'applied' | 'rejected' | 'offline';
@@ -71,6 +73,8 @@ export interface Path {
   readonly reverse_latency: number | null;
   readonly reverse_jitter: number | null;
   readonly reverse_loss: number | null;
+  readonly reordering_percent: number | null;
+  readonly duplication_percent: number | null;
   readonly bandwidth: number | null;
   readonly health_status: PathHealth;
   readonly since: Time | null;
@@ -122,6 +126,14 @@ export interface Policy {
   readonly version: number;
   readonly deleted_at: Time | null;
   readonly purge_at: Time | null;
+}
+
+export interface HostSet {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly members: readonly string[];
+  readonly version: number;
 }
 
 /** A class of service. */

@@ -24,6 +24,10 @@ export const given = (fields: Body): Body =>
       .map(([name, value]) => [name, value === none ? null : value]),
   );
 
+/** The fields that are not null. */
+export const withoutNulls = (fields: Body): Body =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+
 async function readText(terminal: Terminal, file: string): Promise<string> {
   if (file === '-') return await readStdin(terminal);
   try {

@@ -18,6 +18,8 @@ interface ImpairOptions extends LineOptions {
   readonly jitter?: number;
   readonly loss?: number;
   readonly rate?: number | None;
+  readonly reorder?: number;
+  readonly duplicate?: number;
 }
 
 const changed = (line: LineReport): string =>
@@ -54,10 +56,13 @@ export function addLabLines(lab: Command, terminal: Terminal): void {
     .option('--delay <duration>', 'one-way delay, such as 200ms', parseDuration)
     .option('--jitter <duration>', 'how far the delay varies, such as 20ms', parseDuration)
     .option('--loss <share>', 'share of packets lost, such as 3%', parsePercent)
-    .option('--rate <rate>', 'bandwidth, such as 2mbit; "none" for no limit', orNone(parseRate));
+    .option('--rate <rate>', 'bandwidth, such as 2mbit; "none" for no limit', orNone(parseRate))
+    .option('--reorder <share>', 'share of packets that leave their order, such as 5%', parsePercent)
+    .option('--duplicate <share>', 'share of packets that arrive twice, such as 5%', parsePercent);
   withExamples(impair, [
     'lab impair branch mpls --loss 5%',
     'lab impair branch lte --delay 200ms --jitter 30ms --direction out',
+    'lab impair hq mpls --reorder 5% --duplicate 1%',
   ]).action(async (site: string, endpoint: string, options: ImpairOptions, command: Command) => {
     const { labImpair } = await import('@patronus/lab');
     const impairment = given({
@@ -65,9 +70,11 @@ export function addLabLines(lab: Command, terminal: Terminal): void {
       jitterMs: options.jitter,
       lossPercent: options.loss,
       rateBps: options.rate,
+      reorderPercent: options.reorder,
+      duplicatePercent: options.duplicate,
     });
     if (Object.keys(impairment).length === 0) {
-      command.error('error: say what to worsen: --delay, --jitter, --loss or --rate');
+      command.error('error: say what to worsen: --delay, --jitter, --loss, --rate, --reorder or --duplicate');
     }
     const report = await labImpair({
       dataDir: labDataDir(terminal, options),

@@ -39,11 +39,13 @@ export function passageOf(line: LineReport): string {
   return out === into ? out : `out ${out}; in ${into}`;
 }
 
-const describe = ({ delayMs, jitterMs, lossPercent, rateBps }: Impairment): string =>
+const describe = ({ delayMs, jitterMs, lossPercent, rateBps, ...order }: Impairment): string =>
   [
     formatMs(delayMs),
     ...(jitterMs > 0 ? [`± ${formatMs(jitterMs)}`] : []),
     ...(lossPercent > 0 ? [`loss ${formatPercent(lossPercent)}`] : []),
+    ...(order.reorderPercent > 0 ? [`reordering ${formatPercent(order.reorderPercent)}`] : []),
+    ...(order.duplicatePercent > 0 ? [`duplication ${formatPercent(order.duplicatePercent)}`] : []),
     ...(rateBps === null ? [] : [formatRate(rateBps)]),
   ].join(' ');
 

@@ -95,6 +95,7 @@ const describe = (path: Path, paint: Paint): string =>
     ['since', formatTime(path.since)],
     ['forward', direction(path.latency, path.jitter, path.loss)],
     ['reverse', direction(path.reverse_latency, path.reverse_jitter, path.reverse_loss)],
+    ['order', `${formatPercent(path.reordering_percent)} overtaken, ${formatPercent(path.duplication_percent)} twice`],
     ['round trip', formatMs(path.rtt)],
     ['mos', formatMos(path.mos)],
     ['bandwidth', formatRate(path.bandwidth)],

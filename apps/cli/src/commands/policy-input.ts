@@ -6,32 +6,30 @@ import {
   parseInteger,
   parseList,
   parsePercent,
-  parsePortRange,
-  parseWord,
+  parseRate,
   repeatable,
   type None,
-  type PortRange,
 } from '../units.ts';
-import { given, type Body } from './body-file.ts';
+import { given, withoutNulls, type Body } from './body-file.ts';
+import { matchChanged, matchOf, withMatchFlags, type MatchFlags } from './match-input.ts';
 
-export interface PolicyFlags {
+export interface PolicyFlags extends MatchFlags {
   readonly priority?: number;
   readonly description?: string;
   readonly enabled?: boolean;
   readonly disabled?: boolean;
-  readonly sourceSite?: readonly string[];
-  readonly destSite?: readonly string[];
-  readonly sourcePrefix?: readonly string[];
-  readonly destPrefix?: readonly string[];
-  readonly protocol?: string | None;
-  readonly sourcePort?: readonly PortRange[];
-  readonly destPort?: readonly PortRange[];
-  readonly dscp?: readonly number[];
   readonly drop?: boolean;
   readonly steer?: boolean;
+  readonly breakout?: readonly string[];
+  readonly fallbackSite?: string | None;
+  readonly setDscp?: number | None;
+  readonly rateLimit?: number | None;
+  readonly log?: boolean;
   readonly maxDelay?: number | None;
   readonly maxJitter?: number | None;
   readonly maxLoss?: number | None;
+  readonly maxReordering?: number | None;
+  readonly maxDuplication?: number | None;
   readonly minMos?: number | None;
   readonly prefer?: readonly string[];
   readonly avoid?: readonly string[];
@@ -39,9 +37,6 @@ export interface PolicyFlags {
   readonly weight?: readonly { readonly label: string; readonly weight: number }[];
   readonly qosClass?: string | None;
 }
-
-const words = repeatable((text) => text);
-const protocol = parseWord(['tcp', 'udp', 'icmp', 'sctp', 'gre', 'esp']);
 
 function parseMos(text: string): number {
   const value = Number(text);
@@ -57,21 +52,27 @@ function parseWeight(text: string): { label: string; weight: number } {
 
 /** Flags for every field of a policy but `any_of`, which a file gives. An empty list clears one; `none` removes a bound. */
 export const withPolicyFields = (command: Command): Command =>
-  command
+  withMatchFlags(command)
     .option('--priority <number>', 'higher is looked at first', parseInteger(0, 1_000_000))
     .option('--description <text>', 'what it is for')
     .option('--enabled', 'put it into force')
     .addOption(new Option('--disabled', 'keep it without effect').conflicts('enabled'))
-    .option('--source-site <sites>', 'match: from these sites', words)
-    .option('--dest-site <sites>', 'match: to these sites', words)
-    .option('--source-prefix <prefixes>', 'match: from these prefixes', words)
-    .option('--dest-prefix <prefixes>', 'match: to these prefixes', words)
-    .option('--protocol <name>', 'match: tcp, udp, icmp, sctp, gre or esp; "none" for any', orNone(protocol))
-    .option('--source-port <ports>', 'match: from these ports, such as 5060 or 16384-32767', repeatable(parsePortRange))
-    .option('--dest-port <ports>', 'match: to these ports', repeatable(parsePortRange))
-    .option('--dscp <values>', 'match: these DSCP values or names, such as 46 or ef', repeatable(parseDscp))
     .option('--drop', 'drop what matches, at the first edge')
     .addOption(new Option('--steer', 'steer what matches over the best path').conflicts('drop'))
+    .addOption(
+      new Option('--breakout <labels>', 'straight to the Internet by uplinks of these labels, best first')
+        .argParser(parseList)
+        .conflicts(['drop', 'steer']),
+    )
+    .option(
+      '--fallback-site <site>',
+      'the site whose uplinks it breaks out by where none of its own works; "none" for none',
+      orNone(String),
+    )
+    .option('--set-dscp <value>', 'DSCP that packets get as they enter; "none" to leave it', orNone(parseDscp))
+    .option('--rate-limit <rate>', 'most that an edge takes in, such as 20mbit; "none" for no limit', orNone(parseRate))
+    .option('--log', 'tell of new flows in the flow log of the edge')
+    .option('--no-log', 'do not')
     .option(
       '--max-delay <duration>',
       'SLA: one-way delay at most, such as 150ms; "none" for no bound',
@@ -79,6 +80,8 @@ export const withPolicyFields = (command: Command): Command =>
     )
     .option('--max-jitter <duration>', 'SLA: jitter at most', orNone(parseDuration))
     .option('--max-loss <share>', 'SLA: loss at most, such as 1%', orNone(parsePercent))
+    .option('--max-reordering <share>', 'SLA: packets overtaken at most', orNone(parsePercent))
+    .option('--max-duplication <share>', 'SLA: packets that come twice at most', orNone(parsePercent))
     .option('--min-mos <score>', 'SLA: mean opinion score at least, 1 to 4.5', orNone(parseMos))
     .option('--prefer <labels>', 'labels to prefer, best first', parseList)
     .option('--avoid <labels>', 'labels to use only when nothing else is left', parseList)
@@ -92,24 +95,20 @@ export const withPolicyFields = (command: Command): Command =>
  * condition and leaves the others.
  */
 export function policyFields(flags: PolicyFlags, has: { match_conditions?: unknown; action?: unknown }): Body {
-  const match = given({
-    source_sites: flags.sourceSite,
-    destination_sites: flags.destSite,
-    source_prefixes: flags.sourcePrefix,
-    destination_prefixes: flags.destPrefix,
-    protocol: flags.protocol,
-    source_ports: flags.sourcePort,
-    destination_ports: flags.destPort,
-    dscp: flags.dscp,
-  });
+  const match = matchOf(flags);
   const sla = given({
     max_delay_ms: flags.maxDelay,
     max_jitter_ms: flags.maxJitter,
     max_loss_percent: flags.maxLoss,
+    max_reordering_percent: flags.maxReordering,
+    max_duplication_percent: flags.maxDuplication,
     min_mos: flags.minMos,
   });
   const action = given({
-    type: flags.drop === true ? 'drop' : flags.steer === true ? 'steer' : undefined,
+    type: typeOf(flags),
+    set_dscp: flags.setDscp,
+    rate_limit_bps: flags.rateLimit,
+    log: flags.log,
     prefer: flags.prefer,
     avoid: flags.avoid,
     never: flags.never,
@@ -118,22 +117,29 @@ export function policyFields(flags: PolicyFlags, has: { match_conditions?: unkno
   });
   const hadAction = { type: 'steer', ...(has.action as Body | undefined) } as Body;
   const hadSla = hadAction['sla'] as Body | undefined;
+  const breakout = breakoutOf(flags, hadAction['breakout'] as Body | undefined);
   const slaChanged = Object.keys(sla).length > 0;
-  const actionChanged = slaChanged || Object.keys(action).length > 0;
+  const actionChanged = slaChanged || breakout !== undefined || Object.keys(action).length > 0;
   return given({
     priority: flags.priority,
     description: flags.description,
     enabled: flags.disabled === true ? false : flags.enabled,
-    match_conditions:
-      Object.keys(match).length > 0 ? withoutNulls({ ...(has.match_conditions as Body), ...match }) : undefined,
+    match_conditions: matchChanged(match, has.match_conditions as Body | undefined),
     action: actionChanged
-      ? {
-          ...withoutNulls({ ...hadAction, ...action }),
+      ? withoutNulls({
+          ...hadAction,
+          ...action,
           ...(slaChanged && { sla: withoutNulls({ ...hadSla, ...sla }) }),
-        }
+          ...(breakout && { breakout }),
+        })
       : undefined,
   });
 }
 
-const withoutNulls = (fields: Body): Body =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+const typeOf = ({ drop, steer, breakout }: PolicyFlags): string | undefined =>
+  drop === true ? 'drop' : steer === true ? 'steer' : breakout === undefined ? undefined : 'breakout';
+
+function breakoutOf({ breakout, fallbackSite }: PolicyFlags, had: Body | undefined): Body | undefined {
+  const fields = given({ labels: breakout, fallback_site: fallbackSite });
+  return Object.keys(fields).length === 0 ? undefined : withoutNulls({ ...had, ...fields });
+}

@@ -18,11 +18,19 @@ interface SiteOptions extends ApiOptions {
   readonly name?: string;
   readonly location?: string;
   readonly prefix?: readonly string[];
+  readonly tag?: readonly string[];
+  readonly timeZone?: string;
   readonly endpoint?: readonly Body[];
 }
 
 const prefixOption = () =>
   new Option('--prefix <prefix>', 'LAN prefix of the site; repeat for more').argParser(repeatable((text) => text));
+
+const tagOption = () =>
+  new Option('--tag <tags>', 'what policies may know it by; repeat or use commas').argParser(
+    repeatable((text) => text),
+  );
+const timeZoneOption = () => new Option('--time-zone <name>', 'of its clocks, such as Europe/Vienna');
 
 export function addSites(program: Command, terminal: Terminal): void {
   const sites = program.command('sites').description('the places that Patronus connects');
@@ -50,6 +58,8 @@ export function addSites(program: Command, terminal: Terminal): void {
   const create = withApiOptions(sites.command('create [name]').description('make a site, and its endpoints with it'))
     .option('--location <text>', 'where it is')
     .addOption(prefixOption())
+    .addOption(tagOption())
+    .addOption(timeZoneOption())
     .option(
       '--endpoint <fields>',
       'an uplink as label=…,device=… and any of address, port, nat, cost, profile, up, down; repeat for more',
@@ -64,6 +74,8 @@ export function addSites(program: Command, terminal: Terminal): void {
       name,
       location: options.location,
       prefixes: options.prefix,
+      tags: options.tag,
+      time_zone: options.timeZone,
       endpoints: options.endpoint,
     });
     await answer(
@@ -74,25 +86,37 @@ export function addSites(program: Command, terminal: Terminal): void {
     );
   });
 
+  addUpdate(sites, terminal);
+  addSiteDeletion(sites, terminal);
+}
+
+function addUpdate(sites: Command, terminal: Terminal): void {
   const update = withApiOptions(sites.command('update <site>').description('change fields of a site'))
     .option('--name <name>', 'new name')
     .option('--location <text>', 'where it is')
     .addOption(prefixOption())
+    .addOption(tagOption())
+    .addOption(timeZoneOption())
     .option('--file <file>', 'take the fields from JSON or YAML ("-" is standard input)');
-  withExamples(update, ['sites update berlin --prefix 10.7.0.0/24 --prefix 10.8.0.0/24']).action(
-    async (site: string, options: SiteOptions) => {
-      const fields = { name: options.name, location: options.location, prefixes: options.prefix };
-      const body = await requestBody(terminal, options.file, fields);
-      await answer(
-        terminal,
-        options,
-        (api) => api.patch<Site>(`/sites/${encodeURIComponent(site)}`, body),
-        (updated) => `updated ${updated.name}`,
-      );
-    },
-  );
-
-  addSiteDeletion(sites, terminal);
+  withExamples(update, [
+    'sites update berlin --prefix 10.7.0.0/24 --prefix 10.8.0.0/24',
+    'sites update berlin --tag retail,eu',
+  ]).action(async (site: string, options: SiteOptions) => {
+    const fields = {
+      name: options.name,
+      location: options.location,
+      prefixes: options.prefix,
+      tags: options.tag,
+      time_zone: options.timeZone,
+    };
+    const body = await requestBody(terminal, options.file, fields);
+    await answer(
+      terminal,
+      options,
+      (api) => api.patch<Site>(`/sites/${encodeURIComponent(site)}`, body),
+      (updated) => `updated ${updated.name}`,
+    );
+  });
 }
 
 const statusStyle: Record<Site['status'], Style> = { online: 'green', offline: 'red', new: 'dim' };
@@ -128,6 +152,8 @@ function describe(site: Site, paint: Paint): string {
     ['id', site.id],
     ['location', site.location],
     ['prefixes', site.prefixes.join(', ')],
+    ['tags', site.tags.join(', ')],
+    ['time zone', site.time_zone],
     ['status', paint(statusStyle[site.status], site.status)],
     ['config', paint(configStyle[config.status], config.status) + (config.reason === null ? '' : `: ${config.reason}`)],
     ['applied', formatTime(config.applied_at)],

@@ -12,6 +12,7 @@ import type { EndpointService } from '../services/endpoint-service.ts';
 import type { EnrolmentKeyService } from '../services/enrolment-key-service.ts';
 import type { EventSinkService } from '../services/event-sink-service.ts';
 import type { EventService } from '../services/event-service.ts';
+import type { HostSetService } from '../services/host-set-service.ts';
 import type { MetricService } from '../services/metric-service.ts';
 import type { PathCheckService } from '../services/path-check-service.ts';
 import type { PathOverrideService } from '../services/path-override-service.ts';
@@ -50,6 +51,7 @@ export interface ApiServices {
   readonly sites: SiteService;
   readonly siteDeletion: SiteDeletionService;
   readonly endpoints: EndpointService;
+  readonly hostSets: HostSetService;
   readonly policies: PolicyService;
   readonly policyDeletion: PolicyDeletionService;
   readonly qos: QosService;

@@ -134,6 +134,32 @@ const mutations: readonly (readonly [
     'hq/lte',
     async () => rest('DELETE', `endpoints/${await firstId('endpoints?site=hq')}`),
   ],
+  [
+    'POST /host-sets',
+    'host_set_created',
+    'printers',
+    () => rest('POST', 'host-sets', { name: 'printers', members: ['10.7.0.9'] }),
+  ],
+  [
+    'PATCH /host-sets',
+    'host_set_updated',
+    'printers',
+    () => rest('PATCH', 'host-sets/printers', { members: ['10.7.0.0/24'] }),
+  ],
+  ['DELETE /host-sets', 'host_set_deleted', 'printers', () => rest('DELETE', 'host-sets/printers')],
+  [
+    'createHostSet',
+    'host_set_created',
+    'tills',
+    () => graphql('mutation { createHostSet(input: { name: "tills", members: [] }) { id } }'),
+  ],
+  [
+    'updateHostSet',
+    'host_set_updated',
+    'tills',
+    () => graphql('mutation { updateHostSet(id: "tills", input: { members: ["10.7.0.0/24"] }) { id } }'),
+  ],
+  ['deleteHostSet', 'host_set_deleted', 'tills', () => graphql('mutation { deleteHostSet(id: "tills") { success } }')],
   ['POST /policies', 'policy_created', 'voice', () => rest('POST', 'policies', { name: 'voice', priority: 9 })],
   [
     'PATCH /policies',

@@ -18,6 +18,7 @@ export interface AuditTarget {
     | 'site'
     | 'endpoint'
     | 'policy'
+    | 'host_set'
     | 'qos_class'
     | 'transport_links'
     | 'path'

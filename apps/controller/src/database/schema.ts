@@ -42,6 +42,7 @@ export interface Database {
   sdwan_policies: PolicyTable;
   sdwan_policy_stats: PolicyStatTable;
   site_prefixes: SitePrefixTable;
+  host_sets: HostSetTable;
   site_configs: SiteConfigTable;
   allocations: AllocationTable;
   edges: EdgeTable;
@@ -96,6 +97,21 @@ export interface SiteTable {
   version: Generated<number>;
   /** Null while it is live; else it can be restored for a while. So it is with every `deleted_at`. */
   deleted_at: Generated<UnixMs | null>;
+  /** JSON: a list of words in small letters. */
+  tags: Generated<string>;
+  /** IANA name. */
+  time_zone: Generated<string>;
+}
+
+export interface HostSetTable {
+  host_set_id: string;
+  name: string;
+  description: string;
+  /** JSON: a list of prefixes. */
+  members: string;
+  created_at: UnixMs;
+  updated_at: UnixMs;
+  version: Generated<number>;
 }
 
 export interface SitePrefixTable {
@@ -138,7 +154,13 @@ export interface PathFigures {
   reverse_loss: number | null;
 }
 
-export interface PathTable extends PathFigures {
+/** What was last reported of how the traffic of a path arrives, forward. */
+export interface OrderFigures {
+  reordering_percent: number | null;
+  duplication_percent: number | null;
+}
+
+export interface PathTable extends PathFigures, OrderFigures {
   path_id: string;
   source_endpoint_id: string;
   dest_endpoint_id: string;

@@ -1,5 +1,5 @@
 import { sql, type Insertable, type Selectable } from 'kysely';
-import type { Db, PathFigures, PathTable } from '../database/schema.ts';
+import type { Db, OrderFigures, PathFigures, PathTable } from '../database/schema.ts';
 
 export interface PathRow extends Selectable<PathTable> {
   readonly source_site_id: string;
@@ -24,7 +24,7 @@ export interface PathFilter {
 }
 
 /** Current figures of a path as an edge reported them. */
-export interface PathUpdate extends PathFigures {
+export interface PathUpdate extends PathFigures, OrderFigures {
   readonly path_id: string;
   readonly health_status: string;
   readonly since: number;
@@ -44,6 +44,8 @@ const updateColumns = {
   reverse_latency: 'double precision',
   reverse_jitter: 'double precision',
   reverse_loss: 'double precision',
+  reordering_percent: 'double precision',
+  duplication_percent: 'double precision',
 } as const satisfies Record<keyof Omit<PathUpdate, 'path_id'>, string>;
 const updateNames = Object.keys(updateColumns) as (keyof typeof updateColumns)[];
 

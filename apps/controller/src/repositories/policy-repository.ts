@@ -50,10 +50,10 @@ export const policyRepository = {
   findByName: (db: Db, name: string): Promise<PolicyRow | undefined> =>
     select(db, 'live').where('name', '=', name).executeTakeFirst(),
 
-  /** Those whose conditions hold this text; few of thousands have to be parsed to see what it means in them. */
+  /** Those whose conditions or action hold this text; few of thousands have to be parsed to see what it means in them. */
   listMentioning: (db: Db, text: string, standing: Standing = 'live'): Promise<PolicyRow[]> =>
     select(db, standing)
-      .where(contains('match_conditions', text))
+      .where((eb) => eb.or([contains('match_conditions', text), contains('action', text)]))
       .orderBy('priority', 'desc')
       .orderBy('policy_id')
       .execute(),

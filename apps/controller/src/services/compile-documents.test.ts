@@ -37,6 +37,8 @@ const site = (index: number, endpoints: IntentEndpoint[], keys: Record<string, s
   name: `site${index}`,
   index,
   prefixes: [prefix(`10.${index}.0.0/24`)],
+  tags: [],
+  timeZone: 'UTC',
   endpoints,
   tunnelKeys: new Map(Object.entries(keys)),
 });
@@ -49,8 +51,8 @@ function intentOf(...sites: IntentSite[]): Intent {
   const paths = all.flatMap((a) =>
     all.filter((b) => b.siteId !== a.siteId).map((b) => ({ id: pathId(a.id, b.id), source: a.id, destination: b.id })),
   );
-  const settings = { overrides: new Map(), qosClasses: [], overlay: defaultOverlay, confirmWindowMs: 10_000 };
-  return { sites, paths, policies: [fallback], ...settings };
+  const settings = { overlay: defaultOverlay, confirmWindowMs: 10_000 };
+  return { sites, paths, overrides: new Map(), policies: [fallback], hostSets: [], qosClasses: [], ...settings };
 }
 const documentOf = (intent: Intent, index: number) =>
   [...compileDocuments(intent)].find((document) => document.site.id === uuid(index))!;

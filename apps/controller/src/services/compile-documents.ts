@@ -5,6 +5,7 @@ import {
   tunnelPort,
   type Address,
   type EndpointId,
+  type HostSet,
   type PathId,
   type PathOverride,
   type Policy,
@@ -18,6 +19,7 @@ import {
 import {
   documentVersion,
   type DocumentPath,
+  type DocumentSite,
   type LocalEndpoint,
   type RemoteSite,
   type SiteDocument,
@@ -48,6 +50,8 @@ export interface IntentSite {
   readonly name: string;
   readonly index: number;
   readonly prefixes: readonly Prefix[];
+  readonly tags: readonly string[];
+  readonly timeZone: string;
   readonly endpoints: readonly IntentEndpoint[];
   /** Public keys that its edge has told, by tunnel name. */
   readonly tunnelKeys: ReadonlyMap<string, string>;
@@ -62,6 +66,8 @@ export interface Intent {
   readonly overrides: ReadonlyMap<string, PathOverride>;
   /** In order of evaluation, enabled ones only. */
   readonly policies: readonly Policy[];
+  /** Those that policies name. */
+  readonly hostSets: readonly HostSet[];
   /** In order of their numbers. */
   readonly qosClasses: readonly QosClass[];
   readonly overlay: Prefix;
@@ -94,7 +100,7 @@ export function* compileDocuments(intent: Intent): Generator<SiteDocument> {
   const sites = intent.sites.toSorted((a, b) => a.index - b.index);
   const pathsOf = pathsBySite(sites, intent);
   const remotes = sites.filter((site) => site.endpoints.length > 0).map(remoteSite);
-  const shared = [intent.policies, ...remotes];
+  const shared = [intent.policies, intent.hostSets, ...remotes];
   const written = new Map<object, string>(shared.map((part) => [part, canonicalJson(part)]));
   for (const site of sites) yield compileSite(intent, site, pathsOf.get(site.id) ?? [], remotes, written);
 }
@@ -125,13 +131,14 @@ function compileSite(
 ): SiteDocument {
   const content: Omit<SiteDocument, 'version'> = {
     format: 1,
-    site: { id: site.id, name: site.name, prefixes: site.prefixes },
+    site: documentSite(site),
     endpoints: site.endpoints.map(localEndpoint),
     tunnels: tunnels(intent, site, paths),
     // Sites without a path are told as well: what policies say of them must hold, and traffic to them must not leak out.
     remoteSites: remotes.filter(({ id }) => id !== site.id),
     paths: paths.map((ends) => documentPath(intent, ends)),
     policies: intent.policies,
+    ...(intent.hostSets.length === 0 ? {} : { hostSets: intent.hostSets }),
     ...qosOf(intent, site),
     confirmWindowMs: intent.confirmWindowMs,
   };
@@ -159,7 +166,15 @@ function qosOf({ qosClasses }: Intent, { endpoints }: IntentSite): Pick<SiteDocu
   return isNeeded && qosClasses.length > 0 ? { qosClasses } : {};
 }
 
-const remoteSite = ({ id, index, name, prefixes }: IntentSite): RemoteSite => ({ id, index, name, prefixes });
+const documentSite = ({ id, name, prefixes, tags, timeZone }: IntentSite): DocumentSite => ({
+  id,
+  name,
+  prefixes,
+  ...(tags.length === 0 ? {} : { tags }),
+  ...(timeZone === 'UTC' ? {} : { timeZone }),
+});
+
+const remoteSite = (site: IntentSite): RemoteSite => ({ ...documentSite(site), index: site.index });
 
 function tunnels(intent: Intent, site: IntentSite, paths: readonly Ends[]): Tunnel[] {
   const groups = Map.groupBy(paths, ({ local, remote }) => tunnelName(local.slot, remote.slot));

@@ -233,6 +233,41 @@ describe('a policy', () => {
     });
   });
 
+  it('names tags and host sets, times and what is left out, and the host set stays while it does', async () => {
+    await network.sites.create(tester, { name: 'graz', tags: ['Retail', 'eu', 'retail'], time_zone: 'Europe/Vienna' });
+    expect(await network.sites.get('graz')).toMatchObject({ tags: ['eu', 'retail'], timeZone: 'Europe/Vienna' });
+    const printers = await network.hostSets.create(tester, { name: 'printers', members: ['10.7.0.9', '10.8.0.0/16'] });
+    expect(printers.members).toEqual(['10.7.0.9/32', '10.8.0.0/16']);
+    const schedule = [{ days: ['mon' as const], from: '08:00', to: '18:00' }];
+    const match_conditions = {
+      source_site_tags: ['RETAIL'],
+      destination_host_sets: ['Printers'],
+      schedule,
+      not: { source_sites: ['graz'], protocol: 'icmp' as const },
+    };
+    const { id } = await network.policies.create(tester, { name: 'print', priority: 10, match_conditions });
+    const graz = await network.sites.get('graz');
+    expect((await network.policies.get(id)).matchConditions).toEqual({
+      sourceSiteTags: ['retail'],
+      destinationHostSets: [printers.id],
+      schedule,
+      not: { sourceSites: [graz.id], protocol: 'icmp' },
+    });
+    await expect(network.hostSets.delete(tester, 'printers')).rejects.toThrow('is named by "print"');
+    await network.policyDeletion.delete(tester, id, {});
+    await network.hostSets.delete(tester, 'printers');
+    await expect(network.policyDeletion.restore(tester, id)).rejects.toThrow('a host set that it names was deleted');
+    const wrong = {
+      name: 'x',
+      priority: 1,
+      match_conditions: { source_host_sets: ['printers'], source_site_tags: ['a b'] },
+    };
+    expect(await refusalOf(network.policies.create(tester, wrong))).toEqual([
+      'match_conditions.source_site_tags[0]: "a b" is not a tag',
+      'match_conditions.source_host_sets[0]: there is no host set "printers"',
+    ]);
+  });
+
   it('is refused when it names what does not exist or contradicts itself, all at once', async () => {
     await hq();
     const made = network.policies.create(tester, {

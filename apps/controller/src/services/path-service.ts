@@ -30,6 +30,8 @@ export interface PathView {
   readonly reverseLatency: number | null;
   readonly reverseJitter: number | null;
   readonly reverseLoss: number | null;
+  readonly reorderingPercent: number | null;
+  readonly duplicationPercent: number | null;
   readonly bandwidth: number | null;
   readonly healthStatus: PathHealth;
   readonly since: number | null;
@@ -105,6 +107,8 @@ function pathView(row: PathRow, nowMs: number): PathView {
     reverseLatency: row.reverse_latency,
     reverseJitter: row.reverse_jitter,
     reverseLoss: row.reverse_loss,
+    reorderingPercent: row.reordering_percent,
+    duplicationPercent: row.duplication_percent,
     bandwidth: row.bandwidth,
     healthStatus: isStale ? 'unknown' : (row.health_status as PathHealth),
     since: row.since,

@@ -1,6 +1,7 @@
-import { PatronusError } from '@patronus/core';
+import { PatronusError, type PolicyMatch } from '@patronus/core';
 import { systemActor, type Actor } from '../audit/index.ts';
 import type { Change, Store } from '../database/store.ts';
+import { hostSetRepository } from '../repositories/host-set-repository.ts';
 import { policyRepository, type PolicyRow } from '../repositories/policy-repository.ts';
 import { release } from './allocator.ts';
 import {
@@ -15,6 +16,7 @@ import {
 } from './deletion.ts';
 import { checkVersion } from './expected-version.ts';
 import { found } from './found.ts';
+import { hostSetsNamedBy } from './policy-references.ts';
 import { shownPolicy } from './policy-service.ts';
 import { Problems } from './problems.ts';
 
@@ -42,6 +44,7 @@ export class PolicyDeletionService {
         throw notDeleted('policy', found(await policyRepository.find(change.db, id), 'policy', id).name);
       }
       await checkNameIsFree(change, row);
+      await checkHostSets(change, row);
       await policyRepository.setDeleted(change.db, id, null);
       await announce(change, by, 'restored', row, `Policy ${row.name} was restored`);
     });
@@ -81,6 +84,17 @@ async function checkNameIsFree(change: Change, row: PolicyRow): Promise<void> {
   if ((await policyRepository.findByName(change.db, row.name)) === undefined) return;
   const problems = new Problems();
   problems.add('name', `there is another policy "${row.name}" now`, 'rename that policy, then restore this one');
+  throw cannotRestore('policy', row.name, problems.error()!);
+}
+
+/** Host sets that a deleted policy names may be deleted before it is restored. */
+async function checkHostSets(change: Change, row: PolicyRow): Promise<void> {
+  const known = new Set((await hostSetRepository.list(change.db)).map((set) => set.host_set_id));
+  const gone = [...hostSetsNamedBy(JSON.parse(row.match_conditions) as PolicyMatch)].filter((id) => !known.has(id));
+  if (gone.length === 0) return;
+  const problems = new Problems();
+  const remedy = 'make a new policy of what it says, without it';
+  problems.add('match_conditions', `a host set that it names was deleted (${gone.join(', ')})`, remedy);
   throw cannotRestore('policy', row.name, problems.error()!);
 }
 

@@ -34,6 +34,13 @@ describe('a match without a site', () => {
       { protocol: 'udp' },
       true,
     ],
+    [
+      'no longer leaves out what only that site had',
+      { protocol: 'udp', not: { sourceSites: [a], protocol: 'tcp' } },
+      { protocol: 'udp' },
+      false,
+    ],
+    ['still leaves out what other sites have', { not: { sourceSites: [a, b] } }, { not: { sourceSites: [b] } }, false],
     ['means any site by an empty list, as before', { sourceSites: [], dscp: [0] }, { dscp: [0] }, false],
     ['has no alternatives by an empty list, as before', { anyOf: [], dscp: [0] }, { dscp: [0] }, false],
   ])('%s', (_name, match, left, isVoid) => {

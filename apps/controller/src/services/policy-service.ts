@@ -184,7 +184,9 @@ async function checkedFields(
   }
   const parts = { match: input.match_conditions, action: input.action };
   const namedBefore =
-    before === null ? new Set<string>() : sitesNamedBy(JSON.parse(before.match_conditions) as PolicyMatch);
+    before === null
+      ? new Set<string>()
+      : sitesNamedBy(JSON.parse(before.match_conditions) as PolicyMatch, JSON.parse(before.action) as PolicyAction);
   const { match, action } = await resolvePolicy(change.db, parts, problems, namedBefore);
   return {
     name,

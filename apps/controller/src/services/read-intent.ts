@@ -2,6 +2,8 @@ import {
   defaultOverlay,
   type Address,
   type EndpointId,
+  type HostSet,
+  type HostSetId,
   type PathId,
   type PathOverride,
   type Policy,
@@ -16,10 +18,11 @@ import { endpointRepository, type EndpointRow } from '../repositories/endpoint-r
 import { pathOverrideRepository, type PathOverrideRow } from '../repositories/path-override-repository.ts';
 import { pathRepository } from '../repositories/path-repository.ts';
 import { policyRepository, type PolicyRow } from '../repositories/policy-repository.ts';
+import { hostSetRepository } from '../repositories/host-set-repository.ts';
 import { qosRepository } from '../repositories/qos-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
 import type { Intent, IntentEndpoint, IntentSite } from './compile-documents.ts';
-import { withoutSites } from './policy-references.ts';
+import { actionWithoutSites, hostSetsNamedBy, withoutSites } from './policy-references.ts';
 import { documentPolicy } from './policy-service.ts';
 import { documentQosClass } from './qos-service.ts';
 
@@ -34,9 +37,14 @@ export async function readIntent(db: Db, confirmWindowMs: number): Promise<Inten
     name: row.name,
     index: row.site_index,
     prefixes: (prefixes.get(row.site_id) ?? []).map(({ prefix }) => prefix as Prefix),
+    tags: JSON.parse(row.tags) as string[],
+    timeZone: row.time_zone,
     endpoints: (endpoints.get(row.site_id) ?? []).map(intentEndpoint),
     tunnelKeys: new Map((keys.get(row.site_id) ?? []).map((key) => [key.tunnel, key.public_key])),
   }));
+  const policies = (await policyRepository.list(db)).flatMap((row) =>
+    row.enabled === 1 ? livePolicy(row, deleted) : [],
+  );
   return {
     sites: sites.toSorted((a, b) => a.index - b.index),
     paths: (await pathRepository.listEnds(db)).map((row) => ({
@@ -45,11 +53,24 @@ export async function readIntent(db: Db, confirmWindowMs: number): Promise<Inten
       destination: row.dest_endpoint_id,
     })),
     overrides: new Map((await pathOverrideRepository.list(db)).map((row) => [row.path_id, pathOverride(row)])),
-    policies: (await policyRepository.list(db)).flatMap((row) => (row.enabled === 1 ? livePolicy(row, deleted) : [])),
+    policies,
+    hostSets: await readHostSets(db, policies),
     qosClasses: (await qosRepository.list(db)).map(documentQosClass),
     overlay: defaultOverlay,
     confirmWindowMs,
   };
+}
+
+/** Those that policies name: edges need no others. */
+async function readHostSets(db: Db, policies: readonly Policy[]): Promise<HostSet[]> {
+  const named = new Set(policies.flatMap(({ match }) => [...hostSetsNamedBy(match)]));
+  if (named.size === 0) return [];
+  const rows = (await hostSetRepository.list(db)).filter((row) => named.has(row.host_set_id));
+  return rows.map((row) => ({
+    id: row.host_set_id as HostSetId,
+    name: row.name,
+    prefixes: JSON.parse(row.members) as Prefix[],
+  }));
 }
 
 const pathOverride = (row: PathOverrideRow): PathOverride => ({
@@ -62,7 +83,7 @@ const pathOverride = (row: PathOverrideRow): PathOverride => ({
 function livePolicy(row: PolicyRow, deletedSites: ReadonlySet<string>): Policy[] {
   const policy = documentPolicy(row);
   const { match, isVoid } = withoutSites(policy.match, deletedSites);
-  return isVoid ? [] : [{ ...policy, match }];
+  return isVoid ? [] : [{ ...policy, match, action: actionWithoutSites(policy.action, deletedSites) }];
 }
 
 const intentEndpoint = (row: EndpointRow): IntentEndpoint => ({

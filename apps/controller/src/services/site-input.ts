@@ -1,4 +1,4 @@
-import { defaultOverlay, isUuid, parsePrefix, prefixesOverlap, type Prefix } from '@patronus/core';
+import { defaultOverlay, isTimeZone, isUuid, parsePrefix, prefixesOverlap, type Prefix } from '@patronus/core';
 import { Type, type Static } from 'typebox';
 import type { Db } from '../database/schema.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
@@ -10,6 +10,8 @@ const ownFields = {
   name: Type.String(),
   location: Type.Optional(Type.String()),
   prefixes: Type.Optional(Type.Array(Type.String(), { description: 'LAN prefixes reached through this site' })),
+  tags: Type.Optional(Type.Array(Type.String(), { description: 'What policies may know it by beside its name' })),
+  time_zone: Type.Optional(Type.String({ description: 'IANA name, such as Europe/Vienna; default UTC' })),
 };
 
 /** What a user says of a new site, in the API's words. */
@@ -24,6 +26,28 @@ export type SiteChanges = Static<typeof SiteChangesSchema>;
 
 const nameForm = /^[\p{L}\p{N}](?:[\p{L}\p{N} ._-]{0,61}[\p{L}\p{N}._-])?$/u;
 const maxLocation = 200;
+
+const tagForm = /^[\p{Ll}\p{Lo}\p{N}][\p{Ll}\p{Lo}\p{N}._:-]{0,62}$/u;
+/** Each is told to every edge. */
+const maxTags = 32;
+
+/** Tags as they are stored: in small letters, each once, in order. */
+export const tidyTags = (tags: readonly string[]): string[] =>
+  [...new Set(tags.map((tag) => tag.trim().toLowerCase()))].toSorted();
+
+export function checkTags(tags: readonly string[], field: string, problems: Problems): void {
+  if (tags.length > maxTags) problems.add(field, `has ${tags.length} entries`, `use up to ${maxTags}`);
+  tags.forEach((tag, index) => {
+    if (tagForm.test(tag.trim().toLowerCase())) return;
+    const remedy = 'use up to 63 letters, digits, dots, colons, - and _, such as retail';
+    problems.add(`${field}[${index}]`, `"${tag}" is not a tag`, remedy);
+  });
+}
+
+export function checkTimeZone(name: string, problems: Problems): void {
+  if (name.length <= 64 && isTimeZone(name)) return;
+  problems.add('time_zone', `"${name}" is no time zone`, 'use an IANA name, such as Europe/Vienna or UTC');
+}
 
 /** More than this in one site would make a document that edges refuse as too large. */
 const maxPrefixes = 20_000;

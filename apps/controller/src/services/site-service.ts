@@ -17,7 +17,16 @@ import { once } from './once.ts';
 import { syncPaths } from './path-rows.ts';
 import type { Presence } from './presence.ts';
 import { Problems } from './problems.ts';
-import { checkLocation, checkPrefixes, checkSiteName, type SiteChanges, type SiteInput } from './site-input.ts';
+import {
+  checkLocation,
+  checkPrefixes,
+  checkSiteName,
+  checkTags,
+  checkTimeZone,
+  tidyTags,
+  type SiteChanges,
+  type SiteInput,
+} from './site-input.ts';
 
 /** How far a site's edge is with the newest document. */
 export interface SiteConfig {
@@ -34,6 +43,9 @@ export interface SiteView {
   readonly name: string;
   readonly location: string;
   readonly prefixes: readonly string[];
+  readonly tags: readonly string[];
+  /** IANA name. */
+  readonly timeZone: string;
   /** `new` until an edge is enrolled. */
   readonly status: 'new' | 'online' | 'offline';
   readonly config: SiteConfig;
@@ -77,6 +89,8 @@ export class SiteService {
         name: row.name,
         location: row.location,
         prefixes: (prefixes.get(row.site_id) ?? []).map(({ prefix }) => prefix),
+        tags: JSON.parse(row.tags) as string[],
+        timeZone: row.time_zone,
         status: isOnline ? 'online' : edges.has(row.site_id) ? 'offline' : 'new',
         config: this.#config(configs.get(row.site_id), isOnline),
         endpoints: (endpoints.get(row.site_id) ?? []).map(endpointView),
@@ -148,11 +162,14 @@ export type SiteRef = { readonly id: string; readonly name: string };
 export interface HeldSite extends SiteRef {
   readonly location: string;
   readonly prefixes: readonly string[];
+  readonly tags: readonly string[];
+  readonly time_zone: string;
 }
 
-export async function heldSite(db: Db, { site_id: id, name, location }: SiteRow): Promise<HeldSite> {
+export async function heldSite(db: Db, { site_id: id, name, location, tags, time_zone }: SiteRow): Promise<HeldSite> {
   const held = (await siteRepository.listPrefixes(db)).filter((each) => each.site_id === id);
-  return { id, name, location, prefixes: held.map(({ prefix }) => prefix) };
+  const prefixes = held.map(({ prefix }) => prefix);
+  return { id, name, location, prefixes, tags: JSON.parse(tags) as string[], time_zone };
 }
 
 /**
@@ -165,12 +182,13 @@ export async function createSite(change: Change, by: Actor, input: SiteInput): P
   await checkOwnFields(change, site, input, problems);
   const prefixes = await checkPrefixes(change.db, input.prefixes ?? [], site, problems);
   if ((await siteRepository.find(change.db, site.name)) !== undefined) problems.throwIfAny();
-  await insertSite(change, site, input.location ?? '');
+  const own = { location: input.location ?? '', tags: tidyTags(input.tags ?? []), time_zone: input.time_zone ?? 'UTC' };
+  await insertSite(change, site, own);
   await addEndpoints(change, site, input.endpoints ?? [], problems);
   problems.throwIfAny();
   await siteRepository.replacePrefixes(change.db, site.id, prefixes);
   const labels = (input.endpoints ?? []).map(({ label }) => label);
-  const details = { location: input.location ?? '', prefixes, endpoints: labels };
+  const details = { ...own, prefixes, endpoints: labels };
   await announce(change, by, 'created', site, details);
   return site;
 }
@@ -184,10 +202,16 @@ export async function updateSite(change: Change, by: Actor, before: HeldSite, ch
     changes.prefixes === undefined ? before.prefixes : await checkPrefixes(change.db, changes.prefixes, site, problems);
   problems.throwIfAny();
   const { id: _id, ...shown } = before;
-  const location = changes.location ?? before.location;
-  const changed = changesBetween(shown, { name: site.name, location, prefixes });
+  const own = {
+    name: site.name,
+    location: changes.location ?? before.location,
+    tags: changes.tags === undefined ? before.tags : tidyTags(changes.tags),
+    time_zone: changes.time_zone ?? before.time_zone,
+  };
+  const changed = changesBetween(shown, { ...own, prefixes });
   if (Object.keys(changed).length === 0) return;
-  await siteRepository.update(change.db, site.id, { name: site.name, location, updated_at: change.at });
+  const row = { ...own, tags: JSON.stringify(own.tags) };
+  await siteRepository.update(change.db, site.id, { ...row, updated_at: change.at });
   if ('prefixes' in changed) await siteRepository.replacePrefixes(change.db, site.id, prefixes);
   await announce(change, by, 'updated', site, changed);
 }
@@ -195,17 +219,24 @@ export async function updateSite(change: Change, by: Actor, before: HeldSite, ch
 async function checkOwnFields(change: Change, site: SiteRef, input: SiteChanges, problems: Problems): Promise<void> {
   checkSiteName(site.name, problems);
   if (input.location !== undefined) checkLocation(input.location, problems);
+  if (input.tags !== undefined) checkTags(input.tags, 'tags', problems);
+  if (input.time_zone !== undefined) checkTimeZone(input.time_zone, problems);
   const namesake = await siteRepository.find(change.db, site.name);
   if (namesake === undefined || namesake.site_id === site.id) return;
   problems.add('name', `there is a site "${namesake.name}" already`, 'choose another name');
 }
 
-async function insertSite(change: Change, site: SiteRef, location: string): Promise<void> {
+async function insertSite(
+  change: Change,
+  site: SiteRef,
+  own: { location: string; tags: readonly string[]; time_zone: string },
+): Promise<void> {
   const index = await allocate(change, 'site_index', '', site.id);
   await siteRepository.insert(change.db, {
     site_id: site.id,
     name: site.name,
-    location,
+    ...own,
+    tags: JSON.stringify(own.tags),
     site_index: index,
     created_at: change.at,
     updated_at: change.at,

@@ -148,6 +148,8 @@ export class TelemetryService {
         since: Math.round(report.since),
         reported_at: timestamp,
         ...figures(report),
+        reordering_percent: report.quality.forward.reorderingPercent ?? null,
+        duplication_percent: report.quality.forward.duplicationPercent ?? null,
       })),
     );
     const pathIds = reports.map((report) => report.pathId);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Manifest, PolicyManifest, SiteManifest } from '../services/apply/index.ts';
+import type { HostSetManifest, Manifest, PolicyManifest, SiteManifest } from '../services/apply/index.ts';
 
 const apiVersion = 'patronus/v1';
 const labels = ['mpls', 'broadband', 'lte'] as const;
@@ -24,6 +24,13 @@ const siteShape = fc.record({
   endpoints: fc.array(endpointShape, { minLength: 4, maxLength: 4 }),
   port: maybe(fc.constantFrom(51_820, 40_000)),
   prefixes: fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 4 }),
+  tags: maybe(fc.uniqueArray(fc.constantFrom('retail', 'EU', 'pilot'), { maxLength: 2 })),
+  time_zone: maybe(fc.constantFrom('UTC', 'Europe/Vienna')),
+});
+
+const hostSetShape = fc.record({
+  description: maybe(fc.constantFrom('', 'All floors')),
+  members: fc.uniqueArray(fc.constantFrom('10.0.3.7', '10.0.4.0/24', '2001:db8::/32'), { maxLength: 3 }),
 });
 
 const policyShape = fc.record({
@@ -35,6 +42,10 @@ const policyShape = fc.record({
   isDrop: fc.boolean(),
   delay: maybe(fc.integer({ min: 1, max: 500 })),
   enabled: maybe(fc.boolean()),
+  tags: maybe(fc.constantFrom(['eu'], ['Retail', 'pilot'])),
+  hostSet: fc.boolean(),
+  unless: maybe(fc.constantFrom({ dscp: [8] }, { destination_host_sets: ['Tills'] })),
+  schedule: maybe(fc.constantFrom([{ days: ['mon', 'sun'] as const, from: '22:00', to: '06:00' }])),
 });
 
 /** A network that nothing is wrong with, as documents in any order. */
@@ -44,10 +55,11 @@ export const randomNetwork: fc.Arbitrary<Manifest[]> = fc
     names: fc.shuffledSubarray(siteNames, { minLength: 5 }),
     policies: fc.array(policyShape, { maxLength: 4 }),
     policyNames: fc.shuffledSubarray(['voice', 'Bulk', 'back-up', 'no radio', 'guests'], { minLength: 4 }),
+    hostSets: fc.array(hostSetShape, { minLength: 2, maxLength: 2 }),
     links: maybe(fc.constantFrom(null, [], [{ a: 'broadband', b: 'mpls' }], [{ a: 'lte', b: 'lte' }])),
     action: fc.constantFrom('steer' as const, 'drop' as const),
   })
-  .map(({ sites, names, policies, policyNames, links, action }) => {
+  .map(({ sites, names, policies, policyNames, hostSets, links, action }) => {
     const taken = { addresses: new Set<number>(), prefixes: new Set<number>() };
     const documents = sites.map((shape, index) => siteDocument(names[index]!, shape, taken));
     const known = documents.map(({ metadata }) => metadata.name);
@@ -55,6 +67,7 @@ export const randomNetwork: fc.Arbitrary<Manifest[]> = fc
       { apiVersion, kind: 'TransportLinks', metadata: { name: 'default' }, spec: withoutUndefined({ links }) },
       { apiVersion, kind: 'Policy', metadata: { name: 'default' }, spec: { default: true, action: { type: action } } },
       ...documents,
+      ...hostSets.map((shape, index) => hostSetDocument(['printers', 'tills'][index]!, shape)),
       ...policies.map((shape, index) => policyDocument(policyNames[index]!, shape, known)),
     ] as Manifest[];
   })
@@ -64,7 +77,7 @@ type Shape<A> = A extends fc.Arbitrary<infer T> ? T : never;
 
 function siteDocument(
   name: string,
-  { location, devices, endpoints, port, prefixes }: Shape<typeof siteShape>,
+  { location, devices, endpoints, port, prefixes, ...own }: Shape<typeof siteShape>,
   taken: { addresses: Set<number>; prefixes: Set<number> },
 ): SiteManifest {
   const claim = (from: Set<number>, wanted: number): number => {
@@ -78,19 +91,32 @@ function siteDocument(
     return withoutUndefined({ ...shape, ...reach, device: `eth${device}`, port });
   });
   const lan = prefixes.map((each) => `10.0.${claim(taken.prefixes, each)}.0/24`);
-  const spec = withoutUndefined({ location, prefixes: lan, endpoints: made as SiteManifest['spec']['endpoints'] });
+  const uplinks = made as SiteManifest['spec']['endpoints'];
+  const spec = withoutUndefined({ location, prefixes: lan, endpoints: uplinks, ...own });
   return { apiVersion, kind: 'Site', metadata: { name }, spec: spec as SiteManifest['spec'] };
+}
+
+function hostSetDocument(name: string, shape: Shape<typeof hostSetShape>): HostSetManifest {
+  return { apiVersion, kind: 'HostSet', metadata: { name }, spec: withoutUndefined(shape) as HostSetManifest['spec'] };
 }
 
 function policyDocument(
   name: string,
-  { sites, protocol, dscp, isDrop, delay, ...own }: Shape<typeof policyShape>,
+  { sites, protocol, dscp, isDrop, delay, tags, hostSet, unless, schedule, ...own }: Shape<typeof policyShape>,
   known: readonly string[],
 ): PolicyManifest {
   const named = sites.flatMap((index) => known[index]?.toUpperCase() ?? []);
-  const match = withoutUndefined({ source_sites: named.length === 0 ? undefined : named, protocol, dscp });
+  const match = withoutUndefined({
+    source_sites: named.length === 0 ? undefined : named,
+    destination_site_tags: tags,
+    source_host_sets: hostSet ? ['PRINTERS'] : undefined,
+    protocol,
+    dscp,
+    schedule,
+    not: unless,
+  });
   const sla = delay === undefined || isDrop ? undefined : { max_delay_ms: delay };
   const action = withoutUndefined({ type: isDrop ? 'drop' : 'steer', sla });
-  const spec = withoutUndefined({ ...own, match_conditions: match, action }) as PolicyManifest['spec'];
+  const spec = withoutUndefined({ ...own, match_conditions: match, action }) as unknown as PolicyManifest['spec'];
   return { apiVersion, kind: 'Policy', metadata: { name }, spec };
 }

@@ -26,6 +26,7 @@ import { QosLines } from '../services/qos-lines.ts';
 import { QosService } from '../services/qos-service.ts';
 import { TrafficReport } from '../services/traffic-report.ts';
 import { TrafficService } from '../services/traffic-service.ts';
+import { HostSetService } from '../services/host-set-service.ts';
 import { TransportLinkService } from '../services/transport-link-service.ts';
 import { checkStoredEvents } from './check-events.ts';
 import { testAnchorKey } from './test-anchor-key.ts';
@@ -82,6 +83,7 @@ export async function testNetwork(plugin?: KyselyPlugin) {
     siteDeletion,
     declarations: new ApplyService(store, siteDeletion),
     endpoints: new EndpointService(store),
+    hostSets: new HostSetService(store),
     links: new TransportLinkService(store),
     keys: new EnrolmentKeyService(store, { caFingerprint: 'f'.repeat(64), url: () => 'https://controller:8443' }),
     edges: new EdgeService(store, presence),

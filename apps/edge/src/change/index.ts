@@ -3,3 +3,4 @@
  * kept. How the kernel is brought there is the reconciler's.
  */
 export * from './change-journey.ts';
+export * from './schedule-watch.ts';

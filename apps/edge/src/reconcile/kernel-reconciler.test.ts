@@ -24,6 +24,7 @@ describe('a reconciler', () => {
       kernel,
       keys: { ensure: (tunnel) => `key of ${tunnel}` },
       sysctls: new SysctlMemory(path.join(directory, 'sysctls.json')),
+      wallMs: () => 0,
       decisions: () => decisions,
       groupsTouched,
     });

@@ -25,6 +25,8 @@ export interface ReconcilerParts {
   /** Makes or reads the key of a tunnel and answers its public half. */
   readonly keys: { ensure(tunnel: string): string };
   readonly sysctls: SysctlMemory;
+  /** Unix ms by the machine's clock as it is set now: decides which schedules hold. */
+  readonly wallMs: () => number;
   /** What steering holds at this moment; new next-hop groups start with it. */
   readonly decisions: () => readonly SteeringDecision[];
   /** Called when members of next-hop groups were made or lost, so that steering writes all of them again. */
@@ -213,8 +215,8 @@ export class KernelReconciler {
   async #plan(document: SiteDocument, tunnelKeys: Readonly<Record<string, string>>): Promise<Plan> {
     const start = performance.now();
     const observed = await this.#parts.kernel.observe(sysctlsOf(document));
-    const lineRates = this.#lines.rates;
-    const own = { tunnelKeys, decisions: this.#parts.decisions(), countingEpoch: randomUUID(), lineRates };
+    const now = { countingEpoch: randomUUID(), wallMs: this.#parts.wallMs() };
+    const own = { tunnelKeys, decisions: this.#parts.decisions(), lineRates: this.#lines.rates, ...now };
     const desired = compileKernelState(document, localFacts(observed, own));
     if (!desired.ok) throw new InvalidInputError(desired.error);
     this.#lines.planned(desired.value.shapers, observed.shapers);

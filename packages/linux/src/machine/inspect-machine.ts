@@ -1,4 +1,5 @@
 import { cpus, release, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { messageOf, PatronusError } from '@patronus/core';
 import { SystemCommandRunner, type CommandRunner } from '../command-runner.ts';
 import { toolRemedy, tools, trials, type Trial } from './trials.ts';
@@ -39,6 +40,7 @@ export async function inspectMachine(runner: CommandRunner = new SystemCommandRu
     found.push(await inspectWireguard(runner, scratch.enter));
     for (const trial of trials) found.push(await performTrial(runner, scratch.enter, trial));
     found.push(await inspectConntrack(runner, scratch.enter));
+    found.push(await inspectEbpf(runner, scratch.enter));
   }
   found.push(await inspectPriority(runner));
   const works = (...names: string[]): boolean =>
@@ -121,6 +123,21 @@ async function inspectConntrack(runner: CommandRunner, enter: readonly string[])
     return { ...common, state: 'ok', detail: `up to ${text.trim()} flows`, remedy: null };
   } catch (error) {
     return { ...common, state: 'missing', detail: messageOf(error), remedy: 'load the kernel module nf_conntrack' };
+  }
+}
+
+/** Runs the loader itself, from `dist` when built, from the sources in tests. */
+async function inspectEbpf(runner: CommandRunner, enter: readonly string[]): Promise<MachineFeature> {
+  const common = { name: 'eBPF', purpose: 'duplicating packets over two paths' };
+  const source = import.meta.filename.endsWith('.ts');
+  const script = join(import.meta.dirname, '../bpf', source ? 'trial-process.ts' : 'trial-process.js');
+  const node = [process.execPath, ...(source ? ['--conditions=patronus-source'] : []), script];
+  try {
+    await runner.run({ tool: 'unshare', args: [...enter, ...node], timeoutMs: trialLimitMs });
+    return { ...common, state: 'ok', detail: 'works', remedy: null };
+  } catch (error) {
+    const remedy = 'run as root on Linux 5.12 or newer with CONFIG_NET_CLS_BPF and CONFIG_NET_SCH_INGRESS';
+    return { ...common, state: 'limited', detail: saidBy(error), remedy };
   }
 }
 

@@ -28,6 +28,7 @@ export interface Libc {
   setns(fd: number, type: number): number;
   malloc_trim(keep: number): number;
   ioctl(fd: number, request: number, argument: number): number;
+  if_nametoindex(name: string): number;
 }
 
 const declarations: readonly (readonly [keyof Libc, string, readonly string[]])[] = [
@@ -52,6 +53,7 @@ const declarations: readonly (readonly [keyof Libc, string, readonly string[]])[
   ['setns', 'int', ['int', 'int']],
   ['malloc_trim', 'int', ['size_t']],
   ['ioctl', 'int', ['int', 'ulong', 'uintptr_t']],
+  ['if_nametoindex', 'uint', ['str']],
 ];
 
 let loaded: Libc | undefined;
@@ -110,6 +112,7 @@ export const Errno = {
   noEntry: 2,
   interrupted: 4,
   again: 11,
+  exists: 17,
   invalid: 22,
   noDevice: 19,
   addressInUse: 98,

@@ -37,42 +37,78 @@ export const siteInput = builder.inputType('SiteInput', {
     name: t.string({ required: true }),
     location: t.string(),
     prefixes: t.stringList(),
+    tags: t.stringList({ description: 'What policies may know it by beside its name' }),
+    time_zone: t.string({ description: 'IANA name, such as Europe/Vienna; default UTC' }),
     endpoints: t.field({ type: [endpointInput] }),
   }),
 });
 
 export const siteChanges = builder.inputType('SiteChanges', {
-  fields: (t) => ({ name: t.string(), location: t.string(), prefixes: t.stringList() }),
+  fields: (t) => ({
+    name: t.string(),
+    location: t.string(),
+    prefixes: t.stringList(),
+    tags: t.stringList(),
+    time_zone: t.string(),
+  }),
 });
 
 const portRangeInput = builder.inputType('PortRangeInput', {
   fields: (t) => ({ from: t.int({ required: true }), to: t.int({ required: true }) }),
 });
 
-const clauseInput = builder.inputType('MatchClauseInput', {
+const scheduleWindowInput = builder.inputType('ScheduleWindowInput', {
   fields: (t) => ({
-    source_sites: t.stringList({ description: 'Names or ids' }),
-    destination_sites: t.stringList({ description: 'Names or ids' }),
-    source_prefixes: t.stringList(),
-    destination_prefixes: t.stringList(),
-    protocol: t.string(),
-    source_ports: t.field({ type: [portRangeInput] }),
-    destination_ports: t.field({ type: [portRangeInput] }),
-    dscp: t.intList(),
+    days: t.stringList({ description: 'On which it starts: mon, tue, …; without, every day' }),
+    from: t.string({ description: 'HH:MM, included' }),
+    to: t.string({ description: 'HH:MM up to 24:00, not included; before `from`: of the next day' }),
   }),
+});
+
+type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0];
+
+const conditionFields = (t: InputFields) => ({
+  source_sites: t.stringList({ description: 'Names or ids' }),
+  destination_sites: t.stringList({ description: 'Names or ids' }),
+  source_site_tags: t.stringList({ description: 'Sites that carry any of these tags' }),
+  destination_site_tags: t.stringList({ description: 'Sites that carry any of these tags' }),
+  source_host_sets: t.stringList({ description: 'Names or ids' }),
+  destination_host_sets: t.stringList({ description: 'Names or ids' }),
+  source_prefixes: t.stringList(),
+  destination_prefixes: t.stringList(),
+  protocol: t.string(),
+  source_ports: t.field({ type: [portRangeInput] }),
+  destination_ports: t.field({ type: [portRangeInput] }),
+  dscp: t.intList(),
+  schedule: t.field({
+    type: [scheduleWindowInput],
+    description: 'Any of these, by the clocks of the site that the flow comes from',
+  }),
+});
+
+const exclusionInput = builder.inputType('MatchExclusionInput', {
+  description: 'Flows for which all of these hold are left out',
+  fields: conditionFields,
+});
+
+const clauseInput = builder.inputType('MatchClauseInput', {
+  fields: (t) => ({ ...conditionFields(t), not: t.field({ type: exclusionInput }) }),
 });
 
 export const matchInput = builder.inputType('MatchConditionsInput', {
   fields: (t) => ({
-    source_sites: t.stringList({ description: 'Names or ids' }),
-    destination_sites: t.stringList({ description: 'Names or ids' }),
-    source_prefixes: t.stringList(),
-    destination_prefixes: t.stringList(),
-    protocol: t.string(),
-    source_ports: t.field({ type: [portRangeInput] }),
-    destination_ports: t.field({ type: [portRangeInput] }),
-    dscp: t.intList(),
+    ...conditionFields(t),
+    not: t.field({ type: exclusionInput }),
     any_of: t.field({ type: [clauseInput] }),
+  }),
+});
+
+const breakoutInput = builder.inputType('BreakoutInput', {
+  fields: (t) => ({
+    labels: t.stringList({ required: true, description: 'Uplinks by which it leaves, best first' }),
+    fallback_site: t.string({
+      description: 'Name or id of the site whose uplinks it takes where none of its own works',
+    }),
   }),
 });
 
@@ -81,6 +117,8 @@ const slaInput = builder.inputType('SlaInput', {
     max_delay_ms: t.float(),
     max_jitter_ms: t.float(),
     max_loss_percent: t.float(),
+    max_reordering_percent: t.float(),
+    max_duplication_percent: t.float(),
     min_mos: t.float(),
   }),
 });
@@ -97,6 +135,10 @@ export const actionInput = builder.inputType('PolicyActionInput', {
     avoid: t.stringList(),
     never: t.stringList(),
     weights: t.field({ type: [labelWeightInput] }),
+    breakout: t.field({ type: breakoutInput }),
+    set_dscp: t.int({ description: 'DSCP that packets get as they enter from the LAN' }),
+    rate_limit_bps: t.float({ description: 'Most that one edge takes in from its LAN, bit/s' }),
+    log: t.boolean({ description: 'Tell of new flows in the flow log of the edge' }),
     qos_class: t.string(),
   }),
 });
@@ -134,4 +176,16 @@ export const enrolmentKeyInput = builder.inputType('EnrolmentKeyInput', {
 
 export const transportLinkInput = builder.inputType('TransportLinkInput', {
   fields: (t) => ({ a: t.string({ required: true }), b: t.string({ required: true }) }),
+});
+
+export const hostSetInput = builder.inputType('HostSetInput', {
+  fields: (t) => ({
+    name: t.string({ required: true }),
+    description: t.string(),
+    members: t.stringList({ required: true, description: 'Prefixes and addresses' }),
+  }),
+});
+
+export const hostSetChanges = builder.inputType('HostSetChanges', {
+  fields: (t) => ({ name: t.string(), description: t.string(), members: t.stringList() }),
 });

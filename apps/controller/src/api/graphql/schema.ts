@@ -7,6 +7,7 @@ import './mutations.ts';
 import './path-operations.ts';
 import './apply-operations.ts';
 import './deletions.ts';
+import './host-sets.ts';
 import './event-operations.ts';
 import './event-sinks.ts';
 import './qos.ts';

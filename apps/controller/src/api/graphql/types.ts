@@ -65,6 +65,8 @@ export const siteType = builder.objectRef<SiteView>('Site').implement({
     name: t.exposeString('name'),
     location: t.exposeString('location'),
     prefixes: t.stringList({ resolve: (site) => [...site.prefixes] }),
+    tags: t.stringList({ resolve: (site) => [...site.tags] }),
+    time_zone: t.exposeString('timeZone'),
     status: t.exposeString('status'),
     config: t.expose('config', { type: configType }),
     endpoints: t.field({ type: [endpointType], resolve: (site) => [...site.endpoints] }),
@@ -112,6 +114,14 @@ export const pathType = builder.objectRef<PathView>('Path').implement({
     reverse_latency: t.exposeFloat('reverseLatency', { nullable: true }),
     reverse_jitter: t.exposeFloat('reverseJitter', { nullable: true }),
     reverse_loss: t.exposeFloat('reverseLoss', { nullable: true }),
+    reordering_percent: t.exposeFloat('reorderingPercent', {
+      nullable: true,
+      description: 'Share of the traffic that was overtaken, forward; null while none is counted',
+    }),
+    duplication_percent: t.exposeFloat('duplicationPercent', {
+      nullable: true,
+      description: 'Share of the traffic that came twice, forward; null while none is counted',
+    }),
     bandwidth: t.exposeFloat('bandwidth', { nullable: true, description: 'bit/s' }),
     health_status: t.exposeString('healthStatus'),
     since: t.expose('since', { type: 'Timestamp', nullable: true }),

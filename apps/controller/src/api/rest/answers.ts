@@ -46,6 +46,8 @@ export const SiteSchema = Type.Object({
   name: Type.String(),
   location: Type.String(),
   prefixes: Type.Array(Type.String()),
+  tags: Type.Array(Type.String()),
+  time_zone: Type.String(),
   status: Type.Enum(['new', 'online', 'offline']),
   config: Type.Object({
     status: Type.Enum(['pending', 'applied', 'rejected', 'offline']),
@@ -77,6 +79,8 @@ export const PathSchema = Type.Object({
   reverse_latency: figure,
   reverse_jitter: figure,
   reverse_loss: figure,
+  reordering_percent: figure,
+  duplication_percent: figure,
   bandwidth: Nullable(Type.Integer({ description: 'bit/s' })),
   health_status: Type.Enum(['unknown', 'up', 'degraded', 'down']),
   since: Nullable(time),

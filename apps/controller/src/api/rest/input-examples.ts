@@ -4,6 +4,8 @@ export const inputExamples = {
     name: 'berlin',
     location: 'Berlin, DE',
     prefixes: ['10.7.0.0/24'],
+    tags: ['retail'],
+    time_zone: 'Europe/Berlin',
     endpoints: [
       { label: 'broadband', device: 'eth0', address: '192.0.2.7', up_bps: 100_000_000, down_bps: 500_000_000 },
       { label: 'lte', device: 'wwan0', nat: true, cost: 50, profile: 'metered' },
@@ -20,6 +22,8 @@ export const inputExamples = {
     action: { type: 'steer', sla: { max_delay_ms: 150, max_loss_percent: 1 } },
   },
   policyChanges: { priority: 90, enabled: false },
+  hostSet: { name: 'printers', description: 'All floors', members: ['10.7.0.32/28', '10.7.0.9'] },
+  hostSetChanges: { members: ['10.7.0.32/28'] },
   qosClass: { name: 'video', guarantee_percent: 10, ceiling_percent: 60, priority: 1, trust_dscp: [50] },
   qosClassChanges: { ceiling_percent: 50 },
   enrolmentKey: { site: 'berlin', max_uses: 1, expires_in_seconds: 3_600 },

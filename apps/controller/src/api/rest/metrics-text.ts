@@ -79,12 +79,15 @@ function telemetryFamilies({ telemetry, caches }: MetricServices): Family[] {
 const pathFigures: readonly (readonly [string, string, (path: PathView) => number | null])[] = [
   ['patronus_path_latency_seconds', 'One-way delay, forward', ({ latency }) => seconds(latency)],
   ['patronus_path_jitter_seconds', 'Jitter, forward', ({ jitter }) => seconds(jitter)],
-  ['patronus_path_loss_ratio', 'Share of probes lost, forward', ({ loss }) => (loss === null ? null : loss / 100)],
+  ['patronus_path_loss_ratio', 'Share of packets lost, forward', ({ loss }) => ratio(loss)],
+  ['patronus_path_reordering_ratio', 'Share of packets overtaken, forward', (path) => ratio(path.reorderingPercent)],
+  ['patronus_path_duplication_ratio', 'Share of packets doubled, forward', (path) => ratio(path.duplicationPercent)],
   ['patronus_path_rtt_seconds', 'Round trip', ({ rtt }) => seconds(rtt)],
   ['patronus_path_mos', 'What a call would score, 1 to 4.5', ({ mos }) => mos],
   ['patronus_path_overridden', '1 while traffic is kept off the path', ({ override }) => (override === null ? 0 : 1)],
 ];
 
+const ratio = (percent: number | null): number | null => (percent === null ? null : percent / 100);
 const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1_000);
 
 /** Figures of a path that nobody reports any more are left out: they are of the past. */

@@ -17,6 +17,7 @@ import { eventSocket } from './event-socket.ts';
 import { eventRoutes } from './event-routes.ts';
 import { eventSinkRoutes } from './event-sink-routes.ts';
 import { healthRoutes } from './health-routes.ts';
+import { hostSetRoutes } from './host-set-routes.ts';
 import { keepAnswers, sendKept } from './kept-answers.ts';
 import { keyRoutes } from './key-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
@@ -52,6 +53,7 @@ export function restApi(app: RestApp, services: ApiServices, answers: AnswerCach
   transportLinkRoutes(app, services);
   endpointRoutes(app, services);
   policyRoutes(app, services);
+  hostSetRoutes(app, services);
   qosRoutes(app, services);
   pathRoutes(app, services);
   pathOperationRoutes(app, services);

@@ -21,6 +21,8 @@ import * as idempotency from './0021-idempotency.ts';
 import * as eventAcknowledgement from './0025-event-acknowledgement.ts';
 import * as eventSinks from './0026-event-sinks.ts';
 import * as auditCuts from './0027-audit-cuts.ts';
+import * as policyLanguage from './0030-policy-language.ts';
+import * as pathOrder from './0040-path-order.ts';
 import * as qos from './0050-qos.ts';
 
 export const migrations: Record<string, Migration> = {
@@ -42,5 +44,7 @@ export const migrations: Record<string, Migration> = {
   '0025-event-acknowledgement': eventAcknowledgement,
   '0026-event-sinks': eventSinks,
   '0027-audit-cuts': auditCuts,
+  '0030-policy-language': policyLanguage,
+  '0040-path-order': pathOrder,
   '0050-qos': qos,
 };

@@ -1,6 +1,8 @@
 import { canonicalJson } from '@patronus/core';
 import type { Actor } from '../../audit/index.ts';
 import type { Change, Store } from '../../database/store.ts';
+import { hostSetRepository } from '../../repositories/host-set-repository.ts';
+import { deleteHostSet } from '../host-set-service.ts';
 import { policiesNaming } from '../policies-of-site.ts';
 import { deletePolicy } from '../policy-deletion-service.ts';
 import { syncPaths } from '../path-rows.ts';
@@ -8,6 +10,7 @@ import { Problems } from '../problems.ts';
 import { readTransportLinks } from '../read-transport-links.ts';
 import type { SiteDeletionService } from '../site-deletion-service.ts';
 import { deduplicated, setTransportLinks } from '../transport-link-service.ts';
+import { applyHostSets } from './apply-host-sets.ts';
 import { applyPolicies } from './apply-policies.ts';
 import { applyQosClasses, checkQosClasses, pruneQosClasses } from './apply-qos-classes.ts';
 import { applySites } from './apply-sites.ts';
@@ -15,6 +18,7 @@ import {
   linksName,
   readDocuments,
   type ApplyInput,
+  type HostSetManifest,
   type Manifest,
   type ManifestKind,
   type Placed,
@@ -98,7 +102,7 @@ export class ApplyService {
     { before, prune }: { before: NetworkDocuments; prune: boolean },
   ): Promise<void> {
     const problems = new Problems();
-    const pruned = prune ? await this.#prune(change, by, documents, before) : [];
+    const pruned = prune ? await this.#prune(change, by, documents, before) : { sites: [], hostSets: [] };
     const known = new Set([...before.values()].map((each) => `${each.kind} ${settled(each)}`));
     const changed = documents.filter(({ manifest }) => !known.has(`${manifest.kind} ${settled(manifest)}`));
     const failed = await applySites(change, by, ofKind<SiteManifest>(changed, 'Site'), problems);
@@ -106,21 +110,31 @@ export class ApplyService {
     if (failed.length === 0) {
       await syncPaths(change);
       await applyLinks(change, by, ofKind<TransportLinksManifest>(changed, 'TransportLinks'), problems);
+      await applyHostSets(change, by, ofKind<HostSetManifest>(changed, 'HostSet'), problems);
       await applyPolicies(change, by, ofKind<PolicyManifest>(changed, 'Policy'), problems);
-      for (const site of pruned) await checkUnnamed(change, site, problems);
+      for (const site of pruned.sites) await checkUnnamed(change, site, problems);
+      if (problems.error() === null) await this.#pruneHostSets(change, by, pruned.hostSets);
       if (prune) await pruneQosClasses(change, by, documents, problems);
     }
     await checkQosClasses(change, problems);
     problems.throwIfAny();
   }
 
-  /** Deletes what no document has; answers the sites among it. */
+  /** Policies that name one may be changed by a document, so these go last. Errors: `conflict` while a policy names one. */
+  async #pruneHostSets(change: Change, by: Actor, ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      const row = await hostSetRepository.find(change.db, id);
+      if (row !== undefined) await deleteHostSet(change, by, row);
+    }
+  }
+
+  /** Deletes what no document has, but for host sets; answers these and the sites among it. */
   async #prune(
     change: Change,
     by: Actor,
     documents: readonly Placed<Manifest>[],
     before: NetworkDocuments,
-  ): Promise<{ id: string; name: string }[]> {
+  ): Promise<{ sites: { id: string; name: string }[]; hostSets: string[] }> {
     const kinds = new Set(documents.map(({ manifest }) => manifest.kind));
     const wanted = new Set(documents.map(({ manifest }) => nameKey(manifest)));
     const left = [...before].filter(
@@ -133,7 +147,8 @@ export class ApplyService {
     const sites = left.filter(([, { kind }]) => kind === 'Site');
     // Policies that name it may be changed by a document that comes later; whether they were is looked at in the end.
     for (const [key] of sites) await this.#siteDeletion.deleteIn(change, by, idOf(key, 'Site'), { force: true });
-    return sites.map(([key, { metadata }]) => ({ id: idOf(key, 'Site'), name: metadata.name }));
+    const hostSets = left.filter(([, { kind }]) => kind === 'HostSet').map(([key]) => idOf(key, 'HostSet'));
+    return { sites: sites.map(([key, { metadata }]) => ({ id: idOf(key, 'Site'), name: metadata.name })), hostSets };
   }
 }
 

@@ -24,18 +24,22 @@ const traces = async ({ store }: TestNetwork) => ({
 });
 
 /** What the network is, read past the export: no ids or times, and in an order of its own. */
-async function stateOf({ sites, policies, links, paths }: TestNetwork): Promise<unknown> {
+async function stateOf({ sites, hostSets, policies, links, paths }: TestNetwork): Promise<unknown> {
   const all = await sites.list();
-  const nameOf = new Map(all.map(({ id, name }) => [id, name]));
+  const sets = await hostSets.list();
+  const nameOf = new Map([...all, ...sets].map(({ id, name }) => [id, name]));
   const named = (match: PolicyMatch): unknown =>
     JSON.parse(JSON.stringify(match), (_key, value: unknown) =>
       typeof value === 'string' ? (nameOf.get(value) ?? value) : value,
     );
   return {
-    sites: all.map(({ name, location, prefixes, endpoints }) => ({
+    hostSets: sets.map(({ name, description, members }) => ({ name, description, members })),
+    sites: all.map(({ name, location, prefixes, tags, timeZone, endpoints }) => ({
       name,
       location,
       prefixes,
+      tags,
+      timeZone,
       endpoints: endpoints.map(ownFields).toSorted((a, b) => a.device.localeCompare(b.device)),
     })),
     policies: (await policies.list())

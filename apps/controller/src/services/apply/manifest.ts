@@ -7,7 +7,7 @@ import type { Problems } from '../problems.ts';
 import { problemsOf } from '../schema-problems.ts';
 
 export const manifestVersion = 'patronus/v1';
-export const manifestKinds = ['TransportLinks', 'QosClass', 'Site', 'Policy'] as const;
+export const manifestKinds = ['TransportLinks', 'QosClass', 'Site', 'HostSet', 'Policy'] as const;
 export type ManifestKind = (typeof manifestKinds)[number];
 
 /** There is one set of transport links, and this is its name. */
@@ -25,8 +25,14 @@ const SiteManifestSchema = exact({
   spec: exact({
     location: Type.Optional(Type.String()),
     prefixes: Type.Optional(Type.Array(Type.String())),
+    tags: Type.Optional(Type.Array(Type.String())),
+    time_zone: Type.Optional(Type.String()),
     endpoints: Type.Optional(Type.Array(EndpointInputSchema)),
   }),
+});
+const HostSetManifestSchema = exact({
+  ...head('HostSet'),
+  spec: exact({ description: Type.Optional(Type.String()), members: Type.Optional(Type.Array(Type.String())) }),
 });
 const PolicyManifestSchema = exact({
   ...head('Policy'),
@@ -49,13 +55,15 @@ const TransportLinksManifestSchema = exact({
 const QosClassManifestSchema = exact({ ...head('QosClass'), spec: QosClassFieldsSchema });
 
 export type SiteManifest = Static<typeof SiteManifestSchema>;
+export type HostSetManifest = Static<typeof HostSetManifestSchema>;
 export type PolicyManifest = Static<typeof PolicyManifestSchema>;
 export type TransportLinksManifest = Static<typeof TransportLinksManifestSchema>;
 export type QosClassManifest = Static<typeof QosClassManifestSchema>;
-export type Manifest = SiteManifest | PolicyManifest | TransportLinksManifest | QosClassManifest;
+export type Manifest = SiteManifest | HostSetManifest | PolicyManifest | TransportLinksManifest | QosClassManifest;
 
 const validators = {
   Site: Compile(SiteManifestSchema),
+  HostSet: Compile(HostSetManifestSchema),
   Policy: Compile(PolicyManifestSchema),
   TransportLinks: Compile(TransportLinksManifestSchema),
   QosClass: Compile(QosClassManifestSchema),

@@ -1,16 +1,18 @@
-import { canonicalJson, defaultBasePort, type PolicyMatch } from '@patronus/core';
+import { canonicalJson, defaultBasePort, type PolicyAction, type PolicyMatch } from '@patronus/core';
 import type { Db } from '../../database/schema.ts';
 import { endpointRepository, type EndpointRow } from '../../repositories/endpoint-repository.ts';
+import { hostSetRepository } from '../../repositories/host-set-repository.ts';
 import { policyRepository, type PolicyRow } from '../../repositories/policy-repository.ts';
-import { qosRepository, type QosClassRow } from '../../repositories/qos-repository.ts';
-import { siteRepository } from '../../repositories/site-repository.ts';
+import { siteRepository, type SiteRow } from '../../repositories/site-repository.ts';
 import type { EndpointInput } from '../endpoint-input.ts';
 import { inputOf } from '../endpoint-service.ts';
 import { completed, shownPolicy } from '../policy-service.ts';
-import type { MatchInput, PolicyInput } from '../policy-input.ts';
+import type { PolicyInput } from '../policy-input.ts';
+import { qosRepository, type QosClassRow } from '../../repositories/qos-repository.ts';
 import { completeQosClass, type QosClassFields } from '../qos-input.ts';
 import { qosFieldsOf } from '../qos-service.ts';
 import { readTransportLinks } from '../read-transport-links.ts';
+import { tidyTags } from '../site-input.ts';
 import {
   linksName,
   manifestVersion,
@@ -26,7 +28,7 @@ export type NetworkDocuments = ReadonlyMap<string, Manifest>;
 
 export const documentKey = (kind: Manifest['kind'], id: string | number): string => `${kind} ${id}`;
 
-/** Everything that can be applied, as it is now: links, classes of service, then sites by name, then policies in order of evaluation. */
+/** Everything that can be applied, as it is now: links, classes, sites, host sets, and policies in order of evaluation. */
 export async function readNetwork(db: Db): Promise<NetworkDocuments> {
   const documents = new Map<string, Manifest>();
   documents.set(documentKey('TransportLinks', linksName), await linksManifest(db));
@@ -40,10 +42,21 @@ export async function readNetwork(db: Db): Promise<NetworkDocuments> {
     const own = (prefixes.get(row.site_id) ?? []).map(({ prefix }) => prefix);
     documents.set(documentKey('Site', row.site_id), {
       ...manifest('Site', row.name),
-      spec: siteSpec(row.location, own, endpoints.get(row.site_id) ?? []),
+      spec: siteSpec(row, own, endpoints.get(row.site_id) ?? []),
     });
   }
-  const names = new Map(sites.map((row) => [row.site_id, row.name]));
+  const hostSets = await hostSetRepository.list(db);
+  for (const { host_set_id, name, description, members } of hostSets) {
+    const listed = JSON.parse(members) as string[];
+    documents.set(documentKey('HostSet', host_set_id), {
+      ...manifest('HostSet', name),
+      spec: { ...(description === '' ? {} : { description }), ...(listed.length === 0 ? {} : { members: listed }) },
+    });
+  }
+  const names = new Map([
+    ...sites.map((row) => [row.site_id, row.name] as const),
+    ...hostSets.map((row) => [row.host_set_id, row.name] as const),
+  ]);
   for (const row of await policyRepository.list(db)) {
     documents.set(documentKey('Policy', row.policy_id), policyManifest(row, names));
   }
@@ -59,9 +72,15 @@ async function linksManifest(db: Db): Promise<TransportLinksManifest> {
 }
 
 /** What is as it would be if nobody said so is left out. */
-const siteSpec = (location: string, prefixes: string[], endpoints: readonly EndpointRow[]): SiteManifest['spec'] => ({
+const siteSpec = (
+  { location, tags, time_zone }: SiteRow,
+  prefixes: string[],
+  endpoints: readonly EndpointRow[],
+): SiteManifest['spec'] => ({
   ...(location === '' ? {} : { location }),
   ...(prefixes.length === 0 ? {} : { prefixes }),
+  ...(tags === '[]' ? {} : { tags: JSON.parse(tags) as string[] }),
+  ...(time_zone === 'UTC' ? {} : { time_zone }),
   ...(endpoints.length === 0 ? {} : { endpoints: endpoints.map((row) => withoutDefaults(inputOf(row))) }),
 });
 
@@ -96,7 +115,9 @@ function qosClassManifest(row: QosClassRow): QosClassManifest {
 }
 
 function policyManifest(row: PolicyRow, names: ReadonlyMap<string, string>): PolicyManifest {
-  const shown = shownPolicy({ ...row, match_conditions: JSON.stringify(named(row, names)) });
+  const match_conditions = JSON.stringify(named<PolicyMatch>(row.match_conditions, names));
+  const actionText = JSON.stringify(named<PolicyAction>(row.action, names));
+  const shown = shownPolicy({ ...row, match_conditions, action: actionText });
   const { name, description, priority, action, match_conditions: match, enabled } = shown as Required<PolicyInput>;
   const isPlain = canonicalJson(action) === canonicalJson(completed({ name, priority }).action);
   const spec: PolicyManifest['spec'] = {
@@ -109,14 +130,15 @@ function policyManifest(row: PolicyRow, names: ReadonlyMap<string, string>): Pol
   return { ...manifest('Policy', name), spec };
 }
 
-/** Sites by their names; those that are deleted keep their ids. */
-function named(row: PolicyRow, names: ReadonlyMap<string, string>): PolicyMatch {
-  return JSON.parse(row.match_conditions, (key, value: unknown) =>
-    (key === 'sourceSites' || key === 'destinationSites') && Array.isArray(value)
-      ? value.map((id: string) => names.get(id) ?? id)
-      : value,
-  ) as PolicyMatch;
+/** What a policy says, with sites and host sets by their names; sites that are deleted keep their ids. */
+function named<T>(json: string, names: ReadonlyMap<string, string>): T {
+  return JSON.parse(json, (key, value: unknown) => {
+    if (key === 'fallbackSite') return names.get(value as string) ?? value;
+    return namedLists.has(key) && Array.isArray(value) ? value.map((id: string) => names.get(id) ?? id) : value;
+  }) as T;
 }
+
+const namedLists = new Set(['sourceSites', 'destinationSites', 'sourceHostSets', 'destinationHostSets']);
 
 /** The same text for documents that say the same, whatever they leave out and in whichever case they name sites. */
 export function settled(document: Manifest): string {
@@ -126,18 +148,25 @@ export function settled(document: Manifest): string {
   if (document.kind === 'Policy') {
     const { default: isDefault = false, ...spec } = document.spec;
     const { match_conditions: match, ...rest } = completed({ name, priority: 0, ...spec });
-    return canonicalJson({ ...rest, isDefault, match: lowerSites(match) });
+    return canonicalJson({ ...lowerNames(rest), isDefault, match: lowerNames(match) });
   }
-  const { location = '', prefixes = [], endpoints = [] } = document.spec;
-  return canonicalJson({ name, location, prefixes, endpoints: endpoints.map(completeEndpoint) });
+  if (document.kind === 'HostSet') {
+    const { description = '', members = [] } = document.spec;
+    return canonicalJson({ name, description, members });
+  }
+  const { location = '', prefixes = [], tags = [], time_zone = 'UTC', endpoints = [] } = document.spec;
+  const own = { name, location, prefixes, tags: tidyTags(tags), time_zone };
+  return canonicalJson({ ...own, endpoints: endpoints.map(completeEndpoint) });
 }
 
+/** Names of sites, tags and host sets go in any case. */
+const lowerNames = (said: object): object =>
+  JSON.parse(JSON.stringify(said), (key, value: unknown) => {
+    if (key === 'fallback_site') return (value as string).toLowerCase();
+    const isNames = /_(?:sites|site_tags|host_sets)$/.test(key) && Array.isArray(value);
+    return isNames ? value.map((name: string) => name.toLowerCase()) : value;
+  }) as object;
 const settledQosClass = (spec: QosClassFields): QosClassFields => {
   const complete = completeQosClass(spec);
   return { ...complete, trust_dscp: complete.trust_dscp.toSorted((a, b) => a - b) };
 };
-
-const lowerSites = (match: MatchInput): unknown =>
-  JSON.parse(JSON.stringify(match), (key, value: unknown) =>
-    key.endsWith('_sites') && Array.isArray(value) ? value.map((site: string) => site.toLowerCase()) : value,
-  );

@@ -1,9 +1,11 @@
+import { policyActionTypes } from '@patronus/core';
 import { Type } from 'typebox';
 import type { DecisionView } from '../decision-service.ts';
 import type { EdgeView } from '../edge-service.ts';
 import type { EndpointView } from '../endpoint-service.ts';
 import type { EnrolmentKeyView } from '../enrolment-key-service.ts';
 import type { PathView } from '../path-service.ts';
+import type { HostSetView } from '../host-set-service.ts';
 import type { PolicyView } from '../policy-service.ts';
 import type { SiteView } from '../site-service.ts';
 import type { LeftOutPair } from '../transport-link-service.ts';
@@ -37,6 +39,7 @@ export const siteList = new ListDefinition<SiteView>({
       'offline',
     ]),
     label: oneOf((site) => site.endpoints.map(({ label }) => label), 'Label of one of its endpoints'),
+    tag: oneOf((site) => site.tags, 'One of its tags'),
     search: containing((site) => [site.name, site.location, ...site.prefixes], 'Part of name, location or prefix'),
     updated_since: since((site) => site.updatedAt, 'Changed at this time or later'),
   },
@@ -77,6 +80,8 @@ export const pathList = new ListDefinition<PathView>({
     latency: (path) => path.latency,
     jitter: (path) => path.jitter,
     loss: (path) => path.loss,
+    reordering_percent: (path) => path.reorderingPercent,
+    duplication_percent: (path) => path.duplicationPercent,
     mos: (path) => path.mos,
     bandwidth: (path) => path.bandwidth,
     reported_at: (path) => path.reportedAt,
@@ -107,11 +112,25 @@ export const policyList = new ListDefinition<PolicyView>({
   filters: {
     name: exactly((policy) => policy.name, 'Name'),
     enabled: whether((policy) => policy.enabled, 'Whether it is in force'),
-    action: oneOf((policy) => policy.action.type, 'What it does', ['steer', 'drop']),
+    action: oneOf((policy) => policy.action.type, 'What it does', policyActionTypes),
     search: containing((policy) => [policy.name, policy.description], 'Part of name or description'),
     updated_since: since((policy) => policy.updatedAt, 'Changed at this time or later'),
   },
   extra: { deleted },
+});
+
+export const hostSetList = new ListDefinition<HostSetView>({
+  id: (set) => set.id,
+  sorts: {
+    name: (set) => set.name,
+    updated_at: (set) => set.updatedAt,
+    created_at: (set) => set.createdAt,
+  },
+  filters: {
+    name: exactly((set) => set.name, 'Name'),
+    search: containing((set) => [set.name, set.description, ...set.members], 'Part of name, description or members'),
+    updated_since: since((set) => set.updatedAt, 'Changed at this time or later'),
+  },
 });
 
 export const decisionList = new ListDefinition<DecisionView>({

@@ -31,6 +31,7 @@ const reconciler = new KernelReconciler({
   kernel,
   keys,
   sysctls: new SysctlMemory(path.join(stateDir, 'sysctls.json')),
+  wallMs: Date.now,
   decisions: () => decisions,
 });
 
