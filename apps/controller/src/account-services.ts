@@ -4,10 +4,12 @@ import { RateLimits } from './api/rate-limits.ts';
 import { ApiKeys, LocalToken, Sessions, SignInService, TokenSigner, Totp } from './auth/index.ts';
 import type { DataDirectory } from './data-directory.ts';
 import type { Store } from './database/index.ts';
+import { OidcClient, oidcSettings } from './oidc/index.ts';
 import { MasterKeys, SecretBox } from './secrets/index.ts';
 import { ApiKeyService } from './services/api-key-service.ts';
 import { AuditService } from './services/audit-service.ts';
 import { PasskeyService } from './services/passkey-service.ts';
+import { SingleSignOnService } from './services/single-sign-on-service.ts';
 import { TotpService } from './services/totp-service.ts';
 import { UserDeletionService } from './services/user-deletion-service.ts';
 import { UserService } from './services/user-service.ts';
@@ -21,6 +23,9 @@ export async function accountServices(store: Store, settings: ControllerSettings
   const sessions = new Sessions(store, signer);
   const totp = new Totp(store, secrets);
   const audit = new AuditService(store);
+  const isLocalOn = settings.localSignIn === 'on';
+  const oidc = oidcSettings(settings);
+  const client = oidc === null ? null : new OidcClient(oidc, () => systemClock.now());
   const access = new Access({
     localToken: LocalToken.open(directory.path),
     sessions,
@@ -36,9 +41,10 @@ export async function accountServices(store: Store, settings: ControllerSettings
     secrets,
     signer,
     sessions,
-    signIn: new SignInService(store, sessions, totp),
+    signIn: new SignInService(store, sessions, totp, isLocalOn),
+    singleSignOn: new SingleSignOnService(store, sessions, client, isLocalOn),
     totp: new TotpService(store, totp),
-    passkeys: new PasskeyService(store, sessions),
+    passkeys: new PasskeyService(store, sessions, isLocalOn),
     users: new UserService(store, sessions),
     userDeletion: new UserDeletionService(store, sessions),
     apiKeys: new ApiKeyService(store, sessions),

@@ -1,23 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InvalidInputError, messageOf, PatronusError, type FieldProblem } from '@patronus/core';
-import { Type, type Static, type TSchema } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { oidcProblems, oidcRules } from './oidc/oidc-settings.ts';
+import type { SettingRule } from './setting-rule.ts';
 import { parsePrivateTargets } from './sinks/target-policy.ts';
-
-/** What a setting is called in each place it may come from, its shape, and what it is when nobody says. */
-interface SettingRule {
-  readonly variable: string;
-  readonly schema: TSchema;
-  readonly fallback: unknown;
-  readonly expected: string;
-  /** What it is for, as the documentation says it. */
-  readonly about: string;
-  /** What it is when nobody says, in words, where the fallback does not tell. */
-  readonly otherwise?: string;
-  /** Never shown, not even when it is wrong. */
-  readonly secret?: true;
-}
 
 const port = Type.Integer({ minimum: 0, maximum: 65_535 });
 const portText = 'a port from 0 to 65535';
@@ -144,6 +132,7 @@ const rules = {
     expected: 'a number of tries per minute',
     about: 'how often a user or address may try a password or code',
   },
+  ...oidcRules,
   graphqlIntrospection: {
     variable: 'PATRONUS_GRAPHQL_INTROSPECTION',
     schema: Type.Enum(['on', 'off']),
@@ -262,8 +251,9 @@ export function loadControllerSettings(sources: SettingSources): ControllerSetti
     const shown = rule.secret === true ? 'the value' : JSON.stringify(value);
     problems.push({ field: from, problem: `${shown} will not do`, remedy: `use ${rule.expected}` });
   }
-  if (problems.length > 0) throw new InvalidInputError(problems);
   const told = settings as unknown as ControllerSettings;
+  if (problems.length === 0) problems.push(...oidcProblems(told));
+  if (problems.length > 0) throw new InvalidInputError(problems);
   return { ...told, dataDir: resolve(told.dataDir) };
 }
 

@@ -106,6 +106,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
 
   const services: ApiServices = {
     ...accounts,
+    publicUrl: settings.publicUrl,
     store,
     ...network,
     policies,

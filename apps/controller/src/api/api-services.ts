@@ -28,6 +28,7 @@ import type { TelemetryService } from '../services/telemetry-service.ts';
 import type { TrafficHistory } from '../services/traffic-history.ts';
 import type { TrafficReport } from '../services/traffic-report.ts';
 import type { TrafficService } from '../services/traffic-service.ts';
+import type { SingleSignOnService } from '../services/single-sign-on-service.ts';
 import type { TransportLinkService } from '../services/transport-link-service.ts';
 import type { PasskeyService } from '../services/passkey-service.ts';
 import type { TotpService } from '../services/totp-service.ts';
@@ -45,6 +46,9 @@ export interface ApiServices {
   readonly apiKeys: ApiKeyService;
   readonly totp: TotpService;
   readonly passkeys: PasskeyService;
+  readonly singleSignOn: SingleSignOnService;
+  /** What links that people follow begin with, such as `https://patronus.example.net`; null: what their request came to. */
+  readonly publicUrl: string | null;
   readonly signer: TokenSigner;
   readonly secrets: SecretBox;
   readonly store: Store;

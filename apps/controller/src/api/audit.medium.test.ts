@@ -93,7 +93,7 @@ const eastToWest = (): Promise<string> => firstId('paths?source_site=east');
 /** Mutations that leave no row, as they change nothing. */
 const readers: readonly string[] = ['checkPathHealth'];
 
-/** Those of one's own password, codes and sessions: see totp, passkeys and accounts.medium.test.ts. */
+/** Those of one's own password, codes and sessions: see totp, passkeys, oidc and accounts.medium.test.ts. */
 const elsewhere: readonly string[] = [
   'changePassword',
   'beginTotp',
@@ -105,6 +105,7 @@ const elsewhere: readonly string[] = [
   'beginPasskey',
   'addPasskey',
   'deletePasskey',
+  'deleteIdentity',
 ];
 
 /** One per mutation that changes something, in an order in which all of them succeed. */

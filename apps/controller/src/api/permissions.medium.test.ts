@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 import { buildSchema } from 'graphql';
 import { createClient } from 'graphql-ws';
@@ -145,7 +146,11 @@ async function thingsOf(account: TestAccount): Promise<Samples> {
   });
   const session = (JSON.parse(claims) as { sid: string }).sid;
   const passkey = await passkeyOf(account, access_token);
-  return { passkey_id: passkey, user_id: account.id, session_id: session, key_id: key.body.id, user: account.id };
+  const identity = randomUUID();
+  await controller.sql(`INSERT INTO identities (identity_id, user_id, issuer, subject, manages_user, created_at)
+    VALUES ('${identity}', '${account.id}', 'https://id.example.net', '${identity}', 0, 0)`);
+  const things = { session_id: session, key_id: key.body.id, passkey_id: passkey, identity_id: identity };
+  return { ...things, user_id: account.id, user: account.id };
 }
 
 async function passkeyOf(account: TestAccount, token: string): Promise<string> {
@@ -157,12 +162,17 @@ async function passkeyOf(account: TestAccount, token: string): Promise<string> {
   return (await ask<{ id: string }>('passkeys', { name: 'sample', ...made })).body.id;
 }
 
+const idNames = [
+  ['/sessions/', 'session_id'],
+  ['/passkeys/', 'passkey_id'],
+  ['/identities/', 'identity_id'],
+] as const;
+
 /** REST tells what `:id` is by the path. */
 const withPath = (operation: string, samples: Samples): Samples => ({
   ...samples,
   ':user': samples['user_id']!,
-  ':id':
-    samples[/\/sessions\//.test(operation) ? 'session_id' : /\/passkeys\//.test(operation) ? 'passkey_id' : 'key_id']!,
+  ':id': samples[idNames.find(([path]) => operation.includes(path))?.[1] ?? 'key_id']!,
 });
 
 describe.each(['nobody', 'viewer', 'operator', 'admin'] as const)('what belongs to users, as %s', (who) => {
@@ -183,7 +193,7 @@ describe.each(['nobody', 'viewer', 'operator', 'admin'] as const)('what belongs 
     const headers = who === 'nobody' ? {} : accounts[who].bearer;
     const expected = who === 'nobody' ? 'unauthenticated' : who === 'admin' ? null : 'forbidden';
     expect(await refusal(operation, headers, withPath(operation, await thingsOf(other)))).toBe(expected);
-    const nobodys = { user_id: 'none', session_id: 'none', key_id: 'none', passkey_id: 'none', user: 'none' };
+    const nobodys = Object.fromEntries(Object.keys(await thingsOf(other)).map((name) => [name, 'none']));
     expect(await refusal(operation, headers, withPath(operation, nobodys))).toBe(expected);
   });
 });

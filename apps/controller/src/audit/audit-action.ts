@@ -1,6 +1,6 @@
 /** Everything that leaves a row in the audit log, and what it says; `docs/audit.md` shows the same. */
 export const auditActions = {
-  sign_in: 'a user signed in, with a password or a passkey',
+  sign_in: 'a user signed in, with a password, a passkey or single sign-on',
   sign_in_failed:
     'a sign-in was refused: password, code or passkey was wrong, the user unknown, or the account locked or disabled',
   sign_out: 'a session was ended by whoever held its refresh token',
@@ -21,6 +21,8 @@ export const auditActions = {
   recovery_codes_renewed: 'a user has a new list of recovery codes',
   passkey_added: 'a user added a passkey, by which they sign in from now on',
   passkey_removed: 'a passkey was removed by its user or an administrator',
+  identity_linked: 'what a service of single sign-on calls a user was added to their account',
+  identity_unlinked: 'it was taken from it again',
   token_refused: 'an access token or API key was shown that is not valid; the details say why',
   api_key_created: 'an API key was created',
   api_key_updated: 'the name, scopes or expiry of an API key were changed',

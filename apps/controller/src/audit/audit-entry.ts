@@ -11,6 +11,7 @@ export interface AuditTarget {
     | 'session'
     | 'api_key'
     | 'passkey'
+    | 'identity'
     | 'signing_key'
     | 'secret_key'
     | 'token'

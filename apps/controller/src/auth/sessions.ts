@@ -47,8 +47,13 @@ export class Sessions {
     change.afterCommit(() => this.#revocations++);
   }
 
-  /** A new session of a user who has shown who they are. */
-  async open(change: Change, user: UserRow, origin: Origin): Promise<TokenPair> {
+  /** A new session of a user who has shown who they are; `details` say how, where it was neither password nor passkey. */
+  async open(
+    change: Change,
+    user: UserRow,
+    origin: Origin,
+    details: Readonly<Record<string, unknown>> = {},
+  ): Promise<TokenPair> {
     const sessionId = randomUUID();
     await userRepository.update(change.db, user.user_id, {
       failed_logins: 0,
@@ -66,7 +71,7 @@ export class Sessions {
       revoked_at: null,
     });
     const target = { type: 'session', id: sessionId, name: user.username } as const;
-    await change.audit(userActor(user, origin.address), { action: 'sign_in', target });
+    await change.audit(userActor(user, origin.address), { action: 'sign_in', target, details });
     await change.event({ eventType: 'sign_in', message: `${user.username} signed in`, metadata: {} });
     return this.#issue(change, { sessionId, userId: user.user_id });
   }

@@ -37,13 +37,16 @@ export class SignInService {
   readonly #store: Store;
   readonly #sessions: Sessions;
   readonly #totp: Totp;
+  readonly #isOn: boolean;
   /** Hash of the one-time token that lets the first administrator choose a password; null once there is one. */
   #setupHash: string | null = null;
 
-  constructor(store: Store, sessions: Sessions, totp: Totp) {
+  /** With `isOn` false passwords open nothing here. */
+  constructor(store: Store, sessions: Sessions, totp: Totp, isOn = true) {
     this.#store = store;
     this.#sessions = sessions;
     this.#totp = totp;
+    this.#isOn = isOn;
   }
 
   /**
@@ -57,6 +60,7 @@ export class SignInService {
       await this.#store.change((change) => insertAdministrator(change, systemActor, user));
       return null;
     }
+    if (!this.#isOn) return null;
     const token = randomBytes(24).toString('base64url');
     this.#setupHash = tokenHash(token);
     return token;
@@ -67,6 +71,7 @@ export class SignInService {
    * for a user. Errors: `unauthenticated`, `mfa_required`, `invalid_input`.
    */
   async setup(origin: Origin, use: LinkUse): Promise<TokenPair> {
+    requireLocal(this.#isOn);
     const hash = tokenHash(use.token);
     if (this.#setupHash === null || !timingSafeEqual(Buffer.from(hash), Buffer.from(this.#setupHash))) {
       return this.#usePasswordLink(origin, hash, use);
@@ -80,8 +85,9 @@ export class SignInService {
     });
   }
 
-  /** Errors: `unauthenticated`, `mfa_required`, `rate_limited` while the account is locked. */
+  /** Errors: `unauthenticated`, `mfa_required`, `rate_limited` while the account is locked; `forbidden` where it is off. */
   async login(origin: Origin, { username, password, code }: Credentials): Promise<TokenPair> {
+    requireLocal(this.#isOn);
     const known = await userRepository.findByName(this.#store.db, username);
     const user = known !== undefined && known.enabled === 1 && known.deleted_at === null ? known : null;
     if (user !== null && isLocked(user, this.#store.wallMs)) {
@@ -167,6 +173,13 @@ export class SignInService {
       deleted_at: null,
     };
   }
+}
+
+/** Errors: `forbidden` where only single sign-on opens accounts. */
+export function requireLocal(isOn: boolean): void {
+  if (isOn) return;
+  const text = 'passwords and passkeys open nothing here (PATRONUS_LOCAL_SIGN_IN is off); use single sign-on';
+  throw new PatronusError('forbidden', text);
 }
 
 /** As the audit log tells them. */

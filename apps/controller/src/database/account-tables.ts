@@ -100,6 +100,27 @@ export interface PasskeyChallengeTable {
   expires_at: UnixMs;
 }
 
+/** What a service of single sign-on calls a user. */
+export interface IdentityTable {
+  identity_id: string;
+  user_id: string;
+  issuer: string;
+  subject: string;
+  /** Whether name and role of the user are what the service says: it brought them here. */
+  manages_user: Flag;
+  created_at: UnixMs;
+  last_used_at: UnixMs | null;
+}
+
+/** A browser that is at the service to sign in, told by the hash of its secret. */
+export interface SignOnRequestTable {
+  secret_hash: string;
+  /** Of whoever adds an identity to their account; null for a sign-in. */
+  session_id: string | null;
+  return_to: string;
+  expires_at: UnixMs;
+}
+
 export interface RefreshTokenTable {
   token_hash: string;
   session_id: string;

@@ -2,12 +2,14 @@ import type { Generated, Kysely, Transaction } from 'kysely';
 import type {
   ApiKeyTable,
   DataKeyTable,
+  IdentityTable,
   PasskeyChallengeTable,
   PasskeyTable,
   PasswordLinkTable,
   RecoveryCodeTable,
   RefreshTokenTable,
   SessionTable,
+  SignOnRequestTable,
   SigningKeyTable,
   TotpDeviceTable,
   UserTable,
@@ -76,6 +78,8 @@ export interface Database {
   recovery_codes: RecoveryCodeTable;
   passkeys: PasskeyTable;
   passkey_challenges: PasskeyChallengeTable;
+  identities: IdentityTable;
+  sign_on_requests: SignOnRequestTable;
   signing_keys: SigningKeyTable;
   sdwan_audit_log: AuditTable;
   sdwan_audit_anchors: AuditAnchorTable;

@@ -13,6 +13,7 @@ export * from './enrolment-key-repository.ts';
 export * from './event-delivery-repository.ts';
 export * from './event-repository.ts';
 export * from './event-sink-repository.ts';
+export * from './identity-repository.ts';
 export * from './host-set-repository.ts';
 export * from './metric-repository.ts';
 export * from './passkey-repository.ts';

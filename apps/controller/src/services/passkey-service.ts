@@ -4,6 +4,7 @@ import {
   accountOf,
   noteFailure,
   provePassword,
+  requireLocal,
   userActor,
   type Caller,
   type Origin,
@@ -47,10 +48,13 @@ const library = () => import('@simplewebauthn/server');
 export class PasskeyService {
   readonly #store: Store;
   readonly #sessions: Sessions;
+  readonly #isOn: boolean;
 
-  constructor(store: Store, sessions: Sessions) {
+  /** With `isOn` false passkeys open nothing here. */
+  constructor(store: Store, sessions: Sessions, isOn = true) {
     this.#store = store;
     this.#sessions = sessions;
+    this.#isOn = isOn;
   }
 
   /** What a browser needs to create one. Errors: `conflict` without an account, `invalid_input` for a wrong password. */
@@ -111,8 +115,9 @@ export class PasskeyService {
     return options;
   }
 
-  /** Signs in by a passkey; no password or code is asked for. Errors: `unauthenticated`. */
+  /** Signs in by a passkey; no password or code is asked for. Errors: `unauthenticated`, `forbidden` where it is off. */
   async signIn(origin: Origin, site: PasskeySite, proof: PasskeyProof): Promise<TokenPair> {
+    requireLocal(this.#isOn);
     const passkey = await passkeyRepository.find(this.#store.db, proof.id);
     const proven = passkey === undefined ? null : await authenticated(site, passkey, proof);
     const pair = await this.#store.change(async (change) => {

@@ -2,8 +2,11 @@ import { Type, type Static } from 'typebox';
 import { roles } from '../auth/index.ts';
 
 const exact = { additionalProperties: false };
+export const usernamePattern = '^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$';
+/** Names must not look like the ids by which users are named too. */
+export const isIdLike = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 const username = Type.String({
-  pattern: '^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$',
+  pattern: usernamePattern,
   description: 'What they sign in with; letters, digits and ._@-',
 });
 const name = Type.String({ maxLength: 200, description: 'What people call them' });

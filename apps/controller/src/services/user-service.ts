@@ -20,7 +20,7 @@ import { totpRepository } from '../repositories/totp-repository.ts';
 import { purgeTime, timeText } from './deletion.ts';
 import { found } from './found.ts';
 import { Problems } from './problems.ts';
-import type { UserChanges, UserInput } from './user-input.ts';
+import { isIdLike, type UserChanges, type UserInput } from './user-input.ts';
 
 /** Long enough to reach somebody by mail; whoever else reads the mail has as long. */
 const linkLifetimeMs = 24 * 3_600_000;
@@ -215,8 +215,7 @@ async function checkNameIsFree(change: Change, username: string): Promise<void> 
       'restore that one, purge it, or choose another',
     );
   }
-  const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(username);
-  if (isId) problems.add('username', 'has the form of an id', 'choose another name');
+  if (isIdLike(username)) problems.add('username', 'has the form of an id', 'choose another name');
   problems.throwIfAny();
 }
 

@@ -18,6 +18,7 @@ import './api-keys.ts';
 import './totp.ts';
 import './keys.ts';
 import './passkeys.ts';
+import './single-sign-on.ts';
 import './subscriptions.ts';
 
 export const graphqlSchema: GraphQLSchema = guardFields(builder.toSchema());

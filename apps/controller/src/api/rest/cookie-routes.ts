@@ -43,7 +43,8 @@ export function cookieRoutes(app: RestApp, { signIn, sessions }: ApiServices): v
   });
 }
 
-function neededCookie(cookie: string | null): string {
+/** Errors: `conflict` for who is signed in otherwise. */
+export function neededCookie(cookie: string | null): string {
   if (cookie !== null) return cookie;
   throw new PatronusError('conflict', 'you are not signed in by a cookie; POST /api/v1/auth/cookie does that');
 }

@@ -90,7 +90,7 @@ const examplesOf = (schema: TSchema): unknown[] => (schema as { examples?: unkno
 
 /** Users, sessions and keys: `permissions.medium.test.ts` drives all of those, for every role. */
 const accounts =
-  /\/(?:users|account|sessions|api-keys|signing-keys|secret-keys|passkeys|auth\/cookie|auth\/passkey|\.well-known)/;
+  /\/(?:users|account|sessions|api-keys|signing-keys|secret-keys|passkeys|identities|auth\/cookie|auth\/passkey|auth\/oidc|\.well-known)/;
 
 type Known = Record<string, string>;
 /** What is sent: where in the path, with which query and body; ids come from the answers before. */
@@ -104,6 +104,7 @@ const drives: Record<string, Drive> = {
   getRootHealth: () => ({}),
   getRootHealthLive: () => ({}),
   getRootHealthReady: () => ({}),
+  getAuthWays: () => ({}),
   postAuthSetup: () => ({ body: { token: 'none', password }, status: 401 }),
   postAuthLogin: () => ({ body: { username: 'admin', password } }),
   postAuthRefresh: ({ refresh_token }) => ({ body: { refresh_token } }),
