@@ -23,8 +23,8 @@ import * as eventSinks from './0026-event-sinks.ts';
 import * as auditCuts from './0027-audit-cuts.ts';
 import * as policyLanguage from './0030-policy-language.ts';
 import * as pathOrder from './0040-path-order.ts';
-import * as singleSignOn from './0060-single-sign-on.ts';
 import * as qos from './0050-qos.ts';
+import * as singleSignOn from './0060-single-sign-on.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-network': network,
@@ -47,6 +47,6 @@ export const migrations: Record<string, Migration> = {
   '0027-audit-cuts': auditCuts,
   '0030-policy-language': policyLanguage,
   '0040-path-order': pathOrder,
-  '0060-single-sign-on': singleSignOn,
   '0050-qos': qos,
+  '0060-single-sign-on': singleSignOn,
 };
