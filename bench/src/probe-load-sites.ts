@@ -67,7 +67,7 @@ const tunnel = (near: number, far: number, name: string, address: Address): Site
 
 export function nearDocument(): SiteDocument {
   return finish({
-    site: { id: siteId(0), name: 'near', prefixes: [] },
+    site: { id: siteId(0), index: 0, name: 'near', prefixes: [] },
     endpoints: slots.map((slot) => endpoint(0, slot)),
     tunnels: pairs.map(({ near, far }) => tunnel(near, far, tunnelName(near, far), nearAddress(near, far))),
     remoteSites: siteIndexes.map((index) => ({
@@ -90,7 +90,7 @@ export function farDocument(): SiteDocument {
   const all = siteIndexes.flatMap((site) => pairs.map((pair) => ({ site, ...pair })));
   const name = (site: number, near: number, far: number): string => `${site}.${near}.${far}`;
   return finish({
-    site: { id: siteId(1), name: 'far', prefixes: [] },
+    site: { id: siteId(1), index: 1, name: 'far', prefixes: [] },
     endpoints: siteIndexes.flatMap((site) => slots.map((slot) => endpoint(site, slot))),
     tunnels: all.map(({ site, near, far }) => tunnel(far, near, name(site, near, far), farAddress(site, far, near))),
     remoteSites: [{ id: siteId(0), index: 0, name: 'near', prefixes: [] }],

@@ -5,6 +5,7 @@ import { hashOf } from './hash-files.mjs';
 import { nodeProgram } from './node.mjs';
 import { inRoot } from './root.mjs';
 import { step } from './run.mjs';
+import { printWebApi } from './web-api.mjs';
 
 const web = inRoot('apps/web');
 /** Which sources the built page was made from. */
@@ -13,6 +14,7 @@ const webStamp = join(web, 'dist/.sources');
 /** Builds programs, those for the kernel, and the page; what has not changed is not built again. */
 export async function build() {
   await step('Building the programs', nodeProgram(), [inRoot('node_modules/typescript/bin/tsc'), '--build']);
+  await printWebApi();
   await buildEbpf();
   await buildWeb();
 }

@@ -2,12 +2,18 @@ import { importProblems } from './imports.mjs';
 import { nodeProgram } from './node.mjs';
 import { inRoot } from './root.mjs';
 import { run, withProgress } from './run.mjs';
+import { documentProblems, printWebApi } from './web-api.mjs';
 
 const tool = (path, ...args) => run(nodeProgram(), [inRoot('node_modules', path), ...args], { quiet: true });
 const types = (project) => tool('typescript/bin/tsc', '--project', project, '--pretty', 'false');
 
 /** What `npm run check` looks at. Each answers with its findings as text, empty when all is well. */
 const checks = {
+  // First, as types and lint read what it prints.
+  'the API of the page': async () => {
+    await printWebApi();
+    return (await documentProblems()).join('\n');
+  },
   types: async () => findings(await types('tsconfig.check.json')) + findings(await types('apps/web/tsconfig.json')),
   lint: async () => findings(await tool('oxlint/bin/oxlint', '--type-aware', '--deny-warnings', '--format=unix')),
   imports: async () => importProblems().join('\n'),

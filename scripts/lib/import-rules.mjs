@@ -74,7 +74,12 @@ export const allowances = [
 
   ...allow('apps/edge', 'domain, documents and decisions', '@patronus/core', '@patronus/protocol', '@patronus/policy'),
   ...allow('apps/edge', 'what the kernel should look like', '@patronus/netconf'),
-  ...allow('apps/edge/src/probe', 'packets without the schemas, which cost a thread 20 MB', '@patronus/protocol/stamp'),
+  ...allow(
+    'apps/edge/src/probe',
+    'packets without the schemas, which cost a thread 20 MB',
+    '@patronus/protocol/stamp',
+    '@patronus/protocol/stamp-extensions',
+  ),
   ...allow('apps/edge', 'the kernel itself', '@patronus/linux'),
   ...allow('apps/edge/src/connection', 'dials the controller from a chosen uplink', 'node:net', 'node:tls'),
   ...allow('apps/edge/src/enrolment', 'enrols over TLS pinned to the CA', 'node:http', 'node:tls'),

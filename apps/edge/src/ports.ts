@@ -7,6 +7,7 @@ import type {
   PolicyCounter,
   PolicyFlows,
   SiteDocument,
+  UnavailableFeature,
   UplinkFact,
 } from '@patronus/protocol';
 
@@ -22,6 +23,10 @@ export interface AppliedReport {
   /** Members of next-hop groups were made or lost, so that steering must write all of them again. */
   readonly groupsTouched: boolean;
   readonly applyMs: number;
+  /** What the document wants and this kernel refuses; everything else is in force. */
+  readonly unavailable: readonly UnavailableFeature[];
+  /** Second copies of duplicated packets are dropped here from now on. */
+  readonly dropsCopies: boolean;
 }
 
 /** Keeps the kernel as a document wants it. */
@@ -76,6 +81,8 @@ export interface ProbeEngine {
   uplinksChanged(uplinks: readonly UplinkFact[]): void;
   /** Sends a probe over a path now; answers when its reply has come or is overdue. Errors: `timeout`, `unreachable`. */
   probeNow(pathId: PathId): Promise<ProbeResult>;
+  /** Why the traffic of tunnels is not counted here, so that probes alone tell of loss; null where it is. */
+  readonly countingProblem: string | null;
   stop(): Promise<void>;
 }
 

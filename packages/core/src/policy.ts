@@ -82,6 +82,8 @@ export interface PolicyAction {
   readonly never?: readonly string[];
   /** Flows are shared over the usable paths of these labels in this proportion. */
   readonly weights?: readonly LabelWeight[];
+  /** Each packet goes over the two best paths, and the far edge passes the copy that comes first. */
+  readonly duplicate?: boolean;
   /** How traffic breaks out; with type `breakout` only. */
   readonly breakout?: Breakout;
   /** The DSCP code point that packets get as they enter from the LAN, 0–63 (RFC 2474). */

@@ -14,6 +14,8 @@ const facts: LocalFacts = {
   decisions: [],
   ruleset: null,
   countingEpoch: '',
+  programs: [],
+  refused: new Set(),
   wallMs: 0,
   ipv6: true,
 };

@@ -11,9 +11,11 @@ import {
   type Result,
 } from '@patronus/core';
 import type { SiteDocument, Tunnel } from '@patronus/protocol';
+import { compileDuplication } from './duplication.ts';
 import type { KernelState, TunnelState } from './kernel-state.ts';
 import type { LocalFacts } from './local-facts.ts';
 import { byText, familyOf } from './prefix-set.ts';
+import { compilePrograms } from './programs.ts';
 import { compileGroups, compileNextHops, compileRoutes, compileRules } from './routing.ts';
 import { compileRuleset } from './ruleset.ts';
 import { compileShapers } from './shapers.ts';
@@ -32,6 +34,7 @@ export function compileKernelState(
     ...prefixProblems(document, facts),
   ];
   if (problems.length > 0) return err(problems);
+  const programs = compilePrograms(document, facts);
   return ok({
     tunnels: document.tunnels.map((tunnel) => compileTunnel(tunnel, document, facts)),
     nextHops: compileNextHops(document),
@@ -39,6 +42,8 @@ export function compileKernelState(
     routes: compileRoutes(document, facts),
     rules: compileRules(document, facts),
     ruleset: compileRuleset(document, facts),
+    programs,
+    duplication: compileDuplication(document, programs),
     shapers: compileShapers(document, facts),
     sysctls: compileSysctls(document, facts),
   });

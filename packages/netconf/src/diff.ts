@@ -8,7 +8,9 @@ import type {
   TunnelPeerState,
   TunnelState,
 } from './kernel-state.ts';
+import { duplicationSteps } from './duplication.ts';
 import { byText } from './prefix-set.ts';
+import { attachSteps, detachSteps } from './programs.ts';
 import { rulesetShape } from './ruleset.ts';
 import { shaperSteps } from './shaper-diff.ts';
 import type { RoutingChange, Step } from './step.ts';
@@ -36,11 +38,14 @@ export function diff(observed: ObservedState, desired: KernelState): Step[] {
       ),
     ),
     ...sysctlSteps(observed, desired, (key) => tunnelSysctls.has(key)),
+    ...attachSteps(standing.programs, desired.programs),
+    ...duplicationSteps(observed.duplication, desired.duplication),
     ...routingStep(additions(standing, desired)),
     ...rulesetSteps(observed, desired),
     ...sysctlSteps(observed, desired, ofConntrack),
     ...shaperSteps(standing.shapers, desired.shapers),
     ...routingStep(removals(standing, desired)),
+    ...detachSteps(standing.programs, desired.programs, new Set(doomed.map(({ name }) => name))),
     ...doomed.map(({ name }): Step => ({ do: 'delete_tunnel', name })),
   ];
 }
@@ -69,6 +74,7 @@ function withoutDevices(state: ObservedState, devices: ReadonlySet<string>): Obs
   return {
     ...state,
     tunnels: state.tunnels.filter(({ name }) => !devices.has(name)),
+    programs: state.programs.filter(({ device }) => !devices.has(device)),
     nextHops,
     groups,
     routes: state.routes.filter(stays),
@@ -178,10 +184,10 @@ const byFamily = <T extends { family: Family }>(items: readonly T[]): T[] =>
 
 const routeKey = (route: Route): string => `${route.family} ${route.table} ${route.destination} ${route.metric}`;
 
-function routeContent({ target, source }: Route): string {
+function routeContent({ target, source, mtu }: Route): string {
   const detail =
     target.type === 'next_hop' ? target.id : target.type === 'device' && `${target.device} ${target.gateway}`;
-  return `${target.type} ${detail} ${source}`;
+  return `${target.type} ${detail} ${source} ${mtu}`;
 }
 
 const same = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b);

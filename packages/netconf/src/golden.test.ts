@@ -90,6 +90,8 @@ const facts: LocalFacts = {
   ],
   ruleset: null,
   countingEpoch: 'epoch-1',
+  programs: [],
+  refused: new Set(),
   wallMs: 0,
   ipv6: true,
 };

@@ -5,6 +5,7 @@
 export * from './compile-kernel-state.ts';
 export * from './conntrack.ts';
 export * from './diff.ts';
+export * from './duplication.ts';
 export * from './ip-observed.ts';
 export * from './ip-text.ts';
 export * from './kernel-state.ts';
@@ -12,6 +13,8 @@ export * from './kernel.ts';
 export * from './local-facts.ts';
 export * from './nft-observed.ts';
 export * from './nft-text.ts';
+export { byText } from './prefix-set.ts';
+export * from './programs.ts';
 export { rulesetShape } from './ruleset.ts';
 export { shapedBps } from './shapers.ts';
 export * from './step.ts';

@@ -46,6 +46,7 @@ export const parseRoutes = (json: string, family: Family): Route[] =>
     metric: route.metric ?? 0,
     target: parseTarget(route),
     source: (route.prefsrc as Address | undefined) ?? null,
+    ...mtuOf(route),
   }));
 
 /** `ip -4 -j route show table main default`, or the same with -6: the gateway of each device's best default route. */
@@ -77,6 +78,11 @@ export const parseRules = (json: string, family: Family): RoutingRule[] =>
       table: parseTable(rule.table),
       suppressPrefixLength: rule.suppress_prefixlen ?? null,
     }));
+
+function mtuOf({ metrics = [] }: IpRoute): { mtu?: number } {
+  const mtu = metrics.find((metric) => metric.mtu !== undefined)?.mtu;
+  return mtu === undefined ? {} : { mtu };
+}
 
 function parseTarget(route: IpRoute): RouteTarget {
   if (route.nhid !== undefined) return { type: 'next_hop', id: route.nhid };
@@ -127,6 +133,7 @@ interface IpRoute {
   readonly dev?: string;
   readonly gateway?: string;
   readonly prefsrc?: string;
+  readonly metrics?: readonly { readonly mtu?: number }[];
   readonly nexthops?: readonly { readonly dev?: string; readonly gateway?: string }[];
 }
 

@@ -79,7 +79,9 @@ function routeKeyText(route: Route): string {
 
 function routeText(route: Route): string {
   const source = route.source === null ? '' : ` src ${route.source}`;
-  return `${routeKeyText(route)}${targetText(route.target)}${source}`;
+  // the kernel keeps to the size of an IPv6 route that forwards only where it is locked
+  const mtu = route.mtu === undefined ? '' : ` mtu ${route.family === 'inet6' ? 'lock ' : ''}${route.mtu}`;
+  return `${routeKeyText(route)}${targetText(route.target)}${source}${mtu}`;
 }
 
 function targetText(target: Route['target']): string {

@@ -13,6 +13,10 @@ export interface KernelState {
   readonly routes: readonly Route[];
   readonly rules: readonly RoutingRule[];
   readonly ruleset: Ruleset | null;
+  /** eBPF programs at traffic control. */
+  readonly programs: readonly AttachedProgram[];
+  /** What those that duplicate packets know; null without them. */
+  readonly duplication: DuplicationState | null;
   readonly shapers: readonly Shaper[];
   /** By path below /proc/sys, such as `net/ipv4/ip_forward`. */
   readonly sysctls: Readonly<Record<string, string>>;
@@ -66,6 +70,8 @@ export interface Route {
   readonly target: RouteTarget;
   /** Source address that the edge's own packets take on this route. */
   readonly source: Address | null;
+  /** The largest packet, octets, where that is less than what the device takes. */
+  readonly mtu?: number;
 }
 
 export type RouteTarget =
@@ -82,6 +88,31 @@ export interface RoutingRule {
   readonly table: number;
   /** Routes with a prefix this short or shorter are passed over; null: none are. */
   readonly suppressPrefixLength: number | null;
+}
+
+/** A program of ours, and where it sees packets. A place holds one program. */
+export interface AttachedProgram {
+  readonly device: string;
+  readonly hook: 'ingress' | 'egress';
+  /** Of its filter: those with lower numbers come first. */
+  readonly priority: number;
+  /** Its name, which begins with `pt_`. */
+  readonly program: string;
+}
+
+export interface ObservedProgram extends AttachedProgram {
+  /** It is that of another version of ours. */
+  readonly isOutdated?: boolean;
+}
+
+/** Lists are sorted. */
+export interface DuplicationState {
+  /** Ours; stamps carry it. */
+  readonly siteIndex: number;
+  /** Classes whose packets are duplicated. */
+  readonly classes: readonly number[];
+  /** Where packets may be duplicated to. */
+  readonly sites: readonly { readonly prefix: Prefix; readonly index: number }[];
 }
 
 /** The nft table `inet patronus`, to be written by `nftTransaction`. */
@@ -194,8 +225,9 @@ export interface ObservedQueue {
 }
 
 /** What a kernel answers when asked for its state, and what it holds that is not ours but matters to us. */
-export interface ObservedState extends Omit<KernelState, 'ruleset' | 'shapers'> {
+export interface ObservedState extends Omit<KernelState, 'ruleset' | 'programs' | 'shapers'> {
   readonly ruleset: RulesetShape | null;
+  readonly programs: readonly ObservedProgram[];
   readonly shapers: readonly ObservedShaper[];
   readonly counters: readonly ObservedCounter[];
   /** Interfaces with a name of ours that are no working tunnel: to be removed before they can be made anew. */
@@ -240,6 +272,8 @@ export const emptyKernelState: KernelState & { readonly shapers: readonly never[
   routes: [],
   rules: [],
   ruleset: null,
+  programs: [],
+  duplication: null,
   shapers: [],
   sysctls: {},
 };

@@ -1,6 +1,7 @@
 import { isIpv6, isOurDevice, type Address } from '@patronus/core';
 import type { DecisionReport } from '@patronus/protocol';
-import type { ObservedState, RulesetShape } from './kernel-state.ts';
+import type { AttachedProgram, ObservedState, RulesetShape } from './kernel-state.ts';
+import type { Feature } from './programs.ts';
 
 /** What an edge knows of its own machine, which no document can hold. */
 export interface LocalFacts {
@@ -16,6 +17,10 @@ export interface LocalFacts {
   readonly ruleset: Pick<RulesetShape, 'hash' | 'generation'> | null;
   /** Names this moment: counters made now start at zero in this epoch. */
   readonly countingEpoch: string;
+  /** Our programs in the kernel now. */
+  readonly programs: readonly AttachedProgram[];
+  /** Features that this kernel has refused. */
+  readonly refused: ReadonlySet<Feature>;
   /** Now, unix ms: decides which schedules hold. */
   readonly wallMs: number;
   /** Whether the kernel speaks IPv6; constant while it runs. */
@@ -37,12 +42,14 @@ export type SteeringDecision = Pick<DecisionReport, 'policyId' | 'siteId' | 'pat
 /** What a kernel shows of the machine, with what the edge itself adds. */
 export function localFacts(
   observed: ObservedState,
-  own: Pick<LocalFacts, 'tunnelKeys' | 'decisions' | 'countingEpoch' | 'wallMs' | 'lineRates'>,
+  own: Pick<LocalFacts, 'tunnelKeys' | 'decisions' | 'countingEpoch' | 'wallMs' | 'lineRates'> &
+    Partial<Pick<LocalFacts, 'refused'>>,
 ): LocalFacts {
   const others = observed.links.filter(({ name, up }) => up && !isOurDevice(name));
   const gatewayOf = (device: string, ipv6: boolean): Address | null =>
     observed.gateways.find((gateway) => gateway.device === device && isIpv6(gateway.address) === ipv6)?.address ?? null;
   return {
+    refused: new Set(),
     ...own,
     uplinks: Object.fromEntries(
       others.map(({ name, addresses }) => [
@@ -52,6 +59,7 @@ export function localFacts(
     ),
     lanAddresses: others.flatMap(({ addresses }) => addresses.map(({ address }) => address)),
     ruleset: observed.ruleset,
+    programs: observed.programs,
     ipv6: observed.ipv6,
   };
 }

@@ -12,9 +12,11 @@ import {
   uplinkMark,
   uplinkTable,
   type Address,
+  type Policy,
   type Prefix,
 } from '@patronus/core';
 import type { SiteDocument, LocalEndpoint } from '@patronus/protocol';
+import { stampSize } from './duplication.ts';
 import {
   mainTable,
   type Family,
@@ -86,7 +88,7 @@ export function compileRoutes(document: SiteDocument, facts: LocalFacts): Route[
     ) ?? null;
   const sources: Record<Family, Address | null> = { inet: source('inet'), inet6: source('inet6') };
   return [
-    ...document.policies.flatMap((policy) => classRoutes(policy.class, document, sources)),
+    ...document.policies.flatMap((policy) => classRoutes(policy, document, sources)),
     ...document.endpoints.flatMap((endpoint) => uplinkRoutes(endpoint, facts)),
     ...document.tunnels.flatMap(({ name, probeAddress, peers }) =>
       peers.map((peer) => deviceRoute(mainTable, `${peer.probeAddress}/32` as Prefix, name, { source: probeAddress })),
@@ -94,8 +96,9 @@ export function compileRoutes(document: SiteDocument, facts: LocalFacts): Route[
   ];
 }
 
+/** Packets that are to be stamped must leave room for it: senders hear of the smaller size as of any narrow link. */
 const classRoutes = (
-  forwardingClass: number,
+  { class: forwardingClass, action }: Policy,
   document: SiteDocument,
   sources: Record<Family, Address | null>,
 ): Route[] =>
@@ -109,9 +112,12 @@ const classRoutes = (
         metric: family === 'inet' ? 0 : ipv6Metric,
         target: { type: 'next_hop', id: groupNextHop(forwardingClass, site.index) },
         source: sources[family],
+        ...(action.duplicate === true ? { mtu: smallestMtu(document) - stampSize } : {}),
       };
     }),
   );
+
+const smallestMtu = ({ tunnels }: SiteDocument): number => Math.min(1500, ...tunnels.map(({ mtu }) => mtu));
 
 /** The subnets of the uplink, its default, and nothing else: a packet pinned here must not leave by another uplink. */
 function uplinkRoutes({ slot, device }: LocalEndpoint, facts: LocalFacts): Route[] {

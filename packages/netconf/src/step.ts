@@ -1,5 +1,7 @@
 import type { Address } from '@patronus/core';
 import type {
+  AttachedProgram,
+  DuplicationState,
   NextHop,
   NextHopGroup,
   Route,
@@ -34,6 +36,10 @@ export type Step =
       readonly previous: RulesetShape | null;
     }
   | { readonly do: 'delete_ruleset' }
+  /** Takes the place of whatever program stands there. */
+  | { readonly do: 'attach_program'; readonly program: AttachedProgram }
+  | { readonly do: 'detach_program'; readonly program: AttachedProgram }
+  | { readonly do: 'set_duplication'; readonly duplication: DuplicationState }
   /** Makes it anew where it exists. */
   | { readonly do: 'replace_shaper'; readonly shaper: Shaper; readonly exists: boolean }
   | { readonly do: 'set_shaper_rate'; readonly shaper: Shaper }
@@ -41,13 +47,13 @@ export type Step =
   | { readonly do: 'stop_redirects'; readonly name: string; readonly devices: readonly string[] }
   | { readonly do: 'delete_shaper'; readonly name: string; readonly devices: readonly string[] };
 
-/** Steps of what a kernel may be without: where one is refused, the rest goes on and the refusal is told. */
-export type OptionalStep = Extract<
+/** Steps that an edge can be without: where one is refused, the rest goes on and the refusal is told. */
+export type ShapingStep = Extract<
   Step,
   { readonly do: 'replace_shaper' | 'set_shaper_rate' | 'redirect_to_shaper' | 'stop_redirects' | 'delete_shaper' }
 >;
 
-const optionalSteps: readonly Step['do'][] = [
+const shapingSteps: readonly Step['do'][] = [
   'replace_shaper',
   'set_shaper_rate',
   'redirect_to_shaper',
@@ -55,10 +61,10 @@ const optionalSteps: readonly Step['do'][] = [
   'delete_shaper',
 ];
 
-export const isOptional = (step: Step): step is OptionalStep => optionalSteps.includes(step.do);
+export const isShaping = (step: Step): step is ShapingStep => shapingSteps.includes(step.do);
 
-/** The shaper that an optional step is about. */
-export const shaperOf = (step: OptionalStep): string => ('shaper' in step ? step.shaper.name : step.name);
+/** The shaper that a shaping step is about. */
+export const shaperOf = (step: ShapingStep): string => ('shaper' in step ? step.shaper.name : step.name);
 
 /** One line of an `ip -batch`. */
 export type RoutingChange =
@@ -91,12 +97,18 @@ export function describeStep(step: Step): string {
       return `${step.previous === null ? 'create' : 'replace'} nft table patronus, generation ${step.ruleset.generation}`;
     case 'delete_ruleset':
       return 'delete nft table patronus';
+    case 'attach_program':
+      return `attach program ${step.program.program} to ${step.program.device} ${step.program.hook}`;
+    case 'detach_program':
+      return `detach program ${step.program.program} from ${step.program.device} ${step.program.hook}`;
+    case 'set_duplication':
+      return `duplicate packets of ${step.duplication.classes.length} classes to ${step.duplication.sites.length} prefixes`;
     default:
       return describeShaping(step);
   }
 }
 
-function describeShaping(step: OptionalStep): string {
+function describeShaping(step: ShapingStep): string {
   switch (step.do) {
     case 'replace_shaper':
       return `${step.exists ? 'replace' : 'create'} shaper ${step.shaper.name} of ${mbit(step.shaper.rateBps)}`;

@@ -43,6 +43,22 @@ export const parseWgTransfer = (text: string): ObservedTraffic[] =>
     return [{ tunnel, publicKey, bytesSent: Number(sent), bytesReceived: Number(received) }];
   });
 
+/** `wg show all endpoints`: interface, peer, where it was last heard from; those not heard from yet are passed over. */
+export const parseWgEndpoints = (
+  text: string,
+): readonly {
+  readonly tunnel: string;
+  readonly publicKey: string;
+  readonly address: Address;
+  readonly port: number;
+}[] =>
+  text.split('\n').flatMap((line) => {
+    const [tunnel, publicKey, told] = line.split('\t');
+    if (tunnel === undefined || publicKey === undefined || !tunnelNamePattern.test(tunnel)) return [];
+    const endpoint = parseEndpoint(told ?? '');
+    return endpoint === null ? [] : [{ tunnel, publicKey, ...endpoint }];
+  });
+
 function parsePeer(line: string): TunnelPeerState {
   const [publicKey, , endpoint, allowedIps, , , , keepalive] = line.split('\t');
   return {

@@ -34,7 +34,6 @@ import {
 import {
   documentVersion,
   type DocumentPath,
-  type DocumentSite,
   type LineShaping,
   type LocalEndpoint,
   type RemoteSite,
@@ -141,6 +140,7 @@ const action = exact<PolicyAction>({
   avoid: Type.Optional(Type.Array(label)),
   never: Type.Optional(Type.Array(label)),
   weights: Type.Optional(Type.Array(exact<LabelWeight>({ label, weight: Type.Number({ exclusiveMinimum: 0 }) }))),
+  duplicate: Type.Optional(Type.Boolean()),
   breakout: Type.Optional(
     exact<Breakout>({ labels: Type.Array(label, { minItems: 1 }), fallbackSite: Type.Optional(uuidText) }),
   ),
@@ -208,7 +208,7 @@ const qosClass = exact<QosClass>({
 const documentSchema = exact<SiteDocument>({
   format: Type.Literal(documentFormat),
   version: Type.String({ pattern: '^[0-9a-f]{64}$' }),
-  site: exact<DocumentSite>(siteFields),
+  site: exact<SiteDocument['site']>({ ...siteFields, index: integer(0, maxSites - 1) }),
   endpoints: Type.Array(
     exact<LocalEndpoint>({
       id: uuidText,
@@ -223,7 +223,13 @@ const documentSchema = exact<SiteDocument>({
     { maxItems: maxSlots },
   ),
   tunnels: Type.Array(tunnel, { maxItems: maxSlots * maxSlots }),
-  remoteSites: Type.Array(exact<RemoteSite>({ ...siteFields, index: integer(0, maxSites - 1) })),
+  remoteSites: Type.Array(
+    exact<RemoteSite>({
+      ...siteFields,
+      index: integer(0, maxSites - 1),
+      dropsCopies: Type.Optional(Type.Boolean()),
+    }),
+  ),
   paths: Type.Array(
     exact<DocumentPath>({
       id: uuidText,

@@ -22,7 +22,7 @@ export interface SiteDocument {
   readonly format: 1;
   /** Hash of everything else, see {@link documentVersion}. */
   readonly version: string;
-  readonly site: DocumentSite;
+  readonly site: DocumentSite & { readonly index: number };
   readonly endpoints: readonly LocalEndpoint[];
   readonly tunnels: readonly Tunnel[];
   readonly remoteSites: readonly RemoteSite[];
@@ -96,6 +96,8 @@ export interface TunnelPeer {
 
 export interface RemoteSite extends DocumentSite {
   readonly index: number;
+  /** Its edge passes the first of two copies of a packet and drops the other: packets may be duplicated to it. */
+  readonly dropsCopies?: boolean;
 }
 
 /** A directed path from one of our endpoints. */

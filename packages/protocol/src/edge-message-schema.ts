@@ -14,6 +14,7 @@ import {
   type PolicyFlows,
   type QueueReport,
   type TelemetryBatch,
+  type UnavailableFeature,
   type UplinkFact,
 } from './messages.ts';
 import { checked, choice, integer, nullable, open, uuidText } from './schema-kit.ts';
@@ -143,6 +144,8 @@ const fields: { readonly [K in Kind]: ReturnType<typeof open<MessageOf<K>>> } = 
     type: Type.Literal('applied'),
     version: text(128),
     applyMs: Type.Number({ minimum: 0 }),
+    unavailable: Type.Optional(list(open<UnavailableFeature>({ feature: text(64), reason: text(4_000) }), 64)),
+    dropsCopies: Type.Optional(Type.Boolean()),
   }),
   rejected: open<MessageOf<'rejected'>>({
     type: Type.Literal('rejected'),

@@ -110,6 +110,7 @@ export const eventCatalogue = {
     group: Type.Optional(Type.Integer()),
     errno: Type.Optional(Type.Integer()),
     cause: Type.Optional(text),
+    feature: Type.Optional(text),
   }),
   object_created: kind(['info'], 'somebody created a site, endpoint, policy or key', object),
   object_updated: kind(['info', 'warning'], 'somebody changed one, or a purge did', {

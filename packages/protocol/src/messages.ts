@@ -37,6 +37,12 @@ export interface UplinkFact {
 export const challengeText = (parts: { nonce: string; edgeId: string; serverFingerprint: string }): string =>
   `patronus-edge-1\n${parts.nonce}\n${parts.edgeId}\n${parts.serverFingerprint}`;
 
+/** What an edge cannot do, as its kernel or its machine refuses it. */
+export interface UnavailableFeature {
+  readonly feature: string;
+  readonly reason: string;
+}
+
 export type EdgeMessage =
   | {
       readonly type: 'hello';
@@ -57,6 +63,10 @@ export type EdgeMessage =
       readonly type: 'applied';
       readonly version: string;
       readonly applyMs: number;
+      /** What the document wants and this edge cannot do. */
+      readonly unavailable?: readonly UnavailableFeature[];
+      /** Second copies of duplicated packets are dropped here. */
+      readonly dropsCopies?: boolean;
     }
   | { readonly type: 'rejected'; readonly version: string; readonly reason: string; readonly restored: string | null }
   | { readonly type: 'telemetry'; readonly sequence: number; readonly batch: TelemetryBatch }

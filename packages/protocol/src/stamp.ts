@@ -10,6 +10,9 @@ export const stampPort = 862;
 /** Octets of either packet (RFC 8762, sections 4.2.1 and 4.3.1). */
 export const stampPacketSize = 44;
 
+/** The longest STAMP packet that is read at all: room for TLVs of others (RFC 8972, section 4), which are passed over. */
+export const maxStampPacketSize = 120;
+
 /** What a session sender sends. */
 export interface SenderPacket {
   sequence: number;
@@ -94,9 +97,9 @@ export function stampSenderPacket(view: DataView, at: number, sentMs: number): n
   return view.getUint32(at + 8);
 }
 
-/** Reads a sender packet into `into`, or says why it is none. */
+/** Reads a sender packet, which TLVs may follow, into `into`, or says why it is none. */
 export function readSenderPacket(view: DataView, at: number, length: number, into: SenderPacket): StampFault | null {
-  if (length !== stampPacketSize) return 'length';
+  if (length < stampPacketSize || length > maxStampPacketSize) return 'length';
   if ((view.getUint16(at + 12) & multiplierMask) === 0) return 'error_estimate';
   into.sequence = view.getUint32(at);
   into.sessionId = view.getUint16(at + 14);
@@ -139,14 +142,14 @@ export function writeReflectorPacket(
 export const stampReflectorPacket = (view: DataView, at: number, sentMs: number): void =>
   writeNtpTime(view, at + 4, sentMs);
 
-/** Reads a reflector packet into `into`, or says why it is none. */
+/** Reads a reflector packet, which TLVs may follow, into `into`, or says why it is none. */
 export function readReflectorPacket(
   view: DataView,
   at: number,
   length: number,
   into: ReflectorPacket,
 ): StampFault | null {
-  if (length !== stampPacketSize) return 'length';
+  if (length < stampPacketSize || length > maxStampPacketSize) return 'length';
   const estimate = view.getUint16(at + 12);
   if ((estimate & multiplierMask) === 0) return 'error_estimate';
   if ((estimate & timestampIsPtp) !== 0) return 'timestamp_format';

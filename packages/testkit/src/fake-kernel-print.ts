@@ -1,10 +1,10 @@
-import type { ObservedLink, ObservedState, Route, RoutingRule } from '@patronus/netconf';
+import type { ObservedLink, ObservedProgram, ObservedState, Route, RoutingRule } from '@patronus/netconf';
 
 /** A kernel state as sorted text, one object a line. */
 export function printKernel(
   state: Pick<
     ObservedState,
-    'links' | 'tunnels' | 'nextHops' | 'groups' | 'routes' | 'rules' | 'ruleset' | 'shapers' | 'sysctls'
+    'links' | 'tunnels' | 'nextHops' | 'groups' | 'routes' | 'rules' | 'ruleset' | 'programs' | 'shapers' | 'sysctls'
   >,
 ): string {
   const { ruleset } = state;
@@ -22,6 +22,7 @@ export function printKernel(
     ...sorted(state.routes, routeText),
     ...sorted(state.rules, ruleText),
     ...(ruleset === null ? [] : [`ruleset ${ruleset.hash} ${Object.keys(ruleset.chains).join(' ')}`]),
+    ...sorted(state.programs, programText),
     ...sorted(
       state.shapers,
       ({ name, hash, queues, redirects }) => `shaper ${name} ${hash} ${queues} ${redirects.toSorted().join(' ')}`,
@@ -38,5 +39,7 @@ const linkText = ({ name, up, mtu, addresses }: ObservedLink): string =>
 
 const routeText = ({ family, table, destination, metric, target, source }: Route): string =>
   `route ${family} ${table} ${destination} ${metric} ${JSON.stringify(target)} ${source ?? ''}`;
+
+const programText = ({ program, device, hook }: ObservedProgram): string => `program ${program} ${device} ${hook}`;
 
 const ruleText = (rule: RoutingRule): string => `rule ${rule.family} ${rule.priority} ${JSON.stringify(rule)}`;

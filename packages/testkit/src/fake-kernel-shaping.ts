@@ -1,4 +1,4 @@
-import type { ObservedQueue, ObservedShaper, OptionalStep, Shaper } from '@patronus/netconf';
+import type { ObservedQueue, ObservedShaper, ShapingStep, Shaper } from '@patronus/netconf';
 import { refuse } from './fake-kernel-routing.ts';
 
 /** Shapers of a {@link FakeKernel}: a device sends what it sends into one of them at most. */
@@ -29,7 +29,7 @@ export class FakeShaping {
     );
   }
 
-  execute(step: OptionalStep): void {
+  execute(step: ShapingStep): void {
     switch (step.do) {
       case 'replace_shaper':
         if (this.#shapers.has(step.shaper.name) !== step.exists) refuse(`${step.shaper.name} exists or not`);

@@ -2,12 +2,15 @@ import type { Address } from '@patronus/core';
 import {
   describeStep,
   rulesetShape,
-  isOptional,
+  isShaping,
   type Kernel,
+  type AttachedProgram,
+  type DuplicationState,
   type NextHopGroup,
   type ObservedCounter,
   type ObservedFlow,
   type ObservedLink,
+  type ObservedProgram,
   type ObservedQueue,
   type ObservedState,
   type ObservedTraffic,
@@ -52,6 +55,8 @@ export class FakeKernel implements Kernel {
   /** What was carried, by public key of the peer. */
   readonly #carried = new Map<string, Pick<ObservedTraffic, 'bytesSent' | 'bytesReceived'>>();
   #ruleset: RulesetShape | null = null;
+  readonly #programs = new Map<string, ObservedProgram>();
+  #duplication: DuplicationState | null = null;
 
   /** A kernel with these devices, each up and with its addresses (`192.0.2.1/24`) and perhaps a gateway. */
   constructor(devices: Readonly<Record<string, { addresses?: readonly string[]; gateway?: string }>> = {}) {
@@ -71,6 +76,8 @@ export class FakeKernel implements Kernel {
       sysctls: Object.fromEntries(
         sysctls.flatMap((key) => (this.#sysctls.has(key) ? [[key, this.#sysctls.get(key)!]] : [])),
       ),
+      programs: [...this.#programs.values()],
+      duplication: this.#programs.size === 0 ? null : this.#duplication,
       shapers: this.#shaping.observed(),
       counters: [...this.#counters.values()],
       links: [...this.#links.values()],
@@ -111,6 +118,7 @@ export class FakeKernel implements Kernel {
       tunnels: [...this.#tunnels.values()],
       ...this.#routing.state(),
       ruleset: this.#ruleset,
+      programs: [...this.#programs.values()],
       shapers: this.#shaping.observed(),
       sysctls: Object.fromEntries(this.#sysctls),
     });
@@ -123,6 +131,7 @@ export class FakeKernel implements Kernel {
     this.#sysctls.delete(`net/ipv4/conf/${name}/rp_filter`);
     this.#gateways.delete(name);
     this.#routing.loseDevice(name);
+    for (const [place, program] of this.#programs) if (program.device === name) this.#programs.delete(place);
     this.#shaping.loseDevice(name);
   }
 
@@ -160,7 +169,7 @@ export class FakeKernel implements Kernel {
   }
 
   #execute(step: Step): void {
-    if (isOptional(step)) return this.#shaping.execute(step);
+    if (isShaping(step)) return this.#shaping.execute(step);
     switch (step.do) {
       case 'set_sysctl':
         if (!this.#sysctls.has(step.key)) refuse(`no such sysctl ${step.key}`);
@@ -217,6 +226,17 @@ export class FakeKernel implements Kernel {
         return;
       case 'delete_ruleset':
         this.loseRuleset();
+        return;
+      case 'attach_program':
+        if (!this.#links.has(step.program.device)) refuse(`there is no device ${step.program.device}`);
+        this.#programs.set(placeOf(step.program), step.program);
+        return;
+      case 'detach_program':
+        this.#programs.delete(placeOf(step.program));
+        return;
+      case 'set_duplication':
+        if (this.#programs.size === 0) refuse('no program duplicates packets');
+        this.#duplication = step.duplication;
     }
   }
 
@@ -279,3 +299,5 @@ export class FakeKernel implements Kernel {
     if (!link.up) refuse(`device ${device} is down`);
   }
 }
+
+const placeOf = ({ device, hook, priority }: AttachedProgram): string => `${device} ${hook} ${priority}`;

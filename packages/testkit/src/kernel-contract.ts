@@ -91,7 +91,8 @@ export function describeKernel(name: string, open: () => Promise<KernelUnderTest
         }),
       );
       expect(Object.keys(sysctls)).toEqual(['net/ipv4/ip_forward']);
-      expect(rest).toMatchObject({ tunnels: [], nextHops: [], groups: [], routes: [], rules: [], ruleset: null });
+      const nothing = { tunnels: [], nextHops: [], groups: [], routes: [], rules: [], ruleset: null };
+      expect(rest).toMatchObject({ ...nothing, programs: [], duplication: null });
     });
 
     it('sets a sysctl', async () => {
@@ -177,6 +178,8 @@ export function describeKernel(name: string, open: () => Promise<KernelUnderTest
         to: prefix('10.0.0.0/24'),
         table: mainTable,
       };
+      const narrow: Route = { ...route, destination: prefix('10.3.0.0/24'), mtu: 1404 };
+      const narrow6: Route = { ...route6, destination: prefix('2001:db8:3::/48'), mtu: 1404 };
       const unreachable: Route = {
         ...route,
         destination: 'default',
@@ -200,13 +203,15 @@ export function describeKernel(name: string, open: () => Promise<KernelUnderTest
       await change(
         ...[...nextHops, blackhole].map((nextHop) => ({ verb: 'add', object: 'next_hop', nextHop }) as const),
         { verb: 'add', object: 'group', group: weighted },
-        ...[route, route6, unreachable, overDevice, local].map((each) => add({ object: 'route', route: each })),
+        ...[route, route6, narrow, narrow6, unreachable, overDevice, local].map((each) =>
+          add({ object: 'route', route: each }),
+        ),
         ...[rule, rule6, fromRule, toRule].map((each) => ({ verb: 'add', object: 'rule', rule: each }) as const),
       );
       const observed = await observe();
       expect(texts(observed.nextHops)).toEqual(texts([...nextHops, blackhole]));
       expect(observed.groups).toEqual([weighted]);
-      expect(texts(observed.routes)).toEqual(texts([route, route6, unreachable, overDevice, local]));
+      expect(texts(observed.routes)).toEqual(texts([route, route6, narrow, narrow6, unreachable, overDevice, local]));
       expect(texts(observed.rules)).toEqual(texts([rule, rule6, fromRule, toRule]));
     });
 
@@ -279,6 +284,41 @@ export function describeKernel(name: string, open: () => Promise<KernelUnderTest
       });
       await execute({ do: 'delete_tunnel', name: one });
       expect(await observe()).toMatchObject({ nextHops: [], groups: [], routes: [] });
+    });
+
+    it('shows programs where they were attached, one in each place, and loses them with the device', async () => {
+      const program = { device: one, hook: 'ingress', priority: 10, program: 'pt_dup_in' } as const;
+      const other = { ...program, hook: 'egress', program: 'pt_dup_out' } as const;
+      await raise(one);
+      await execute({ do: 'attach_program', program });
+      await execute({ do: 'attach_program', program: other });
+      await execute({ do: 'attach_program', program: other });
+      expect(texts((await observe()).programs)).toEqual(texts([program, other]));
+      await execute({ do: 'detach_program', program: other });
+      expect((await observe()).programs).toEqual([program]);
+      await execute({ do: 'delete_tunnel', name: one });
+      expect((await observe()).programs).toEqual([]);
+      await refused(execute({ do: 'attach_program', program }));
+    });
+
+    it('shows what the programs that duplicate packets were told', async () => {
+      const program = { device: one, hook: 'ingress', priority: 10, program: 'pt_dup_in' } as const;
+      const sites = ['10.1.0.0/24', '10.2.0.0/16', '2001:db8:1::/48'].map((text, index) => ({
+        prefix: prefix(text),
+        index,
+      }));
+      await raise(one);
+      await execute({ do: 'attach_program', program });
+      for (const duplication of [
+        { siteIndex: 16_383, classes: [1, 64, 4095], sites },
+        { siteIndex: 16_383, classes: [64], sites: sites.slice(1) },
+        { siteIndex: 0, classes: [], sites: [] },
+      ]) {
+        await execute({ do: 'set_duplication', duplication });
+        expect((await observe()).duplication).toEqual(duplication);
+      }
+      await execute({ do: 'detach_program', program });
+      expect((await observe()).duplication).toBeNull();
     });
 
     it('replaces the ruleset as a whole and keeps the counters that stay', async () => {

@@ -46,7 +46,7 @@ function madeDocument(): Omit<SiteDocument, 'version'> {
   const pairs = slots.flatMap((local) => slots.map((remote) => ({ local, remote })));
   return {
     format: 1,
-    site: { id: siteIdAt(0), name: 'hq', prefixes: [prefix('10.0.0.0/24')] },
+    site: { id: siteIdAt(0), index: 0, name: 'hq', prefixes: [prefix('10.0.0.0/24')] },
     endpoints: slots.map((slot) => ({
       id: endpointIdAt(0, slot),
       slot,

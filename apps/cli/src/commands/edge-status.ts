@@ -30,9 +30,16 @@ function facts(status: EdgeStatus, paint: Paint): string {
     ],
     ['document', document === null ? unknownFigure : `${document.version.slice(0, 12)}${because(document.problem)}`],
     ['uplinks', status.uplinks.map((uplink) => uplink.device).join(', ') || unknownFigure],
+    ['traffic', status.countingProblem === null ? 'counted at the uplinks' : countingProblem(status.countingProblem)],
     ['telemetry', waiting],
+    ...(document?.unavailable ?? []).map(({ feature, reason }): [string, string] => [
+      'unavailable',
+      paint('yellow', `${feature}: ${reason}`),
+    ]),
   ]);
 }
+
+const countingProblem = (reason: string): string => `not counted, probes alone measure: ${reason}`;
 
 const because = (problem: string | null): string => (problem === null ? '' : `: ${problem}`);
 

@@ -45,6 +45,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   'GET /api/v1/health/live': open,
   'GET /api/v1/health/ready': open,
   'GET /api/v1/openapi.json': open,
+  'GET /api/v1/auth/methods': open,
   'POST /api/v1/auth/login': signingIn,
   'POST /api/v1/auth/setup': signingIn,
   'POST /api/v1/auth/refresh': renewing,

@@ -6,7 +6,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 /** Serves the built web page at `/`; addresses without a file get its index, which knows its own pages. */
 export async function webPage(app: FastifyInstance, webDir: string): Promise<void> {
   if (!existsSync(webDir)) return notBuilt(app, webDir);
-  await app.register(fastifyStatic, { root: webDir, wildcard: false, index: false, cacheControl: false });
+  await app.register(fastifyStatic, {
+    root: webDir,
+    wildcard: false,
+    index: false,
+    cacheControl: false,
+    // The build leaves each file as brotli and gzip too.
+    preCompressed: true,
+  });
   app.get('/*', { schema: { hide: true } }, (request, reply) => {
     const path = URL.parse(request.url, 'http://localhost')?.pathname ?? '/';
     const isFile = path !== '/' && existsSync(join(webDir, path));

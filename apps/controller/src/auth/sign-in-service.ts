@@ -66,6 +66,11 @@ export class SignInService {
     return token;
   }
 
+  /** Whether the controller still waits for its first administrator to use the link. */
+  get isSetupPending(): boolean {
+    return this.#setupHash !== null;
+  }
+
   /**
    * Uses a one-time link: that of the first administrator, who may choose a name as well, or one that an administrator made
    * for a user. Errors: `unauthenticated`, `mfa_required`, `invalid_input`.

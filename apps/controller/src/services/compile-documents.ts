@@ -131,7 +131,7 @@ function compileSite(
 ): SiteDocument {
   const content: Omit<SiteDocument, 'version'> = {
     format: 1,
-    site: documentSite(site),
+    site: { ...documentSite(site), index: site.index },
     endpoints: site.endpoints.map(localEndpoint),
     tunnels: tunnels(intent, site, paths),
     // Sites without a path are told as well: what policies say of them must hold, and traffic to them must not leak out.

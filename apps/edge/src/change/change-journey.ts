@@ -1,5 +1,5 @@
 import { messageOf, PatronusError, type Clock, type FieldProblem, type Timers } from '@patronus/core';
-import { parseSiteDocument, type EdgeMessage, type SiteDocument } from '@patronus/protocol';
+import { parseSiteDocument, type EdgeMessage, type SiteDocument, type UnavailableFeature } from '@patronus/protocol';
 import type { Logger } from 'pino';
 import type { EmitEvent } from '../events.ts';
 import type { AppliedReport, ProbeEngine, Reconciler } from '../ports.ts';
@@ -39,6 +39,9 @@ export class ChangeJourney {
   private unsaid: Verdict | null = null;
   private problem: string | null = null;
   private applyMs = 0;
+  private unavailable: readonly UnavailableFeature[] = [];
+  private dropsCopies = false;
+  private abilitiesTold = '{}';
   private keysTold = '';
   private queue: Promise<void> = Promise.resolve();
   private steps = 0;
@@ -91,7 +94,7 @@ export class ChangeJourney {
   async online(): Promise<void> {
     this.window.reachedController();
     if (this.unsaid !== null && this.parts.send(this.unsaid)) this.unsaid = null;
-    if (this.isPending()) this.tellApplied();
+    if (this.isPending() || JSON.stringify(this.abilities()) !== this.abilitiesTold) this.tellApplied();
     await this.tellKeys(true);
   }
 
@@ -117,7 +120,12 @@ export class ChangeJourney {
 
   status(): DocumentStatus | null {
     if (this.inForce === null) return null;
-    return { version: this.inForce.version, confirmed: !this.isPending(), problem: this.problem };
+    return {
+      version: this.inForce.version,
+      confirmed: !this.isPending(),
+      problem: this.problem,
+      unavailable: this.unavailable,
+    };
   }
 
   /** Whether a step is being taken, so that what changes in the kernel now is our own doing. */
@@ -190,12 +198,24 @@ export class ChangeJourney {
 
   private async nowInForce(document: SiteDocument, report: AppliedReport): Promise<void> {
     const isNew = this.inForce?.version !== document.version;
+    this.nowUnavailable(report.unavailable);
+    this.dropsCopies = report.dropsCopies;
     this.inForce = document;
     const facts = { version: document.version, steps: report.steps, applyMs: Math.round(report.applyMs) };
     if (report.steps.length > 0) this.parts.log.info(facts, 'changed the kernel');
     if (isNew) this.parts.inForce(document);
     if (isNew || report.groupsTouched) await this.configureEngine(document);
     if (isNew) await this.tellKeys(false);
+  }
+
+  /** Each refusal becomes an event once. */
+  private nowUnavailable(unavailable: readonly UnavailableFeature[]): void {
+    for (const { feature, reason } of unavailable) {
+      if (this.unavailable.some((known) => known.feature === feature)) continue;
+      const text = `This edge does without ${feature}: ${reason}`;
+      this.parts.event('edge_error', 'warning', text, { feature });
+    }
+    this.unavailable = unavailable;
   }
 
   private async configureEngine(document: SiteDocument): Promise<void> {
@@ -215,10 +235,20 @@ export class ChangeJourney {
     }
   }
 
+  /** Told anew after welcome where it has changed: another kernel may run than when the document was applied. */
+  private abilities(): Pick<Extract<EdgeMessage, { type: 'applied' }>, 'unavailable' | 'dropsCopies'> {
+    return {
+      ...(this.unavailable.length > 0 ? { unavailable: this.unavailable } : {}),
+      ...(this.dropsCopies ? { dropsCopies: true } : {}),
+    };
+  }
+
   private tellApplied(): void {
     const version = this.inForce?.version;
     if (version === undefined || this.wanted !== null) return;
-    this.parts.send({ type: 'applied', version, applyMs: this.applyMs });
+    const abilities = this.abilities();
+    const told = this.parts.send({ type: 'applied', version, applyMs: this.applyMs, ...abilities });
+    if (told) this.abilitiesTold = JSON.stringify(abilities);
   }
 
   private refuseUnread(value: unknown, problems: readonly FieldProblem[]): void {

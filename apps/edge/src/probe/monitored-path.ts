@@ -10,6 +10,8 @@ import {
 import type { PathReport } from '@patronus/protocol';
 import { PathProber } from './path-prober.ts';
 import type { PlannedPath } from './probe-plan.ts';
+import { tellingEvents } from './probe-timing.ts';
+import type { TunnelCounts } from './traffic-counter.ts';
 
 /**
  * How long a fresh path waits for its first probe, which opens the tunnel. The first caller leaves the far end the time to
@@ -30,6 +32,9 @@ export class MonitoredPath {
   cause: string | null = null;
   #state: PathState;
   #reading: PathReading;
+  /** What was counted against the far end's packets when it was last told. */
+  #told = 0;
+  #toldGeneration = 0;
   /** The probe being watched on demand, and who asked. */
   readonly onDemand = new Map<number, number>();
 
@@ -94,6 +99,19 @@ export class MonitoredPath {
     return changed;
   }
 
+  /** The far end has just been told these counts of what arrives from it. */
+  told(counts: TunnelCounts): void {
+    this.#told = counts.generation === 0 ? 0 : eventsOf(counts);
+    this.#toldGeneration = counts.generation;
+  }
+
+  /** Whether packets from the far end arrive so badly that it should be told at once. */
+  hasNewsFor(counts: TunnelCounts): boolean {
+    if (counts.generation === 0) return false;
+    if (counts.generation !== this.#toldGeneration) this.told(counts);
+    return ((eventsOf(counts) - this.#told) | 0) >= tellingEvents;
+  }
+
   /** Its report; `wallAheadMs` is unix time minus the monotonic time of the states. */
   report(nowMs: number, wallAheadMs: number): PathReport {
     return {
@@ -106,11 +124,21 @@ export class MonitoredPath {
     };
   }
 
+  /** Judges what was measured anew, without a reply or a miss. */
+  look(nowMs: number): void {
+    const quality = this.prober.quality(nowMs);
+    if (quality !== this.#reading.quality) this.#reading = this.#read(quality);
+  }
+
   #read(quality: PathQuality): PathReading {
     const { override } = this.#reading;
     return { health: this.#state.health, healthSinceMs: this.#state.sinceMs, quality, override };
   }
 }
+
+/** Packets that were missing, late or superfluous, modulo 2^32. */
+const eventsOf = ({ expected, received, overtaken, doubled }: TunnelCounts): number =>
+  (expected - received + overtaken + doubled) | 0;
 
 /** The figures of a path on which nothing passes: loss alone can be told, times would be those of the past. */
 const silent = ({ forward, reverse }: PathQuality): PathQuality => ({

@@ -1,15 +1,18 @@
 import type { Clock, NetworkEvent, PathId } from '@patronus/core';
 import type { DecisionReport, EventContent, PathReport } from '@patronus/protocol';
 import type { ReflectorPacket } from '@patronus/protocol/stamp';
+import type { ArrivalCounts } from '@patronus/protocol/stamp-extensions';
 import type { PathChange } from '@patronus/policy';
 import type { ProbeResult } from '../ports.ts';
+import { ArrivalsWatch } from './arrivals-watch.ts';
 import { GroupWriter, type GroupSwitch } from './group-writer.ts';
 import { MonitoredPath } from './monitored-path.ts';
 import { moveEvent, pathEvent, refusalEvent } from './probe-events.ts';
 import type { PlannedPath, ProbePlan } from './probe-plan.ts';
-import { groupRetryMs, lateLoopMs, reportIntervalMs, reviewIntervalMs } from './probe-timing.ts';
+import { groupRetryMs, lateLoopMs, newsReviewMs, reportIntervalMs, reviewIntervalMs } from './probe-timing.ts';
 import { Fate } from './probe-ring.ts';
 import { Steering, type Move } from './steering.ts';
+import type { TrafficCounter } from './traffic-counter.ts';
 import { Witnesses } from './witnesses.ts';
 
 /** How probes leave. Implemented by a socket on the edge, by a simulated network in tests. */
@@ -34,6 +37,8 @@ export interface EngineParts {
   readonly groups: GroupSwitch;
   readonly listener: EngineListener;
   readonly newId: () => string;
+  /** How the traffic of tunnels arrives; nothing is counted where it is absent. */
+  readonly counter?: TrafficCounter;
 }
 
 /** Session identifiers are 16 bits wide, 0 means none. */
@@ -58,10 +63,12 @@ export class PathEngine {
   #witnesses = new Witnesses([]);
   #wakes = new Float64Array(0);
   #wakeMs: number;
+  readonly #arrivals: ArrivalsWatch;
   #reviewMs: number;
   #reportMs: number;
   #retryMs: number;
   #wallAheadMs: number;
+  #decidedMs = -Infinity;
   #pathChanged = false;
   /** Replies that answer nothing of ours. */
   strays = 0;
@@ -72,6 +79,7 @@ export class PathEngine {
     this.#steering = new Steering(this.#groups, () => parts.clock.wall());
     const nowMs = parts.clock.now();
     this.#wallAheadMs = parts.clock.wall() - nowMs;
+    this.#arrivals = new ArrivalsWatch(parts.counter);
     this.#wakeMs = this.#reviewMs = this.#retryMs = nowMs;
     this.#reportMs = nowMs + reportIntervalMs;
   }
@@ -97,6 +105,7 @@ export class PathEngine {
       path.linkDown = this.#linksDown.has(path.planned.device);
     }
     this.#plan = plan;
+    this.#arrivals.configure(this.#paths, plan.flows);
     this.#witnesses = new Witnesses(this.#paths);
     this.#wakes = new Float64Array(this.#paths.length).fill(nowMs);
     this.#steering.configure(plan, nowMs);
@@ -133,8 +142,16 @@ export class PathEngine {
     this.#parts.outlet.flush();
   }
 
-  /** Takes a packet that came to the sender's socket; `receivedMs` is unix ms. */
-  receive(packet: ReflectorPacket, remoteAddress: number, receivedMs: number): void {
+  /**
+   * Takes a packet that came to the sender's socket; `receivedMs` is unix ms, `arrivals` what the far end told in it of how our
+   * traffic arrives.
+   */
+  receive(
+    packet: ReflectorPacket,
+    remoteAddress: number,
+    receivedMs: number,
+    arrivals: ArrivalCounts | null = null,
+  ): void {
     const nowMs = this.#parts.clock.now();
     const path = this.#sessions[packet.sessionId];
     const isOurs = path !== undefined && path.planned.remoteAddress === remoteAddress;
@@ -143,8 +160,22 @@ export class PathEngine {
       return;
     }
     if (path.onDemand.size > 0) this.#answerDemand(path, path.prober.ring.fullSequence(packet.senderSequence));
+    if (arrivals !== null) this.#arrived(path, arrivals, nowMs);
     this.#judge(path, nowMs);
     for (const other of this.#witnesses.waitingFor(path)) this.#judge(other, nowMs);
+  }
+
+  /** Takes what a far end told in its own probes of how our traffic arrives; the addresses are ours and its own. */
+  arrived(localAddress: number, remoteAddress: number, arrivals: ArrivalCounts): void {
+    const path = this.#arrivals.pathBetween(localAddress, remoteAddress);
+    if (path !== undefined) this.#arrived(path, arrivals, this.#parts.clock.now());
+  }
+
+  #arrived(path: MonitoredPath, arrivals: ArrivalCounts, nowMs: number): void {
+    if (!path.prober.arrived(arrivals, nowMs)) return;
+    path.look(nowMs);
+    this.#reviewMs = Math.min(this.#reviewMs, this.#decidedMs + newsReviewMs);
+    this.#wakeMs = Math.min(this.#wakeMs, this.#reviewMs);
   }
 
   /** Does everything that is due: overdue replies, new probes, decisions, reports. */
@@ -152,6 +183,7 @@ export class PathEngine {
     const nowMs = this.#parts.clock.now();
     const isLate = nowMs - this.#wakeMs > lateLoopMs;
     this.#watchWallClock(nowMs);
+    this.#arrivals.look(this.#paths, nowMs, (index) => (this.#wakes[index] = nowMs));
     for (let index = 0; index < this.#paths.length; index++) {
       if (nowMs >= this.#wakes[index]!) this.#attend(this.#paths[index]!, nowMs, isLate);
     }
@@ -179,7 +211,7 @@ export class PathEngine {
   }
 
   #planWake(): void {
-    let wakeMs = Math.min(this.#reviewMs, this.#reportMs, this.#retryMs);
+    let wakeMs = Math.min(this.#reviewMs, this.#reportMs, this.#retryMs, this.#arrivals.wakeMs);
     for (let index = 0; index < this.#paths.length; index++) {
       const pathWakeMs = this.#paths[index]!.prober.wakeMs;
       this.#wakes[index] = pathWakeMs;
@@ -204,6 +236,7 @@ export class PathEngine {
 
   #decide(nowMs: number): void {
     this.#pathChanged = false;
+    this.#decidedMs = nowMs;
     this.#reviewMs = nowMs + reviewIntervalMs;
     if (this.#plan === null) return;
     const wallMs = this.#parts.clock.wall();

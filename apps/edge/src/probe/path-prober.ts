@@ -1,9 +1,25 @@
-import { meanOpinionScore, unmeasured, type PathQuality, type ProbeProfile } from '@patronus/core';
+import {
+  leastMean,
+  meanOpinionScore,
+  unmeasured,
+  type DirectionQuality,
+  type PathQuality,
+  type ProbeProfile,
+} from '@patronus/core';
 import type { ReflectorPacket } from '@patronus/protocol/stamp';
+import type { ArrivalCounts } from '@patronus/protocol/stamp-extensions';
+import { ArrivalMeter } from './arrival-meter.ts';
 import { DelayMeter, type ProbeTimes } from './delay-meter.ts';
 import { ProbeBudget } from './probe-budget.ts';
 import { Fate, ProbeRing, type LossCount } from './probe-ring.ts';
-import { leastLossSamples, maxRearms, probeTiming, qualityRefreshMs, type ProbeTiming } from './probe-timing.ts';
+import {
+  leastLossSamples,
+  lossCertainty,
+  maxRearms,
+  newsReviewMs,
+  probeTiming,
+  type ProbeTiming,
+} from './probe-timing.ts';
 import { ReplyTimer } from './reply-timer.ts';
 
 /** A run of this many misses can be no coincidence: it counts as loss even before a reply tells its direction. */
@@ -22,6 +38,8 @@ export class PathProber {
   readonly #budget: ProbeBudget;
   readonly #times: ProbeTimes = { sentMs: 0, reachedMs: 0, returnedMs: 0, receivedMs: 0 };
   readonly #losses: LossCount = { answered: 0, lostForward: 0, lostReverse: 0, missed: 0 };
+  /** How our traffic arrives at the far end; null until that is told. */
+  #arrivals: ArrivalMeter | null = null;
   #nextSendMs: number;
   /** The oldest probe that may still be pending. */
   #oldest = 0;
@@ -186,40 +204,70 @@ export class PathProber {
     this.#delay.clockWasSet();
   }
 
+  /** Takes what the far end told of our traffic; true when its figures are worth a look now. */
+  arrived(counts: ArrivalCounts, nowMs: number): boolean {
+    this.#arrivals ??= new ArrivalMeter();
+    const isNews = this.#arrivals.observe(counts, nowMs) && this.#arrivals.isTroubled;
+    if (!isNews || nowMs - this.#qualityMs < newsReviewMs) return false;
+    this.#qualityMs = -Infinity;
+    return true;
+  }
+
   /** Forgets the outage that has just ended: loss is taken from the replies by which the path came back. */
   beginLossWindow(): void {
+    this.#arrivals?.forget();
     this.#windowFirst = Math.max(0, this.ring.lastAnswered + 1 - this.consecutiveReplies);
     this.#qualityMs = -Infinity;
   }
 
   /** The path's figures, renewed every so often. */
   quality(nowMs: number): PathQuality {
-    if (nowMs - this.#qualityMs >= qualityRefreshMs) {
+    if (nowMs - this.#qualityMs >= this.#timing.qualityRefreshMs) {
       this.#qualityMs = nowMs;
-      this.#quality = this.#measure();
+      this.#quality = this.#measure(nowMs);
     }
     return this.#quality;
   }
 
-  #measure(): PathQuality {
+  #measure(nowMs: number): PathQuality {
     const losses = this.#losses;
     this.ring.count(this.#timing.lossWindow, this.#windowFirst, losses);
     const unexplained = this.consecutiveMisses >= outageMisses ? losses.missed : 0;
     const probes = losses.answered + losses.lostForward + losses.lostReverse + unexplained;
     const isEnough = probes >= leastLossSamples;
-    const forwardLoss = isEnough ? (100 * (losses.lostForward + unexplained)) / probes : null;
+    const lost = losses.lostForward + unexplained;
+    const forward = this.#forward(isEnough ? { lost, probes } : null, nowMs);
     const arrived = probes - losses.lostForward;
     const reverseLoss = isEnough && arrived > 0 ? (100 * (losses.lostReverse + unexplained)) / arrived : null;
     const delay = this.#delay;
-    const [forwardMs, jitterMs] = [delay.forwardMs, delay.forwardJitterMs];
+    const { delayMs, jitterMs, lossPercent } = forward;
     return {
       rttMs: delay.roundTripMs,
-      forward: { delayMs: forwardMs, jitterMs, lossPercent: forwardLoss },
+      forward,
       reverse: { delayMs: delay.reverseMs, jitterMs: delay.reverseJitterMs, lossPercent: reverseLoss },
       mos:
-        forwardMs === null || forwardLoss === null
+        delayMs === null || lossPercent === null
           ? null
-          : meanOpinionScore({ delayMs: forwardMs, jitterMs: jitterMs ?? 0, lossPercent: forwardLoss }),
+          : meanOpinionScore({ delayMs, jitterMs: jitterMs ?? 0, lossPercent }),
+    };
+  }
+
+  /** Loss is that of the traffic where there is enough of it, and that of probes otherwise. */
+  #forward(counted: { lost: number; probes: number } | null, nowMs: number): DirectionQuality {
+    const traffic = this.#arrivals?.shares(nowMs) ?? null;
+    const percent = (events: number): number | null => (counted === null ? null : (100 * events) / counted.probes);
+    const isOfTraffic = traffic !== null && traffic.lossPercent !== null;
+    return {
+      delayMs: this.#delay.forwardMs,
+      jitterMs: this.#delay.forwardJitterMs,
+      lossPercent: isOfTraffic ? traffic.lossPercent : percent(counted?.lost ?? 0),
+      reorderingPercent: traffic?.reorderingPercent ?? null,
+      duplicationPercent: traffic?.duplicationPercent ?? null,
+      atLeast: {
+        lossPercent: isOfTraffic ? traffic.atLeast.lossPercent : percent(leastMean(counted?.lost ?? 0, lossCertainty)),
+        reorderingPercent: traffic?.atLeast.reorderingPercent ?? null,
+        duplicationPercent: traffic?.atLeast.duplicationPercent ?? null,
+      },
     };
   }
 }

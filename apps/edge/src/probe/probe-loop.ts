@@ -1,6 +1,7 @@
 import type { Clock } from '@patronus/core';
 import { socketBatch, type EventSignal, type FlushObserver, type ProbeSocket, type Waiter } from '@patronus/linux';
 import { emptyReflectorPacket, readReflectorPacket, stampReflectorPacket } from '@patronus/protocol/stamp';
+import { readExtensions, StampExtensionBuffer } from '@patronus/protocol/stamp-extensions';
 import type { PathEngine } from './path-engine.ts';
 import type { Reflector } from './reflector.ts';
 
@@ -77,10 +78,15 @@ class ReplyReader {
 
   constructor({ senderSocket, engine }: LoopParts) {
     const packet = emptyReflectorPacket();
+    const extensions = new StampExtensionBuffer();
     this.#socket = senderSocket;
     this.#handle = ({ view, offset, length, remoteAddress, receivedMs }) => {
-      if (readReflectorPacket(view, offset, length, packet) !== null) engine.strays++;
-      else engine.receive(packet, remoteAddress, receivedMs);
+      if (readReflectorPacket(view, offset, length, packet) !== null) {
+        engine.strays++;
+        return;
+      }
+      readExtensions(view, offset, length, extensions);
+      engine.receive(packet, remoteAddress, receivedMs, extensions.arrivals);
     };
   }
 

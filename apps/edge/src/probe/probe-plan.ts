@@ -38,6 +38,16 @@ export interface ReflectorPeer {
   readonly localAddress: number;
 }
 
+/** A tunnel to one far end, as its packets are known at the uplink. */
+export interface PlannedFlow extends ReflectorPeer {
+  readonly tunnel: string;
+  /** By which the tunnel's device tells where the far end calls from. */
+  readonly publicKey: string;
+  readonly localPort: number;
+  /** The far end's own address and port; null where it calls us. */
+  readonly far: { readonly address: number; readonly port: number } | null;
+}
+
 /** What of a site document concerns probing and steering. `paths` has the order of `steering.paths`. */
 export interface ProbePlan {
   readonly paths: readonly PlannedPath[];
@@ -45,6 +55,9 @@ export interface ProbePlan {
   readonly siteNames: ReadonlyMap<SiteId, string>;
   readonly siteIndexes: ReadonlyMap<SiteId, number>;
   readonly peers: readonly ReflectorPeer[];
+  readonly flows: readonly PlannedFlow[];
+  /** Devices of the uplinks. */
+  readonly devices: readonly string[];
 }
 
 /**
@@ -74,8 +87,22 @@ export function planProbes(document: SiteDocument): ProbePlan {
     siteNames: new Map(document.remoteSites.map((site) => [site.id, site.name])),
     siteIndexes: new Map(document.remoteSites.map((site) => [site.id, site.index])),
     peers: planPeers(document, paths),
+    flows: planFlows(document),
+    devices: document.endpoints.map((endpoint) => endpoint.device),
   };
 }
+
+const planFlows = (document: SiteDocument): PlannedFlow[] =>
+  document.tunnels.flatMap(({ name, listenPort, probeAddress, peers }) =>
+    peers.map((peer) => ({
+      tunnel: name,
+      publicKey: peer.publicKey,
+      localAddress: ipv4ToNumber(probeAddress),
+      remoteAddress: ipv4ToNumber(peer.probeAddress),
+      localPort: listenPort,
+      far: peer.address === null ? null : { address: ipv4ToNumber(peer.address), port: peer.port },
+    })),
+  );
 
 function planPath(document: SiteDocument, path: DocumentPath): PlannedPath | null {
   const endpoint = document.endpoints.find((each) => each.id === path.localEndpointId);

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { PatronusError, type PathId } from '@patronus/core';
+import { PatronusError, systemTimers, type PathId } from '@patronus/core';
 import {
   closeDescriptor,
   EventSignal,
@@ -11,7 +11,9 @@ import {
 import type { DecisionReport, SiteDocument, UplinkFact } from '@patronus/protocol';
 import { stampPort } from '@patronus/protocol/stamp';
 import type { ProbeEngine, ProbeEngineListener, ProbeResult } from '../ports.ts';
+import type { FarEnds } from './flow-counter.ts';
 import type { FromProbeThread, ProbeWorkerData, ToProbeThread } from './thread-messages.ts';
+import { UplinkMetering } from './uplink-metering.ts';
 
 /** First pause before a thread that died is started again; doubles up to the cap while it keeps dying. */
 const restartFirstMs = 200;
@@ -59,12 +61,14 @@ export class ProbeThread implements ProbeEngine {
   readonly #workerUrl: URL;
   readonly #descriptors: ProbeWorkerData;
   readonly #signal: EventSignal;
+  readonly #metering: UplinkMetering;
   readonly #waiting = new Map<number, Waiting>();
   #decisions = new Map<string, DecisionReport>();
   #worker: Worker | null = null;
   #priority: ThreadPriority = 'normal';
   #document: SiteDocument | null = null;
   #devicesDown: readonly string[] = [];
+  #farEnds: FarEnds = new Map();
   #requests = 0;
   #restart: NodeJS.Timeout | null = null;
   #restartMs = restartFirstMs;
@@ -86,11 +90,17 @@ export class ProbeThread implements ProbeEngine {
         senderFd: keep(ProbeSocket.open()).fd,
         reflectorFd: keep(ProbeSocket.open(options.reflectorPort ?? stampPort)).fd,
         switchFd: keep(NextHopSwitch.open()).fd,
+        meter: null,
       };
     } catch (error) {
       for (const fd of opened) closeDescriptor(fd);
       throw error;
     }
+    this.#metering = new UplinkMetering(systemTimers, (farEnds) => {
+      this.#farEnds = farEnds;
+      this.#post({ type: 'far_ends', farEnds });
+    });
+    this.#descriptors = { ...this.#descriptors, meter: this.#metering.descriptors };
   }
 
   /**
@@ -115,6 +125,7 @@ export class ProbeThread implements ProbeEngine {
    */
   async configure(document: SiteDocument): Promise<void> {
     this.#document = document;
+    this.#metering.watch(document.endpoints.map((endpoint) => endpoint.device));
     if (this.#worker === null) return;
     await this.#ask((request) => ({ type: 'configure', request, document }));
   }
@@ -125,6 +136,12 @@ export class ProbeThread implements ProbeEngine {
       .filter(({ carrier, addresses }) => !carrier || addresses.length === 0)
       .map(({ device }) => device);
     this.#post({ type: 'links_down', devices: this.#devicesDown });
+    this.#metering.watch();
+  }
+
+  /** Why traffic is not counted at some or all uplinks; null where it is. */
+  get countingProblem(): string | null {
+    return this.#metering.problem;
   }
 
   /** Sends a probe over a path now; answers when its reply has come or is overdue. */
@@ -151,7 +168,9 @@ export class ProbeThread implements ProbeEngine {
       clearTimeout(stuck);
     }
     this.#failWaiting(new PatronusError('unreachable', 'probing was stopped'));
-    for (const fd of Object.values(this.#descriptors) as number[]) closeDescriptor(fd);
+    const { meter: _meter, ...sockets } = this.#descriptors;
+    for (const fd of Object.values(sockets)) closeDescriptor(fd);
+    this.#metering.close();
   }
 
   #launch(): void {
@@ -173,6 +192,7 @@ export class ProbeThread implements ProbeEngine {
     });
     worker.on('exit', () => this.#ended(startedMs));
     if (this.#devicesDown.length > 0) this.#post({ type: 'links_down', devices: this.#devicesDown });
+    if (this.#farEnds.size > 0) this.#post({ type: 'far_ends', farEnds: this.#farEnds });
     if (this.#document !== null) this.#post({ type: 'configure', request: 0, document: this.#document });
   }
 

@@ -24,13 +24,17 @@ export interface ProbeTiming {
    */
   readonly bytesPerDay: number | null;
   readonly thriftyIntervalMs: number;
+  /** Every so many probes tell and ask how traffic arrives. More often costs octets, more seldom delays what they say of it. */
+  readonly extendedEvery: number;
+  /** Figures of a path are computed anew at most this often: they are medians and shares, not counters. */
+  readonly qualityRefreshMs: number;
 }
 
 /**
  * Octets of a probe on the uplink: 44 of STAMP, UDP and IPv4 headers, and WireGuard's 32 with its own UDP and IPv4 headers
- * around them, padded to 16.
+ * around them, padded to 16. Those of metered paths, the only ones that are counted, are hardly ever extended.
  */
-export const probeWireBytes = 140;
+export const probeWireBytes = 144;
 
 export const probeTiming: Readonly<Record<ProbeProfile, ProbeTiming>> = {
   fast: {
@@ -38,9 +42,11 @@ export const probeTiming: Readonly<Record<ProbeProfile, ProbeTiming>> = {
     suspectIntervalMs: 10,
     marginFloorMs: 10,
     lossWindow: 200,
-    delayWindow: 50,
+    delayWindow: 20,
     bytesPerDay: null,
     thriftyIntervalMs: 10,
+    extendedEvery: 1,
+    qualityRefreshMs: 50,
   },
   default: {
     intervalMs: 100,
@@ -50,6 +56,8 @@ export const probeTiming: Readonly<Record<ProbeProfile, ProbeTiming>> = {
     delayWindow: 20,
     bytesPerDay: null,
     thriftyIntervalMs: 100,
+    extendedEvery: 1,
+    qualityRefreshMs: 200,
   },
   metered: {
     intervalMs: 1_000,
@@ -59,6 +67,8 @@ export const probeTiming: Readonly<Record<ProbeProfile, ProbeTiming>> = {
     delayWindow: 8,
     bytesPerDay: 25_000_000,
     thriftyIntervalMs: 5_000,
+    extendedEvery: 10,
+    qualityRefreshMs: 200,
   },
 };
 
@@ -71,8 +81,20 @@ export const firstReplyTimeoutMs = 2_000;
 /** The longest a reply may take; later ones are as good as lost to those who talk over the path. */
 export const maxReplyMs = 1_000;
 
-/** Figures of a path are computed anew at most this often: they are medians and shares, not counters. */
-export const qualityRefreshMs = 200;
+/**
+ * How often it is looked how traffic from elsewhere arrives, so that its sender can be told at once when it does so badly.
+ * More seldom delays the sender's verdict, more often costs processor time where there are many paths.
+ */
+export const arrivalsLookMs = 20;
+
+/** So many packets lost, overtaken or doubled since the sender was told are worth a probe at once. */
+export const tellingEvents = 2;
+
+/** How soon after its last decisions the engine takes up news of traffic that arrives badly. */
+export const newsReviewMs = 20;
+
+/** What is sure of loss with this quantile of the normal distribution (one in a hundred) is sure enough to move traffic. */
+export const lossCertainty = 2.33;
 
 /**
  * A run of misses is believed after this long even if no other path to the site answers. Shorter takes a machine that held

@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { messageOf, type Clock } from '@patronus/core';
-import { EventSignal, NextHopSwitch, ProbeSocket, raiseThreadPriority, RealtimeClock, Waiter } from '@patronus/linux';
+import {
+  EventSignal,
+  FlowCounters,
+  NextHopSwitch,
+  ProbeSocket,
+  raiseThreadPriority,
+  RealtimeClock,
+  Waiter,
+} from '@patronus/linux';
+import { FlowCounter } from './flow-counter.ts';
 import { PathEngine } from './path-engine.ts';
 import { planProbes } from './probe-plan.ts';
 import { runProbeLoop } from './probe-loop.ts';
@@ -17,10 +26,15 @@ function main(port: MessagePort, data: ProbeWorkerData): void {
   const senderSocket = ProbeSocket.attach(data.senderFd);
   const reflectorSocket = ProbeSocket.attach(data.reflectorFd);
   const signal = EventSignal.attach(data.signalFd);
-  const reflector = new Reflector();
+  const flows = data.meter === null ? null : new FlowCounter(new FlowCounters(data.meter), Math.random());
+  const counting = flows === null ? {} : { counter: flows };
+  const reflector: Reflector = new Reflector(flows ?? undefined, (local, remote, arrivals) =>
+    engine.arrived(local, remote, arrivals),
+  );
   const engine = new PathEngine({
     clock,
-    outlet: new SocketOutlet(senderSocket),
+    ...counting,
+    outlet: new SocketOutlet(senderSocket, flows ?? undefined),
     groups: NextHopSwitch.attach(data.switchFd),
     newId: randomUUID,
     listener: {
@@ -44,6 +58,7 @@ function main(port: MessagePort, data: ProbeWorkerData): void {
   const obey = (message: ToProbeThread): boolean => {
     if (message.type === 'configure') configure(message);
     else if (message.type === 'links_down') engine.linksDown(message.devices);
+    else if (message.type === 'far_ends') flows?.setFarEnds(message.farEnds);
     else if (message.type === 'probe') engine.probeNow(message.pathId, message.request);
     return message.type !== 'stop';
   };

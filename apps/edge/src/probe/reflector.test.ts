@@ -3,6 +3,7 @@ import type { ReceivedDatagram } from '@patronus/linux';
 import { SeededRandom } from '@patronus/testkit';
 import {
   emptyReflectorPacket,
+  maxStampPacketSize,
   readReflectorPacket,
   stampPacketSize,
   stampReflectorPacket,
@@ -10,18 +11,32 @@ import {
   writeSenderPacket,
   type ReflectorPacket,
 } from '@patronus/protocol/stamp';
+import {
+  extendedPacketSize,
+  readExtensions,
+  StampExtensionBuffer,
+  writeSenderExtensions,
+} from '@patronus/protocol/stamp-extensions';
 import { Reflector } from './reflector.ts';
+import type { TrafficCounter } from './traffic-counter.ts';
 
 const [ours, theirs, stranger] = [0x0a_00_00_01, 0x0a_00_00_02, 0x0a_00_00_03];
 const moment = Date.UTC(2026, 10, 21);
 
 class Answers {
   readonly view = new DataView(new ArrayBuffer(1024));
-  readonly sent: { packet: ReflectorPacket; to: number; port: number; from: number }[] = [];
+  readonly sent: {
+    packet: ReflectorPacket;
+    to: number;
+    port: number;
+    from: number;
+    length: number;
+    questionLength: number;
+  }[] = [];
 
   queue(packet: { remoteAddress: number; remotePort: number; localAddress: number; length: number }): number {
-    const { remoteAddress: to, remotePort: port, localAddress: from } = packet;
-    this.sent.push({ packet: emptyReflectorPacket(), to, port, from });
+    const { remoteAddress: to, remotePort: port, localAddress: from, length } = packet;
+    this.sent.push({ packet: emptyReflectorPacket(), to, port, from, length, questionLength: 0 });
     return 0;
   }
 
@@ -33,7 +48,7 @@ class Answers {
 }
 
 function probe(sequence: number, fields: Partial<ReceivedDatagram> = {}, sessionId = 5): ReceivedDatagram {
-  const view = new DataView(new ArrayBuffer(64));
+  const view = new DataView(new ArrayBuffer(140));
   writeSenderPacket(view, 0, { sequence, sessionId });
   stampSenderPacket(view, 0, moment);
   return {
@@ -56,7 +71,9 @@ function reflect(probes: readonly ReceivedDatagram[]): Answers['sent'] {
   for (const each of probes) {
     const before = answers.sent.length;
     reflector.handle(each, answers);
-    if (answers.sent.length > before) answers.settle();
+    if (answers.sent.length === before) continue;
+    answers.settle();
+    answers.sent.at(-1)!.questionLength = each.length;
   }
   return answers.sent;
 }
@@ -87,19 +104,57 @@ describe('the reflector', () => {
         probe(0, { localAddress: stranger }),
         probe(0, { remotePort: 0 }),
         probe(0, { length: 43 }),
-        probe(0, { length: 65 }),
+        probe(0, { length: maxStampPacketSize + 1 }),
       ]),
     ).toEqual([]);
   });
 
   it('survives any octets that a known peer may send', () => {
     const random = new SeededRandom(3);
-    const garbage = Array.from({ length: 500 }, () => {
-      const view = new DataView(new ArrayBuffer(64));
-      for (let at = 0; at < 64; at++) view.setUint8(at, random.next() * 256);
-      return probe(0, { view, remotePort: 1 + Math.floor(random.next() * 65_535) });
+    const garbage = Array.from({ length: 500 }, (_, index) => {
+      const view = new DataView(new ArrayBuffer(140));
+      for (let at = 0; at < 140; at++) view.setUint8(at, random.next() * 256);
+      const length = Math.floor(random.next() * 140);
+      const receivedMs = moment + 4 * index;
+      return probe(0, { view, length, receivedMs, remotePort: 1 + Math.floor(random.next() * 65_535) });
     });
-    const answers = reflect([...garbage, probe(9)]);
+    const answers = reflect([...garbage, probe(9, { receivedMs: moment + 9_000 })]);
     expect(answers.at(-1)!.packet.senderSequence).toBe(9);
+    for (const { length, questionLength } of answers) expect(length).toBeLessThanOrEqual(questionLength);
+  });
+
+  it('answers one peer only so often, and goes on when it asks less', () => {
+    const flood = Array.from({ length: 2_000 }, (_, index) => probe(index, { receivedMs: moment + index / 2 }));
+    const answered = reflect([...flood, probe(7, { receivedMs: moment + 3_000 })]);
+    expect(answered.length).toBeLessThan(800);
+    expect(answered.length).toBeGreaterThan(700);
+    expect(answered.at(-1)!.packet.senderSequence).toBe(7);
+  });
+
+  it('tells a peer that asks how its packets arrive, and hears how ours do', () => {
+    const counter: TrafficCounter = {
+      configure: () => {},
+      read: (local, remote, into) =>
+        void Object.assign(
+          into,
+          { generation: 3, expected: 100, received: 95, overtaken: 2, doubled: 1, sent: 70 },
+          {
+            ends: [local, remote],
+          },
+        ),
+    };
+    const heard: unknown[] = [];
+    const reflector = new Reflector(counter, (...told) => heard.push(structuredClone(told)));
+    reflector.configure([{ localAddress: ours, remoteAddress: theirs }]);
+    const question = probe(1, { length: extendedPacketSize });
+    const arrivals = { generation: 9, expected: 50, received: 49, overtaken: 0, doubled: 0 };
+    writeSenderExtensions(question.view, 0, 60, arrivals);
+    const answers = new Answers();
+    reflector.handle(question, answers);
+    const extensions = new StampExtensionBuffer();
+    readExtensions(answers.view, 0, extendedPacketSize, extensions);
+    expect(extensions.arrivals).toEqual({ generation: 3, expected: 100, received: 95, overtaken: 2, doubled: 1 });
+    expect(extensions.direct).toEqual({ senderSent: 60, reflectorReceived: 95, reflectorSent: 70 });
+    expect(heard).toEqual([[ours, theirs, arrivals]]);
   });
 });

@@ -1,6 +1,13 @@
 import type { ReceivedDatagram } from '@patronus/linux';
 import { emptySenderPacket, readSenderPacket, stampPacketSize, writeReflectorPacket } from '@patronus/protocol/stamp';
+import {
+  readExtensions,
+  reflectExtensions,
+  StampExtensionBuffer,
+  type ArrivalCounts,
+} from '@patronus/protocol/stamp-extensions';
 import type { ReflectorPeer } from './probe-plan.ts';
+import { noCounts, uncounted, type TrafficCounter } from './traffic-counter.ts';
 
 /** Where answers are put: as `ProbeSocket.queue`. */
 export interface AnswerQueue {
@@ -14,10 +21,23 @@ export interface AnswerQueue {
  */
 const sessionsPerPeer = 2;
 
+/**
+ * Questions of one peer that are answered: five times what the fast profile asks when it suspects a path. Fewer would turn a
+ * hurried prober away, more let a peer that has gone mad keep the thread from its own deadlines.
+ */
+const answersPerSecond = 500;
+const answersAtOnce = 250;
+
 interface Peer {
   readonly localAddress: number;
   readonly sessions: Session[];
+  /** Answers that it may have at this moment, and when that was told, unix ms. */
+  allowance: number;
+  allowedMs: number;
 }
+
+/** Hears how our packets arrived at a peer, from its own questions. */
+export type ArrivalsHeard = (localAddress: number, remoteAddress: number, arrivals: ArrivalCounts) => void;
 
 interface Session {
   port: number;
@@ -35,10 +55,21 @@ export class Reflector {
   #peers = new Map<number, Peer[]>();
   readonly #probe = emptySenderPacket();
   readonly #target = { remoteAddress: 0, remotePort: 0, localAddress: 0, length: stampPacketSize };
+  readonly #counter: TrafficCounter;
+  readonly #heard: ArrivalsHeard;
+  readonly #extensions = new StampExtensionBuffer();
+  readonly #answer: { view: DataView; at: number } = { view: new DataView(new ArrayBuffer(0)), at: 0 };
+  readonly #question: { view: DataView; at: number; length: number } = { ...this.#answer, length: 0 };
+  readonly #fill = { sent: 0, arrivals: noCounts() };
   #clock = 0;
   answered = 0;
-  /** Packets from strangers, and packets that are no probes. */
+  /** Packets from strangers, packets that are no probes, and more than a peer may ask. */
   refused = 0;
+
+  constructor(counter: TrafficCounter = uncounted, heard: ArrivalsHeard = () => {}) {
+    this.#counter = counter;
+    this.#heard = heard;
+  }
 
   /** From now on answers these; sessions of those that stay go on. */
   configure(peers: readonly ReflectorPeer[]): void {
@@ -47,7 +78,8 @@ export class Reflector {
     for (const { remoteAddress, localAddress } of peers) {
       const known = this.#peers.get(remoteAddress) ?? [];
       if (find(known, localAddress) !== undefined) continue;
-      known.push(find(before.get(remoteAddress), localAddress) ?? { localAddress, sessions: [] });
+      const fresh = { localAddress, sessions: [], allowance: answersAtOnce, allowedMs: 0 };
+      known.push(find(before.get(remoteAddress), localAddress) ?? fresh);
       this.#peers.set(remoteAddress, known);
     }
   }
@@ -60,19 +92,38 @@ export class Reflector {
       this.refused++;
       return;
     }
+    if (!mayAsk(peer, datagram.receivedMs)) {
+      this.refused++;
+      return;
+    }
     const session = this.#session(peer.sessions, datagram.remotePort, this.#probe.sessionId);
     const target = this.#target;
     target.remoteAddress = datagram.remoteAddress;
     target.remotePort = datagram.remotePort;
     target.localAddress = datagram.localAddress;
-    writeReflectorPacket(answers.view, answers.queue(target), {
+    target.length = datagram.length;
+    const at = answers.queue(target);
+    writeReflectorPacket(answers.view, at, {
       sequence: session.answered++,
       receivedMs: datagram.receivedMs,
       ttl: datagram.ttl,
       probe: datagram.view,
       probeAt: datagram.offset,
     });
+    if (datagram.length > stampPacketSize) this.#extend(datagram, answers.view, at);
     this.answered++;
+  }
+
+  #extend({ view, offset, length, localAddress, remoteAddress }: ReceivedDatagram, into: DataView, at: number): void {
+    const [answer, question, fill] = [this.#answer, this.#question, this.#fill];
+    [answer.view, answer.at] = [into, at];
+    [question.view, question.at, question.length] = [view, offset, length];
+    this.#counter.read(localAddress, remoteAddress, fill.arrivals);
+    fill.sent = fill.arrivals.sent;
+    reflectExtensions(answer, question, fill);
+    readExtensions(view, offset, length, this.#extensions);
+    const { arrivals } = this.#extensions;
+    if (arrivals !== null) this.#heard(localAddress, remoteAddress, arrivals);
   }
 
   #session(sessions: Session[], port: number, sessionId: number): Session {
@@ -89,6 +140,16 @@ export class Reflector {
     else sessions[sessions.indexOf(oldest)] = fresh;
     return fresh;
   }
+}
+
+function mayAsk(peer: Peer, nowMs: number): boolean {
+  // a clock that was set gives a full allowance at most, and never less than there was
+  const passedMs = Math.max(0, nowMs - peer.allowedMs);
+  peer.allowance = Math.min(answersAtOnce, peer.allowance + (passedMs * answersPerSecond) / 1_000);
+  peer.allowedMs = nowMs;
+  if (peer.allowance < 1) return false;
+  peer.allowance--;
+  return true;
 }
 
 const find = (peers: readonly Peer[] | undefined, localAddress: number): Peer | undefined =>

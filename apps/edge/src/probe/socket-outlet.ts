@@ -1,7 +1,10 @@
 import { Errno, socketBatch, type FlushObserver, type ProbeSocket } from '@patronus/linux';
 import { stampPacketSize, stampPort, stampSenderPacket, writeSenderPacket } from '@patronus/protocol/stamp';
+import { extendedPacketSize, writeSenderExtensions } from '@patronus/protocol/stamp-extensions';
 import type { MonitoredPath } from './monitored-path.ts';
 import type { ProbeOutlet } from './path-engine.ts';
+import { probeTiming } from './probe-timing.ts';
+import { noCounts, uncounted, type TrafficCounter } from './traffic-counter.ts';
 
 /** Sends probes through a socket, stamped as they leave. */
 export class SocketOutlet implements ProbeOutlet {
@@ -12,9 +15,12 @@ export class SocketOutlet implements ProbeOutlet {
   readonly #target = { remoteAddress: 0, remotePort: stampPort, localAddress: 0, length: stampPacketSize };
   readonly #packet = { sequence: 0, sessionId: 0 };
   readonly #observer: FlushObserver;
+  readonly #counter: TrafficCounter;
+  readonly #counts = noCounts();
 
-  constructor(socket: ProbeSocket) {
+  constructor(socket: ProbeSocket, counter: TrafficCounter = uncounted) {
     this.#socket = socket;
+    this.#counter = counter;
     this.#observer = {
       beforeSend: (slot, offset, wallMs) => {
         this.#fractions[slot] = stampSenderPacket(socket.view, offset, wallMs);
@@ -32,7 +38,15 @@ export class SocketOutlet implements ProbeOutlet {
     this.#target.localAddress = path.planned.localAddress;
     this.#packet.sequence = sequence;
     this.#packet.sessionId = path.sessionId;
-    writeSenderPacket(this.#socket.view, this.#socket.queue(this.#target), this.#packet);
+    const isExtended = sequence % probeTiming[path.planned.profile].extendedEvery === 0;
+    this.#target.length = isExtended ? extendedPacketSize : stampPacketSize;
+    const at = this.#socket.queue(this.#target);
+    writeSenderPacket(this.#socket.view, at, this.#packet);
+    if (!isExtended) return;
+    const counts = this.#counts;
+    this.#counter.read(path.planned.localAddress, path.planned.remoteAddress, counts);
+    writeSenderExtensions(this.#socket.view, at, counts.sent, counts);
+    path.told(counts);
   }
 
   flush(): void {

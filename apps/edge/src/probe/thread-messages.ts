@@ -1,7 +1,8 @@
 import type { NetworkEvent, PathId } from '@patronus/core';
-import type { ThreadPriority } from '@patronus/linux';
+import type { PathMeterDescriptors, ThreadPriority } from '@patronus/linux';
 import type { DecisionReport, PathReport, SiteDocument } from '@patronus/protocol';
 import type { ProbeResult } from '../ports.ts';
+import type { FarEnds } from './flow-counter.ts';
 
 /** What the worker is started with: descriptors that the main thread opened and will close after it. */
 export interface ProbeWorkerData {
@@ -9,12 +10,15 @@ export interface ProbeWorkerData {
   readonly reflectorFd: number;
   readonly switchFd: number;
   readonly signalFd: number;
+  /** Where traffic is counted; null where the machine cannot. */
+  readonly meter: PathMeterDescriptors | null;
 }
 
 /** From the main thread to the probe thread. */
 export type ToProbeThread =
   | { readonly type: 'configure'; readonly request: number; readonly document: SiteDocument }
   | { readonly type: 'links_down'; readonly devices: readonly string[] }
+  | { readonly type: 'far_ends'; readonly farEnds: FarEnds }
   | { readonly type: 'probe'; readonly request: number; readonly pathId: PathId }
   | { readonly type: 'stop' };
 

@@ -97,6 +97,34 @@ describe('a reconciler', () => {
     expect(kernel.toString()).toBe(standing);
   });
 
+  it('does without a feature that the kernel refuses, says why, and tries again with the next document', async () => {
+    const [policy] = document.policies;
+    const duplicating = siteDocument({ policies: [{ ...policy!, action: { type: 'steer', duplicate: true } }] });
+    await reconciler.apply(document);
+    const plain = kernel.toString();
+    // the third program, after two were attached
+    kernel.fault.refuseStep(3);
+    const { unavailable } = await reconciler.apply(duplicating);
+    expect(unavailable).toEqual([
+      { feature: 'duplication', reason: expect.stringContaining('refused to attach') as unknown },
+    ]);
+    expect(kernel.toString()).not.toContain('program');
+    expect(await reconciler.repair()).toMatchObject({ steps: [], unavailable, dropsCopies: false });
+    await reconciler.apply(document);
+    expect(kernel.toString()).toBe(plain);
+    expect(await reconciler.apply(duplicating)).toMatchObject({ unavailable: [], dropsCopies: true });
+    expect(kernel.toString()).toContain('program pt_dup_out pt1-1 egress');
+  });
+
+  it('goes on dropping second copies after the last policy that duplicates, as others may still send them', async () => {
+    const [policy] = document.policies;
+    await reconciler.apply(siteDocument({ policies: [{ ...policy!, action: { type: 'steer', duplicate: true } }] }));
+    expect(await reconciler.apply(document)).toMatchObject({ dropsCopies: true });
+    expect(kernel.toString()).toContain('program pt_dup_in pt1-1 ingress');
+    expect(kernel.toString()).not.toContain('pt_dup_out');
+    expect(await start().apply(document)).toMatchObject({ steps: [] });
+  });
+
   it('touches nothing for a document that fits no kernel, or when the kernel cannot be read', async () => {
     await reconciler.apply(document);
     const standing = kernel.toString();

@@ -5,17 +5,26 @@ import {
   describeStep,
   diff,
   emptyKernelState,
-  isOptional,
+  featureOf,
+  isShaping,
   localFacts,
   shapedBps,
   sysctlsOf,
   touchesGroups,
+  type Feature,
   type Kernel,
   type ObservedState,
   type SteeringDecision,
   type Step,
 } from '@patronus/netconf';
-import type { LineReport, PathTraffic, PolicyCounter, PolicyFlows, SiteDocument } from '@patronus/protocol';
+import type {
+  LineReport,
+  PathTraffic,
+  PolicyCounter,
+  PolicyFlows,
+  SiteDocument,
+  UnavailableFeature,
+} from '@patronus/protocol';
 import { LatestWins } from './latest-wins.ts';
 import { Lines } from './lines.ts';
 import type { SysctlMemory } from './sysctl-memory.ts';
@@ -39,14 +48,18 @@ export interface AppliedReport {
   readonly steps: readonly string[];
   readonly groupsTouched: boolean;
   readonly applyMs: number;
+  /** What the document wants and this kernel refuses, with the reasons; everything else is in force. */
+  readonly unavailable: readonly UnavailableFeature[];
+  /** Second copies of duplicated packets are dropped here from now on. */
+  readonly dropsCopies: boolean;
 }
 
 interface Plan {
-  readonly version: string;
   /** By the monotonic clock, ms. */
   readonly start: number;
   readonly observed: ObservedState;
   readonly steps: readonly Step[];
+  readonly dropsCopies: boolean;
 }
 
 /**
@@ -59,6 +72,8 @@ export class KernelReconciler {
   readonly #lines: Lines;
   #current: SiteDocument | null = null;
   #keys: Readonly<Record<string, string>> = {};
+  /** Why the kernel refused a feature. It is tried again with the next document. */
+  readonly #refused = new Map<Feature, string>();
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
@@ -83,7 +98,7 @@ export class KernelReconciler {
     return this.#queue.run(async () => {
       this.#keys = this.#keysOf(document);
       this.#current = document;
-      return this.#perform(await this.#plan(document, this.#keys));
+      return this.#bring(document, this.#keys);
     });
   }
 
@@ -91,7 +106,7 @@ export class KernelReconciler {
   async repair(): Promise<AppliedReport | null> {
     try {
       return await this.#queue.run(async () =>
-        this.#current === null ? null : await this.#perform(await this.#plan(this.#current, this.#keys)),
+        this.#current === null ? null : await this.#bring(this.#current, this.#keys),
       );
     } catch (error) {
       if (error instanceof PatronusError && error.code === 'conflict') return null;
@@ -182,9 +197,10 @@ export class KernelReconciler {
 
   async #apply(document: SiteDocument): Promise<AppliedReport> {
     const keys = this.#keysOf(document);
+    if (document.version !== this.#current?.version) this.#refused.clear();
     const plan = await this.#plan(document, keys);
     try {
-      const report = await this.#perform(plan);
+      const report = await this.#bring(document, keys, plan);
       this.#current = document;
       this.#keys = keys;
       return report;
@@ -204,7 +220,7 @@ export class KernelReconciler {
     const facts = { ...(error instanceof PatronusError ? error.facts : {}), restored };
     try {
       if (this.#current === null) await this.#removeAll();
-      else await this.#perform(await this.#plan(this.#current, this.#keys));
+      else await this.#bring(this.#current, this.#keys);
       return new PatronusError(code, messageOf(error), { cause: error, facts });
     } catch (second) {
       const message = `${messageOf(error)}; restoring what was before failed too: ${messageOf(second)}`;
@@ -215,23 +231,60 @@ export class KernelReconciler {
   async #plan(document: SiteDocument, tunnelKeys: Readonly<Record<string, string>>): Promise<Plan> {
     const start = performance.now();
     const observed = await this.#parts.kernel.observe(sysctlsOf(document));
-    const now = { countingEpoch: randomUUID(), wallMs: this.#parts.wallMs() };
+    const refused = new Set(this.#refused.keys());
+    const now = { countingEpoch: randomUUID(), wallMs: this.#parts.wallMs(), refused };
     const own = { tunnelKeys, decisions: this.#parts.decisions(), lineRates: this.#lines.rates, ...now };
     const desired = compileKernelState(document, localFacts(observed, own));
     if (!desired.ok) throw new InvalidInputError(desired.error);
     this.#lines.planned(desired.value.shapers, observed.shapers);
-    return { version: document.version, start, observed, steps: diff(observed, desired.value) };
+    const dropsCopies = desired.value.duplication !== null;
+    return { start, observed, steps: diff(observed, desired.value), dropsCopies };
   }
 
-  async #perform({ version, start, observed, steps }: Plan): Promise<AppliedReport> {
-    for (const step of steps) await this.#execute(step, observed);
+  /** Performs a plan, and a second one where the kernel refused a feature half-way: nothing of that shall stay. */
+  async #bring(document: SiteDocument, keys: Readonly<Record<string, string>>, made?: Plan): Promise<AppliedReport> {
+    let plan = made ?? (await this.#plan(document, keys));
+    const { start } = plan;
+    const refusedBefore = this.#refused.size;
+    const steps = await this.#perform(plan);
+    if (this.#refused.size > refusedBefore) {
+      plan = await this.#plan(document, keys);
+      steps.push(...(await this.#perform(plan)));
+    }
     const groupsTouched = touchesGroups(steps);
     if (groupsTouched) this.#parts.groupsTouched?.();
-    return { version, steps: steps.map(describeStep), groupsTouched, applyMs: performance.now() - start };
+    return {
+      version: document.version,
+      steps: steps.map(describeStep),
+      groupsTouched,
+      applyMs: performance.now() - start,
+      unavailable: [
+        ...Array.from(this.#refused, ([feature, reason]) => ({ feature, reason })),
+        ...this.#lines.unavailable(),
+      ],
+      dropsCopies: plan.dropsCopies,
+    };
+  }
+
+  /** The steps that were done. */
+  async #perform({ observed, steps }: Plan): Promise<Step[]> {
+    const done: Step[] = [];
+    for (const step of steps) {
+      const feature = featureOf(step);
+      if (feature !== null && this.#refused.has(feature)) continue;
+      try {
+        await this.#execute(step, observed);
+        done.push(step);
+      } catch (error) {
+        if (feature === null) throw error;
+        this.#refused.set(feature, messageOf(error));
+      }
+    }
+    return done;
   }
 
   async #execute(step: Step, observed: ObservedState): Promise<void> {
-    if (isOptional(step)) return this.#lines.perform(step, observed.shapers);
+    if (isShaping(step)) return this.#lines.perform(step, observed.shapers);
     if (step.do === 'set_sysctl') {
       const before = observed.sysctls[step.key] ?? (await this.#lateSysctl(step.key));
       if (before !== undefined) this.#parts.sysctls.remember(step.key, before);

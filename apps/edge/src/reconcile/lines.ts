@@ -4,10 +4,10 @@ import {
   type Kernel,
   type ObservedQueue,
   type ObservedState,
-  type OptionalStep,
+  type ShapingStep,
   type Shaper,
 } from '@patronus/netconf';
-import type { LineReport, LocalEndpoint, QueueReport, SiteDocument } from '@patronus/protocol';
+import type { LineReport, LocalEndpoint, QueueReport, SiteDocument, UnavailableFeature } from '@patronus/protocol';
 
 /**
  * What became of the shapers of an edge. Some kernels refuse them; then the line goes unshaped, and here is the reason.
@@ -41,7 +41,7 @@ export class Lines {
   }
 
   /** Does a step that the edge can be without. Where the kernel refuses it, what of the shaper is there goes away again. */
-  async perform(step: OptionalStep, observed: ObservedState['shapers']): Promise<void> {
+  async perform(step: ShapingStep, observed: ObservedState['shapers']): Promise<void> {
     const name = shaperOf(step);
     try {
       await this.#kernel.execute(step);
@@ -54,6 +54,10 @@ export class Lines {
       const devices = [...taken, ...(shaper?.redirects ?? []).map(({ device }) => device)];
       await this.#kernel.execute({ do: 'delete_shaper', name, devices }).catch(() => undefined);
     }
+  }
+
+  unavailable(): UnavailableFeature[] {
+    return Array.from(this.#refusals, ([name, reason]) => ({ feature: `shaping by ${name}`, reason }));
   }
 
   /** Lets an uplink send so much from now on, null for all that was bought. It holds for documents to come as well. */

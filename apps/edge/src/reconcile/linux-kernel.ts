@@ -5,13 +5,14 @@ import {
   listUserspaceTunnels,
   SystemCommandRunner,
   WireguardDevices,
+  type BpfMap,
   type CommandRunner,
   type WireguardKeyStore,
 } from '@patronus/linux';
 import {
   describeStep,
   ipBatches,
-  isOptional,
+  isShaping,
   nftDeletion,
   nftTransaction,
   parseConntrackLine,
@@ -25,6 +26,7 @@ import {
   parseWgDump,
   parseWgTransfer,
   wgPeersText,
+  type DuplicationState,
   type Kernel,
   type ObservedCounter,
   type ObservedFlow,
@@ -39,6 +41,9 @@ import {
 import { naming } from './batch-error.ts';
 import { LinuxQueues } from './linux-queues.ts';
 
+import { readDuplication, writeDuplication, type DuplicationMaps } from './duplication-maps.ts';
+import { TcPrograms } from './tc-programs.ts';
+
 /** A daemon answers within milliseconds; one that is merely starved of processor time gets a second, longer chance. */
 const wgLimitsMs = [5000, 20_000];
 
@@ -52,12 +57,14 @@ export class LinuxKernel implements Kernel {
   readonly #keys: WireguardKeyStore;
   readonly #runner: CommandRunner;
   readonly #devices: WireguardDevices;
+  readonly #programs: TcPrograms;
   readonly #queues: LinuxQueues;
 
   constructor(keys: WireguardKeyStore, runner: CommandRunner = new SystemCommandRunner()) {
     this.#keys = keys;
     this.#runner = runner;
     this.#devices = new WireguardDevices(runner);
+    this.#programs = new TcPrograms(runner);
     this.#queues = new LinuxQueues(runner);
   }
 
@@ -91,6 +98,8 @@ export class LinuxKernel implements Kernel {
       ruleset: table?.ruleset ?? null,
       shapers,
       counters: table?.counters ?? [],
+      programs: this.#programs.observe(links.map(({ name }) => name)),
+      duplication: this.#duplication(),
       sysctls: Object.fromEntries(sysctls.flatMap((key) => readSysctl(key))),
       links,
       gateways: [...gateways, ...gateways6],
@@ -136,7 +145,7 @@ export class LinuxKernel implements Kernel {
   }
 
   async #execute(step: Step): Promise<void> {
-    if (isOptional(step)) return this.#queues.execute(step);
+    if (isShaping(step)) return this.#queues.execute(step);
     switch (step.do) {
       case 'set_sysctl':
         writeFileSync(`/proc/sys/${step.key}`, step.value);
@@ -169,7 +178,25 @@ export class LinuxKernel implements Kernel {
         return;
       case 'delete_ruleset':
         await this.#runner.run({ tool: 'nft', args: ['-f', '-'], stdin: nftDeletion });
+        return;
+      case 'attach_program':
+        this.#programs.attach(step.program);
+        return;
+      case 'detach_program':
+        await this.#programs.detach(step.program);
+        return;
+      case 'set_duplication':
+        writeDuplication(this.#duplicationMaps(), step.duplication);
     }
+  }
+
+  #duplication(): DuplicationState | null {
+    return this.#programs.isAttached('duplicate') ? readDuplication(this.#duplicationMaps()) : null;
+  }
+
+  #duplicationMaps(): DuplicationMaps {
+    const map = (name: string): BpfMap => this.#programs.map('duplicate', name);
+    return { dup_self: map('dup_self'), dup_classes: map('dup_classes'), dup_sites: map('dup_sites') };
   }
 
   #socketArguments(step: Extract<Step, { do: 'configure_tunnel' }>): string[] {

@@ -14,12 +14,12 @@ import {
   type ObservedLink,
   type ObservedQueue,
   type ObservedShaper,
-  type OptionalStep,
+  type ShapingStep,
   type QueueKind,
 } from '@patronus/netconf';
 import { naming } from './batch-error.ts';
 
-type StepOf<D extends OptionalStep['do']> = Extract<OptionalStep, { readonly do: D }>;
+type StepOf<D extends ShapingStep['do']> = Extract<ShapingStep, { readonly do: D }>;
 
 const hooks = ['egress', 'ingress'] as const;
 
@@ -51,7 +51,7 @@ export class LinuxQueues {
     return parseQueues(await this.#runner.run({ tool: 'tc', args: ['-s', '-j', 'qdisc', 'show'] }));
   }
 
-  async execute(step: OptionalStep): Promise<void> {
+  async execute(step: ShapingStep): Promise<void> {
     switch (step.do) {
       case 'replace_shaper':
         return this.#replace(step);

@@ -1,5 +1,5 @@
 import type { PathHealth, PathQuality } from '@patronus/core';
-import type { UplinkFact } from '@patronus/protocol';
+import type { UnavailableFeature, UplinkFact } from '@patronus/protocol';
 import { DocumentStore, loadEnrolment, statePaths, type StatePaths } from '../state/index.ts';
 import { spoolSize } from '../telemetry/index.ts';
 import { askRunningEdge } from './status-socket.ts';
@@ -18,6 +18,8 @@ export interface EdgeStatus {
   /** The document in force, or the last good one on disk while the edge does not run. */
   readonly document: DocumentStatus | null;
   readonly uplinks: readonly UplinkFact[];
+  /** Why the traffic of tunnels is not counted, so that probes alone tell of loss; null where it is. */
+  readonly countingProblem: string | null;
   readonly tunnels: readonly TunnelStatus[];
   readonly paths: readonly PathStatus[];
   readonly decisions: readonly DecisionStatus[];
@@ -42,6 +44,8 @@ export interface DocumentStatus {
   readonly confirmed: boolean;
   /** Why a newer document is not in force; null when none was refused since. */
   readonly problem: string | null;
+  /** What the document wants and this edge cannot do. */
+  readonly unavailable: readonly UnavailableFeature[];
 }
 
 export interface TunnelStatus {
@@ -98,8 +102,9 @@ async function statusFromDisk(paths: StatePaths): Promise<EdgeStatus> {
       enrolment === null
         ? null
         : { url: enrolment.url, state: 'stopped', since: null, localAddress: null, problem: null },
-    document: document === null ? null : { version: document.version, confirmed: true, problem: null },
+    document: document === null ? null : { version: document.version, confirmed: true, problem: null, unavailable: [] },
     uplinks: [],
+    countingProblem: null,
     tunnels: [],
     paths: [],
     decisions: [],

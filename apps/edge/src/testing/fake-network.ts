@@ -22,7 +22,7 @@ export class FakeReconciler implements Reconciler {
     const steps = this.kernel?.version === document.version ? [] : [`make ${document.version}`];
     this.kernel = document;
     this.applied.push(document.version);
-    return { steps, groupsTouched: steps.length > 0, applyMs: 7 };
+    return { steps, groupsTouched: steps.length > 0, applyMs: 7, unavailable: [], dropsCopies: false };
   }
 
   adopt(document: SiteDocument): Promise<AppliedReport> {
@@ -66,6 +66,7 @@ export class FakeEngine implements ProbeEngine {
   document: SiteDocument | null = null;
   listener: ProbeEngineListener | null = null;
   uplinks: readonly UplinkFact[] = [];
+  countingProblem: string | null = null;
   readonly silent = new Set<PathId>();
   readonly probed: PathId[] = [];
   stopped = false;

@@ -6,4 +6,5 @@
 export * from './bpf-map.ts';
 export * from './bpf-object.ts';
 export * from './loaded-program.ts';
+export * from './path-meter.ts';
 export * from './tc-filter.ts';

@@ -26,20 +26,20 @@ const idsAt = 128;
 export function programById(id: number): LoadedProgram {
   const fd = checkBpf(libbpf().bpf_prog_get_fd_by_id(id), `open eBPF program ${id}`);
   try {
-    return programOf(fd, id);
+    return programOf(fd, String(id));
   } finally {
     closeDescriptor(fd);
   }
 }
 
-/** The program behind a descriptor. */
-export function programOf(fd: number, id: number): LoadedProgram {
+/** The program behind a descriptor; `what` names it in errors. */
+export function programOf(fd: number, what: string): LoadedProgram {
   return withScratch((arena) => {
     arena.view.setUint32(lengthAt, programInfo.size, true);
     arena.view.setUint32(infoAt + programInfo.mapCount, maxMaps, true);
     arena.setPointer(infoAt + programInfo.mapIds, idsAt);
     const result = libbpf().bpf_obj_get_info_by_fd(fd, arena.address(infoAt), arena.address(lengthAt));
-    checkBpf(result, `describe eBPF program ${id}`);
+    checkBpf(result, `describe eBPF program ${what}`);
     const count = Math.min(maxMaps, arena.view.getUint32(infoAt + programInfo.mapCount, true));
     return {
       id: arena.view.getUint32(infoAt + 4, true),

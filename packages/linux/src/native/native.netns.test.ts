@@ -100,7 +100,7 @@ describe.skipIf(!isRoot)('libc in network namespaces (needs root)', () => {
     });
     const seen = collect(receiver);
     expect(seen).toHaveLength(1);
-    expect(seen[0]!.length).toBe(65);
+    expect(seen[0]!.length).toBe(129);
     closeDescriptor(receiver.fd);
   });
 

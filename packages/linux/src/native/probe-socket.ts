@@ -50,8 +50,8 @@ const chunk = 16;
 const bufferBytes = 4 * 1024 * 1024;
 const probeTtl = 255;
 
-/** Octets of a payload slot; a STAMP packet has 44. */
-const slotSize = 64;
+/** Octets of a payload slot; a STAMP packet has 44, and up to 120 with what extends it. */
+const slotSize = 128;
 const controlSize = 128;
 const headerSize = 64;
 const nameSize = 16;

@@ -23,10 +23,22 @@ export const TokensSchema = Type.Object({
   token_type: Type.Literal('Bearer'),
   expires_in: Type.Integer({ description: 'Seconds until the access token expires' }),
 });
+const MethodsSchema = Type.Object({
+  setup_pending: Type.Boolean({ description: 'The first administrator has not chosen a password yet' }),
+  methods: Type.Array(Type.Enum(['password', 'passkey']), { description: 'By what people can sign in' }),
+});
 const tags = ['auth'];
 const response = { 200: TokensSchema };
 
+/** What sign-in pages offer. */
+export const signInMethods = ['password', 'passkey'] as const;
+
 export function authRoutes(app: RestApp, { signIn, sessions }: ApiServices): void {
+  app.get(
+    '/auth/methods',
+    { schema: { tags, summary: 'How people sign in here', response: { 200: MethodsSchema } } },
+    () => ({ setup_pending: signIn.isSetupPending, methods: [...signInMethods] }),
+  );
   app.post(
     '/auth/login',
     { schema: { tags, summary: 'Sign in', body: withExample(LoginSchema, inputExamples.login), response } },

@@ -167,6 +167,7 @@ const drives: Record<string, Drive> = {
   getStatsEndpointsById: ({ postEndpoints: id }) => ({ params: { id: id! }, status: 404 }),
   getMetrics: () => ({}),
   getRootMetrics: () => ({}),
+  getAuthMethods: () => ({}),
   getCaches: () => ({}),
   postCachesClear: () => ({}),
   getEvents: () => ({ query: 'type=object_created&order=oldest' }),

@@ -45,7 +45,7 @@ export function trialDocument(index: 0 | 1, wishes: TrialWishes): SiteDocument {
   const pairs = [0, 1].flatMap((local) => [0, 1].map((remote) => ({ local, remote })));
   const content: Omit<SiteDocument, 'version'> = {
     format: 1,
-    site: { id: siteId(index), name: `site ${index}`, prefixes: sitePrefixes(index, wishes) },
+    site: { id: siteId(index), index, name: `site ${index}`, prefixes: sitePrefixes(index, wishes) },
     endpoints: [0, 1].map((slot) => ({
       id: endpointId(index, slot),
       slot,

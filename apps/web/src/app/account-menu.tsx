@@ -1,0 +1,80 @@
+import { ActionIcon, Button, Menu, useMantineColorScheme } from '@mantine/core';
+import { IconDeviceDesktop, IconKeyboard, IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react';
+import { useNavigate, useRouterState } from '@tanstack/react-router';
+import { ApiError } from '../shared/api/api-error.ts';
+import { showError } from '../shared/parts/toasts.ts';
+import { useServices, useSession } from '../shared/services.tsx';
+
+const schemes = [
+  { value: 'light', label: 'Light', icon: IconSun },
+  { value: 'dark', label: 'Dark', icon: IconMoon },
+  { value: 'auto', label: 'As the system', icon: IconDeviceDesktop },
+] as const;
+
+/** Who uses the page, how it looks, and its keys. */
+export function AccountMenu({ onHelp }: { onHelp: () => void }) {
+  const session = useSession();
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
+  return (
+    <>
+      {session.kind === 'anonymous' && <SignInButton />}
+      <Menu position="bottom-end" width={240}>
+        <Menu.Target>
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Account and settings of this page">
+            <IconUserCircle size={22} stroke={1.6} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>
+            {session.kind === 'signed-in'
+              ? `${session.user.username} (${session.user.role})`
+              : 'Not signed in: you can look, not change'}
+          </Menu.Label>
+          <Menu.Divider />
+          <Menu.Label>Colours</Menu.Label>
+          {schemes.map(({ value, label, icon: Icon }) => (
+            <Menu.Item
+              key={value}
+              leftSection={<Icon size={16} />}
+              rightSection={colorScheme === value ? '✓' : null}
+              onClick={() => setColorScheme(value)}
+            >
+              {label}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={onHelp}>
+            Keys
+          </Menu.Item>
+          {session.kind === 'signed-in' && <SignOutItem />}
+        </Menu.Dropdown>
+      </Menu>
+    </>
+  );
+}
+
+function SignInButton() {
+  const navigate = useNavigate();
+  const here = useRouterState({ select: ({ location }) => location.href });
+  return (
+    <Button size="xs" onClick={() => void navigate({ to: '/sign-in', search: { return: here } })}>
+      Sign in
+    </Button>
+  );
+}
+
+function SignOutItem() {
+  const { session } = useServices();
+  const signOut = async () => {
+    try {
+      await session.signOut();
+    } catch (thrown) {
+      if (thrown instanceof ApiError) showError(thrown);
+    }
+  };
+  return (
+    <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>
+      Sign out
+    </Menu.Item>
+  );
+}

@@ -1,0 +1,17 @@
+import { eventFeature } from '../features/events/feature.ts';
+import { overviewFeature } from '../features/overview/feature.ts';
+import { pathFeature } from '../features/paths/feature.ts';
+import { policyFeature } from '../features/policies/feature.ts';
+import { siteFeature } from '../features/sites/feature.ts';
+import { topologyFeature } from '../features/topology/feature.ts';
+import type { Feature } from '../shared/feature.ts';
+
+/** All that the page has, in the order of its menu. */
+export const features: readonly Feature[] = [
+  overviewFeature,
+  topologyFeature,
+  siteFeature,
+  pathFeature,
+  policyFeature,
+  eventFeature,
+];

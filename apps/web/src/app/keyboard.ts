@@ -1,0 +1,34 @@
+/** What lies over the page. */
+export type Overlay = 'palette' | 'help' | null;
+
+/** After `g`, a letter leads to a page. */
+export const goLetters: readonly { readonly letter: string; readonly path: string; readonly label: string }[] = [
+  { letter: 'o', path: '/', label: 'Overview' },
+  { letter: 't', path: '/topology', label: 'Topology' },
+  { letter: 's', path: '/sites', label: 'Sites' },
+  { letter: 'p', path: '/paths', label: 'Paths' },
+  { letter: 'l', path: '/policies', label: 'Policies' },
+  { letter: 'e', path: '/events', label: 'Events' },
+];
+
+/** A second key later than this is one of its own. */
+const togetherMs = 1000;
+
+/** Follows `g` and a letter wherever no field has the focus; answers with what ends it. */
+export function goKeys(target: Document, go: (path: string) => void): () => void {
+  let begunAt = Number.NEGATIVE_INFINITY;
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isField(event.target)) return;
+    const aim = goLetters.find(({ letter }) => letter === event.key);
+    if (event.timeStamp - begunAt < togetherMs && aim !== undefined) {
+      event.preventDefault();
+      go(aim.path);
+    }
+    begunAt = event.key === 'g' ? event.timeStamp : Number.NEGATIVE_INFINITY;
+  };
+  target.addEventListener('keydown', onKey);
+  return () => target.removeEventListener('keydown', onKey);
+}
+
+const isField = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));

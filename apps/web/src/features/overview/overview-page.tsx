@@ -1,0 +1,43 @@
+import { Link } from '@tanstack/react-router';
+import { useNetwork } from '../../shared/live/use-network.ts';
+import { EmptyState } from '../../shared/parts/empty-state.tsx';
+import { Page } from '../../shared/parts/page.tsx';
+import { Panel } from '../../shared/parts/panel.tsx';
+import { EventList } from '../events/event-list.tsx';
+import { NetworkGraph } from '../topology/network-graph.tsx';
+import { Counts } from './counts.tsx';
+import classes from './overview-page.module.css';
+import { Troubles } from './troubles.tsx';
+
+/** Events in view; the rest is on their page. */
+const shownEvents = 12;
+
+/** Is everything well; if not, what, since when, why, and what Patronus did. */
+export function OverviewPage() {
+  const { sites, paths, events, loaded } = useNetwork();
+  if (loaded && sites.length === 0) return <FirstSite />;
+  return (
+    <Page title="Overview">
+      <Counts />
+      <Troubles />
+      <div className={classes.columns}>
+        <Panel title="Topology" aside={<Link to="/topology">Open</Link>}>
+          <NetworkGraph sites={sites} paths={paths} />
+        </Panel>
+        <Panel title="Latest events" aside={<Link to="/events">All</Link>} flush>
+          <EventList events={events.slice(0, shownEvents)} />
+        </Panel>
+      </div>
+    </Page>
+  );
+}
+
+const FirstSite = () => (
+  <Page title="Overview">
+    <Panel>
+      <EmptyState title="Add your first site" action={<Link to="/sites/new">Add a site</Link>}>
+        You get a command; run on a machine there it becomes the edge of the site. With a second site, paths appear.
+      </EmptyState>
+    </Panel>
+  </Page>
+);

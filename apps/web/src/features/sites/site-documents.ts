@@ -1,0 +1,112 @@
+import { graphql, type ResultOf } from '../../shared/api/graphql.ts';
+
+export const siteQuery = graphql(`
+  query Site($site: ID!, $name: String!) {
+    site(site_id: $site) {
+      id
+      name
+      location
+      prefixes
+      status
+      version
+      created_at
+      config {
+        status
+        reason
+        version
+        applied_version
+        applied_at
+      }
+      endpoints {
+        id
+        label
+        device
+        address
+        port
+        nat
+        cost
+        profile
+        up_bps
+        down_bps
+      }
+    }
+    edges(site: $name) {
+      id
+      hostname
+      online
+      enrolled_at
+      last_seen_at
+      program_version
+      clock_skew_ms
+      uplinks {
+        device
+        addresses
+        carrier
+      }
+    }
+    events(site: $name, limit: 50) {
+      id
+      timestamp
+      event_type
+      severity
+      message
+      metadata
+      site_id
+      site
+    }
+  }
+`);
+
+export type SiteDetail = ResultOf<typeof siteQuery>['site'];
+export type Edge = ResultOf<typeof siteQuery>['edges'][number];
+
+export const createSite = graphql(`
+  mutation CreateSite($input: SiteInput!) {
+    createSite(input: $input) {
+      id
+      name
+    }
+  }
+`);
+
+export const createKey = graphql(`
+  mutation CreateEnrolmentKey($input: EnrolmentKeyInput!) {
+    createEnrolmentKey(input: $input) {
+      id
+      key
+      edge_url
+      expires_at
+    }
+  }
+`);
+
+export const dependenciesQuery = graphql(`
+  query SiteDependencies($site: ID!) {
+    siteDependencies(site_id: $site) {
+      endpoints
+      paths
+      enrolment_keys
+      edges
+      policies {
+        id
+        name
+      }
+    }
+  }
+`);
+
+export const deleteSite = graphql(`
+  mutation DeleteSite($site: ID!, $force: Boolean!) {
+    deleteSite(site_id: $site, force: $force) {
+      message
+    }
+  }
+`);
+
+export const restoreSite = graphql(`
+  mutation RestoreSite($site: ID!) {
+    restoreSite(site_id: $site) {
+      name
+    }
+  }
+`);

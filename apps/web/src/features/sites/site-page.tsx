@@ -1,0 +1,148 @@
+import { Button } from '@mantine/core';
+import { usePathParameter } from '../../shared/address/use-address.ts';
+import { useApiQuery } from '../../shared/api/use-api.ts';
+import { formatBitRate, formatMs } from '../../shared/figures/format.ts';
+import { Age, Time } from '../../shared/figures/time.tsx';
+import { HealthBadge, healthOfConfig, healthOfSite } from '../../shared/health/health.tsx';
+import type { ConfigStatus, NetworkEvent, SiteStatus } from '../../shared/live/network-documents.ts';
+import { useNetwork } from '../../shared/live/use-network.ts';
+import { DataTable, type Column } from '../../shared/parts/data-table.tsx';
+import { EmptyState } from '../../shared/parts/empty-state.tsx';
+import { Facts } from '../../shared/parts/facts.tsx';
+import { Page } from '../../shared/parts/page.tsx';
+import { Panel } from '../../shared/parts/panel.tsx';
+import { QueryView } from '../../shared/parts/query-view.tsx';
+import { useCan } from '../../shared/services.tsx';
+import { EventList } from '../events/event-list.tsx';
+import { PathTable } from '../paths/path-table.tsx';
+import { JoinPanel } from './join-panel.tsx';
+import { siteQuery, type Edge, type SiteDetail } from './site-documents.ts';
+import { useSiteDeletion } from './use-site-deletion.tsx';
+
+/** One site: its edge, uplinks, paths and what happened. */
+export function SitePage() {
+  const name = usePathParameter('site');
+  const answer = useApiQuery(siteQuery, { site: name, name });
+  const can = useCan();
+  const remove = useSiteDeletion();
+  const site = answer.data?.site;
+  const actions = can('Mutation.deleteSite') && site !== undefined && (
+    <Button variant="default" onClick={() => void remove(site)}>
+      Delete
+    </Button>
+  );
+  return (
+    <Page title={name} parent={{ label: 'Sites', path: '/sites' }} subtitle={site?.location} actions={actions}>
+      <QueryView answer={answer} height={400}>
+        {(data) => <SiteView site={data.site} edges={data.edges} events={data.events as NetworkEvent[]} />}
+      </QueryView>
+    </Page>
+  );
+}
+
+interface SiteViewProps {
+  readonly site: SiteDetail;
+  readonly edges: readonly Edge[];
+  readonly events: readonly NetworkEvent[];
+}
+
+function SiteView({ site, edges, events }: SiteViewProps) {
+  const { paths } = useNetwork();
+  const own = [...paths.values()].filter((path) => path.source_site === site.name || path.dest_site === site.name);
+  const edge = edges.find(({ online }) => online) ?? edges[0];
+  return (
+    <>
+      {site.status === 'new' && <JoinPanel site={site.name} />}
+      <Panel title="Edge">
+        <EdgeFacts site={site} edge={edge} />
+      </Panel>
+      <Panel title="Uplinks" flush>
+        <DataTable
+          plain
+          name="uplink-"
+          label="Uplinks"
+          rows={site.endpoints}
+          columns={uplinkColumns(edge)}
+          rowKey={({ id }) => id}
+          empty={<EmptyState title="No uplinks">Without one the site has no paths.</EmptyState>}
+        />
+      </Panel>
+      <Panel title="Paths from and to the site" flush>
+        <PathTable paths={own} />
+      </Panel>
+      <Panel title="Events" flush>
+        <EventList events={events} />
+      </Panel>
+    </>
+  );
+}
+
+function EdgeFacts({ site, edge }: { site: SiteDetail; edge: Edge | undefined }) {
+  const status = site.status as SiteStatus;
+  const config = site.config.status as ConfigStatus;
+  return (
+    <Facts
+      of={{
+        Edge: <HealthBadge health={healthOfSite[status]} word={status} />,
+        Configuration: <HealthBadge health={healthOfConfig[config]} word={config} />,
+        'In force since': site.config.applied_at === null ? null : <Time at={site.config.applied_at} />,
+        'What is wrong': site.config.reason,
+        Machine: edge?.hostname,
+        Version: edge?.program_version,
+        'Last heard': edge === undefined || edge.online ? null : <Age at={edge.last_seen_at} />,
+        Joined: edge === undefined ? null : <Time at={edge.enrolled_at} />,
+        'Clock apart by': edge?.clock_skew_ms === undefined ? null : formatMs(edge.clock_skew_ms),
+        Prefixes: <code>{site.prefixes.join(', ')}</code>,
+      }}
+    />
+  );
+}
+
+const uplinkColumns = (edge: Edge | undefined): readonly Column<SiteDetail['endpoints'][number]>[] => {
+  const carrier = (device: string) => edge?.uplinks.find((uplink) => uplink.device === device);
+  return [
+    { key: 'label', title: 'Label', value: ({ label }) => label, cell: ({ label }) => <strong>{label}</strong> },
+    {
+      key: 'device',
+      title: 'Device',
+      value: ({ device }) => device,
+      cell: ({ device }) => {
+        const uplink = carrier(device);
+        if (uplink === undefined) return <code>{device}</code>;
+        return <HealthBadge health={uplink.carrier ? 'up' : 'down'} word={<code>{device}</code>} />;
+      },
+    },
+    {
+      key: 'address',
+      title: 'Address',
+      value: ({ address }) => address,
+      cell: ({ address, device, nat }) => (
+        <code>{nat ? `behind NAT (${carrier(device)?.addresses.join(', ') ?? '–'})` : (address ?? '–')}</code>
+      ),
+    },
+    {
+      key: 'profile',
+      title: 'Probing',
+      value: ({ profile }) => profile,
+      cell: ({ profile }) => profile,
+      wideOnly: true,
+    },
+    { key: 'cost', title: 'Cost', value: ({ cost }) => cost, cell: ({ cost }) => cost, numeric: true, wideOnly: true },
+    {
+      key: 'up',
+      title: 'Up',
+      value: ({ up_bps }) => up_bps,
+      cell: ({ up_bps }) => formatBitRate(up_bps),
+      numeric: true,
+      wideOnly: true,
+    },
+    {
+      key: 'down',
+      title: 'Down',
+      value: ({ down_bps }) => down_bps,
+      cell: ({ down_bps }) => formatBitRate(down_bps),
+      numeric: true,
+      wideOnly: true,
+    },
+  ];
+};

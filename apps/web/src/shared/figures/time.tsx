@@ -1,0 +1,29 @@
+import { formatAge, formatTime, formatUtc, unknownFigure } from './format.ts';
+import { useNow } from './use-now.ts';
+
+interface TimeProps {
+  /** Unix ms. */
+  readonly at: number | null | undefined;
+}
+
+/** A moment in the reader's time, in UTC where it is pointed at. */
+export function Time({ at }: TimeProps) {
+  const now = useNow(60_000);
+  if (at === null || at === undefined) return <span>{unknownFigure}</span>;
+  return (
+    <time dateTime={new Date(at).toISOString()} title={formatUtc(at)}>
+      {formatTime(at, now)}
+    </time>
+  );
+}
+
+/** How long ago a moment was, the moment itself where it is pointed at. */
+export function Age({ at }: TimeProps) {
+  const now = useNow(1000);
+  if (at === null || at === undefined) return <span>{unknownFigure}</span>;
+  return (
+    <time dateTime={new Date(at).toISOString()} title={`${formatTime(at, now)} (${formatUtc(at)})`}>
+      {formatAge(at, now)}
+    </time>
+  );
+}

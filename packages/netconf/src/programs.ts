@@ -1,0 +1,68 @@
+import { tcPriority } from '@patronus/core';
+import type { SiteDocument } from '@patronus/protocol';
+import { duplicates } from './duplication.ts';
+import type { AttachedProgram, ObservedProgram } from './kernel-state.ts';
+import type { LocalFacts } from './local-facts.ts';
+import type { Step } from './step.ts';
+
+/** What an edge does only where its kernel lets it; where it does not, everything else works. */
+export type Feature = 'duplication';
+
+/** Our programs for the kernel: the object of packages/ebpf that holds each, and the feature it belongs to. */
+export const programs: Readonly<Record<string, { readonly object: string; readonly feature: Feature }>> = {
+  pt_dup_in: { object: 'duplicate', feature: 'duplication' },
+  pt_dup_out: { object: 'duplicate', feature: 'duplication' },
+};
+
+/** The feature that a step is for, so that its refusal costs only that; null for what every edge must do. */
+export function featureOf(step: Step): Feature | null {
+  switch (step.do) {
+    case 'attach_program':
+      return programs[step.program.program]?.feature ?? null;
+    case 'set_duplication':
+      return 'duplication';
+    default:
+      return null;
+  }
+}
+
+/**
+ * The programs of a document. What drops second copies stays once it is there, whatever the policies say now: an edge that
+ * has not heard of a change yet may still send two of each packet.
+ */
+export function compilePrograms(document: SiteDocument, facts: LocalFacts): AttachedProgram[] {
+  if (facts.refused.has('duplication')) return [];
+  const { duplicate: priority } = tcPriority;
+  const sends = duplicates(document);
+  const receives = sends || facts.programs.some(({ program }) => program === 'pt_dup_in');
+  return document.tunnels.flatMap(({ name: device }): AttachedProgram[] => [
+    ...(receives ? [{ device, hook: 'ingress', priority, program: 'pt_dup_in' } as const] : []),
+    ...(sends ? [{ device, hook: 'egress', priority, program: 'pt_dup_out' } as const] : []),
+  ]);
+}
+
+/** Programs that are missing, or there in another version. */
+export function attachSteps(observed: readonly ObservedProgram[], desired: readonly AttachedProgram[]): Step[] {
+  const current = new Set(observed.filter(({ isOutdated }) => isOutdated !== true).map(placeAndName));
+  return desired
+    .filter((program) => !current.has(placeAndName(program)))
+    .map((program) => ({ do: 'attach_program', program }));
+}
+
+/** Programs that are no longer wanted, but for those that vanish with their device. */
+export function detachSteps(
+  observed: readonly ObservedProgram[],
+  desired: readonly AttachedProgram[],
+  doomed: ReadonlySet<string>,
+): Step[] {
+  const wanted = new Set(desired.map(place));
+  return observed
+    .filter((program) => !wanted.has(place(program)) && !doomed.has(program.device))
+    .map(({ device, hook, priority, program }) => ({
+      do: 'detach_program',
+      program: { device, hook, priority, program },
+    }));
+}
+
+const place = ({ device, hook, priority }: AttachedProgram): string => `${device} ${hook} ${priority}`;
+const placeAndName = (program: AttachedProgram): string => `${place(program)} ${program.program}`;
