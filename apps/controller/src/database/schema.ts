@@ -84,6 +84,7 @@ export interface Database {
   sdwan_audit_log: AuditTable;
   sdwan_audit_anchors: AuditAnchorTable;
   sdwan_audit_cuts: AuditAnchorTable;
+  sdwan_audit_erasures: AuditAnchorTable;
   idempotency_keys: IdempotencyTable;
 }
 

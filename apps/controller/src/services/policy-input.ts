@@ -75,6 +75,9 @@ export const ActionInputSchema = exact({
   qos_class: Type.Optional(Type.String({ description: 'Name of the class of service; see qos-classes' })),
 });
 
+/** The highest priority; 0 is the default policy's. */
+export const maxPriority = 1_000_000;
+
 /** What a user says of a policy, in the API's words. */
 export const PolicyInputSchema = exact({
   name: Type.String(),

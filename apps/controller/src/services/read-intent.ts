@@ -12,6 +12,7 @@ import {
   type Shaping,
   type SiteId,
 } from '@patronus/core';
+import type { PolicyWorld } from '@patronus/policy';
 import type { Db } from '../database/schema.ts';
 import { edgeRepository } from '../repositories/edge-repository.ts';
 import { endpointRepository, type EndpointRow } from '../repositories/endpoint-repository.ts';
@@ -42,9 +43,7 @@ export async function readIntent(db: Db, confirmWindowMs: number): Promise<Inten
     endpoints: (endpoints.get(row.site_id) ?? []).map(intentEndpoint),
     tunnelKeys: new Map((keys.get(row.site_id) ?? []).map((key) => [key.tunnel, key.public_key])),
   }));
-  const policies = (await policyRepository.list(db)).flatMap((row) =>
-    row.enabled === 1 ? livePolicy(row, deleted) : [],
-  );
+  const policies = await readPolicies(db, deleted);
   return {
     sites: sites.toSorted((a, b) => a.index - b.index),
     paths: (await pathRepository.listEnds(db)).map((row) => ({
@@ -59,6 +58,26 @@ export async function readIntent(db: Db, confirmWindowMs: number): Promise<Inten
     overlay: defaultOverlay,
     confirmWindowMs,
   };
+}
+
+/** Policies in force as edges get them, in order of evaluation. */
+export async function readPolicies(db: Db, deletedSites: ReadonlySet<string>): Promise<Policy[]> {
+  return (await policyRepository.list(db)).flatMap((row) => (row.enabled === 1 ? livePolicy(row, deletedSites) : []));
+}
+
+/** Policies in force, and all that decides what they match. */
+export async function readPolicyWorld(db: Db): Promise<{ policies: Policy[]; world: PolicyWorld }> {
+  const deleted = new Set((await siteRepository.list(db, 'deleted')).map((row) => row.site_id));
+  const policies = await readPolicies(db, deleted);
+  const prefixes = Map.groupBy(await siteRepository.listPrefixes(db), (row) => row.site_id);
+  const sites = (await siteRepository.list(db)).map((row) => ({
+    id: row.site_id as SiteId,
+    name: row.name,
+    prefixes: (prefixes.get(row.site_id) ?? []).map(({ prefix }) => prefix as Prefix),
+    tags: JSON.parse(row.tags) as string[],
+    timeZone: row.time_zone,
+  }));
+  return { policies, world: { sites, hostSets: await readHostSets(db, policies) } };
 }
 
 /** Those that policies name: edges need no others. */

@@ -5,6 +5,7 @@ import './queries.ts';
 import './lists.ts';
 import './mutations.ts';
 import './path-operations.ts';
+import './policy-operations.ts';
 import './apply-operations.ts';
 import './deletions.ts';
 import './host-sets.ts';

@@ -22,6 +22,8 @@ export const inputExamples = {
     action: { type: 'steer', sla: { max_delay_ms: 150, max_loss_percent: 1 } },
   },
   policyChanges: { priority: 90, enabled: false },
+  policyPreview: { create: [{ name: 'backup', priority: 50 }], delete: [7] },
+  policyOrder: { order: [{ id: 3, version: 2 }, { id: 2 }] },
   hostSet: { name: 'printers', description: 'All floors', members: ['10.7.0.32/28', '10.7.0.9'] },
   hostSetChanges: { members: ['10.7.0.32/28'] },
   qosClass: { name: 'video', guarantee_percent: 10, ceiling_percent: 60, priority: 1, trust_dscp: [50] },

@@ -133,6 +133,12 @@ const drives: Record<string, Drive> = {
   postStatsPoliciesByIdReset: ({ postPolicies: id }) => ({ params: { id: id! } }),
   deletePoliciesById: ({ postPolicies: id }) => ({ params: { id: id! } }),
   postPoliciesByIdRestore: ({ postPolicies: id }) => ({ params: { id: id! } }),
+  getPoliciesFindings: () => ({}),
+  getPoliciesExplain: () => ({
+    query: 'source=10.0.0.9&destination=10.1.0.9&protocol=tcp&destination_port=80&dscp=46&at=1700000000000',
+  }),
+  postPoliciesPreview: ({ postPolicies: id }) => ({ body: { update: [{ id: Number(id), input: { priority: 7 } }] } }),
+  putPoliciesOrder: ({ postPolicies: id }) => ({ body: { order: [{ id: Number(id) }] } }),
   postHostSets: () => ({ body: { name: 'printers', members: ['10.7.0.32/28'] } }),
   getHostSets: () => ({ query: 'search=print' }),
   getHostSetsBySet: () => ({ params: { set: 'printers' } }),

@@ -25,6 +25,7 @@ import { oidcRoutes } from './oidc-routes.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
 import { pathOperationRoutes } from './path-operation-routes.ts';
 import { pathRoutes } from './path-routes.ts';
+import { policyOperationRoutes } from './policy-operation-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
 import { qosRoutes } from './qos-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -54,6 +55,7 @@ export function restApi(app: RestApp, services: ApiServices, answers: AnswerCach
   transportLinkRoutes(app, services);
   endpointRoutes(app, services);
   policyRoutes(app, services);
+  policyOperationRoutes(app, services);
   hostSetRoutes(app, services);
   qosRoutes(app, services);
   pathRoutes(app, services);

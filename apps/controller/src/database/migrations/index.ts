@@ -25,6 +25,7 @@ import * as policyLanguage from './0030-policy-language.ts';
 import * as pathOrder from './0040-path-order.ts';
 import * as qos from './0050-qos.ts';
 import * as singleSignOn from './0060-single-sign-on.ts';
+import * as auditErasures from './0061-audit-erasures.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-network': network,
@@ -49,4 +50,5 @@ export const migrations: Record<string, Migration> = {
   '0040-path-order': pathOrder,
   '0050-qos': qos,
   '0060-single-sign-on': singleSignOn,
+  '0061-audit-erasures': auditErasures,
 };

@@ -1,12 +1,15 @@
-import { canonicalJson } from '@patronus/core';
+import { canonicalJson, type Policy } from '@patronus/core';
+import type { PolicyFinding, PolicyWorld } from '@patronus/policy';
 import type { Actor } from '../../audit/index.ts';
 import type { Change, Store } from '../../database/store.ts';
 import { hostSetRepository } from '../../repositories/host-set-repository.ts';
 import { deleteHostSet } from '../host-set-service.ts';
+import { findingsAbout } from '../policy-advice.ts';
 import { policiesNaming } from '../policies-of-site.ts';
 import { deletePolicy } from '../policy-deletion-service.ts';
 import { syncPaths } from '../path-rows.ts';
 import { Problems } from '../problems.ts';
+import { readPolicyWorld } from '../read-intent.ts';
 import { readTransportLinks } from '../read-transport-links.ts';
 import type { SiteDeletionService } from '../site-deletion-service.ts';
 import { deduplicated, setTransportLinks } from '../transport-link-service.ts';
@@ -43,13 +46,29 @@ export interface Application {
   readonly dryRun: boolean;
   /** In the order of the documents, then what was pruned. */
   readonly objects: readonly AppliedObject[];
+  /** What there is to say of the policies that were made or changed. */
+  readonly warnings: readonly PolicyFinding[];
+}
+
+/** What was applied, and the policies as they are then. */
+interface Applied extends Omit<Application, 'warnings'> {
+  readonly policies: readonly Policy[];
+  readonly world: PolicyWorld;
+}
+
+/** Policies are judged after the change, which others wait for. */
+function withWarnings({ dryRun, objects, ...then }: Applied): Application {
+  const written = objects.filter(({ kind, outcome, after }) => kind === 'Policy' && outcome !== 'unchanged' && after);
+  const names = new Set(written.map(({ name }) => name));
+  const ids = then.policies.filter(({ name }) => names.has(name)).map(({ id }) => id);
+  return { dryRun, objects, warnings: findingsAbout(then, ids) };
 }
 
 /** Carries what a dry run found out of the transaction that it takes back. */
 class DryRun extends Error {
-  readonly found: Application;
+  readonly found: Applied;
 
-  constructor(found: Application) {
+  constructor(found: Applied) {
     super('dry run');
     this.found = found;
   }
@@ -81,16 +100,18 @@ export class ApplyService {
     const documents = readDocuments(input.documents, problems);
     problems.throwIfAny();
     try {
-      return await this.#store.change(async (change) => {
+      const applied = await this.#store.change(async (change) => {
         const before = await readNetwork(change.db);
         await this.#applyAll(change, by, documents, { before, prune: input.prune === true });
         const after = await readNetwork(change.db);
-        const found = { dryRun: input.dry_run === true, objects: compare(documents, before, after) };
+        const objects = compare(documents, before, after);
+        const found = { dryRun: input.dry_run === true, objects, ...(await readPolicyWorld(change.db)) };
         if (found.dryRun) throw new DryRun(found);
         return found;
       });
+      return withWarnings(applied);
     } catch (thrown) {
-      if (thrown instanceof DryRun) return thrown.found;
+      if (thrown instanceof DryRun) return withWarnings(thrown.found);
       throw thrown;
     }
   }
