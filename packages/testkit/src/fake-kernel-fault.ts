@@ -5,11 +5,17 @@ export class FakeFault {
   #refusedStep = 0;
   #hangingStep = 0;
   #missingTool: string | null = null;
+  #refusedProgram: string | null = null;
   #release: (() => void) | null = null;
 
   /** The k-th step from now (1 is the next) is refused. */
   refuseStep(k: number): void {
     this.#refusedStep = k;
+  }
+
+  /** From now on no program of this name is taken. */
+  refuseProgram(name: string): void {
+    this.#refusedProgram = name;
   }
 
   /** The k-th step from now does not end until {@link release}. */
@@ -38,7 +44,9 @@ export class FakeFault {
         this.#release = resolve;
       });
     }
-    if (this.#refusedStep > 0 && --this.#refusedStep === 0) {
+    const isRefused =
+      this.#refusedProgram !== null && description.startsWith(`attach program ${this.#refusedProgram} `);
+    if (isRefused || (this.#refusedStep > 0 && --this.#refusedStep === 0)) {
       throw new PatronusError('kernel_refused', `the kernel refused to ${description}: told to`, {
         facts: { step: description },
       });

@@ -77,6 +77,7 @@ export class FakeKernel implements Kernel {
         sysctls.flatMap((key) => (this.#sysctls.has(key) ? [[key, this.#sysctls.get(key)!]] : [])),
       ),
       programs: [...this.#programs.values()],
+      duplication: this.#hasDuplication() ? this.#duplication : null,
       duplication: this.#programs.size === 0 ? null : this.#duplication,
       shapers: this.#shaping.observed(),
       counters: [...this.#counters.values()],
@@ -235,9 +236,13 @@ export class FakeKernel implements Kernel {
         this.#programs.delete(placeOf(step.program));
         return;
       case 'set_duplication':
-        if (this.#programs.size === 0) refuse('no program duplicates packets');
+        if (!this.#hasDuplication()) refuse('no program duplicates packets');
         this.#duplication = step.duplication;
     }
+  }
+
+  #hasDuplication(): boolean {
+    return [...this.#programs.values()].some(({ program }) => program === 'pt_dup_in');
   }
 
   #replaceRuleset({ ruleset, previous }: Extract<Step, { do: 'replace_ruleset' }>): void {
