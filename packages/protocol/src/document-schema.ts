@@ -1,9 +1,12 @@
 import { Compile } from 'typebox/compile';
 import Type from 'typebox';
 import {
+  applicationCategories,
+  applicationNamePattern,
   err,
   ipProtocols,
   isTimeZone,
+  maxApplicationName,
   maxClasses,
   maxOverrideReason,
   maxQosClasses,
@@ -11,11 +14,15 @@ import {
   maxSlots,
   minutesOfDay,
   policyActionTypes,
+  parseDomainPattern,
   minShapedBps,
   probeProfiles,
   tunnelName,
   weekdays,
   type Breakout,
+  type Application,
+  type ApplicationPort,
+  type ApplicationSignature,
   type FieldProblem,
   type HostSet,
   type LabelWeight,
@@ -93,6 +100,38 @@ const timeOfDay = Type.Refine(
 );
 const timeZone = Type.Refine(Type.String({ maxLength: 64 }), isTimeZone, () => 'must be a time zone of this machine');
 
+const applicationName = Type.String({ pattern: applicationNamePattern.source, maxLength: maxApplicationName });
+const domainPattern = Type.Refine(
+  Type.String({ maxLength: 260 }),
+  (text) => {
+    const parsed = parseDomainPattern(text);
+    return parsed.ok && parsed.value === text;
+  },
+  () => 'must be a domain in lower case, such as example.com or *.example.com',
+);
+
+const application = exact<Application>({
+  name: applicationName,
+  title: humanText,
+  category: choice(applicationCategories),
+  signatures: Type.Array(
+    exact<ApplicationSignature>({
+      domains: Type.Optional(Type.Array(domainPattern)),
+      prefixes: Type.Optional(Type.Array(prefixText)),
+      ports: Type.Optional(
+        Type.Array(
+          exact<ApplicationPort>({
+            protocol: choice(['tcp', 'udp', 'sctp']),
+            from: integer(0, 65_535),
+            to: integer(0, 65_535),
+          }),
+        ),
+      ),
+    }),
+  ),
+  dscp: nullable(integer(0, 63)),
+});
+
 const conditionFields = {
   sourceSites: Type.Optional(Type.Array(uuidText)),
   destinationSites: Type.Optional(Type.Array(uuidText)),
@@ -105,6 +144,10 @@ const conditionFields = {
   protocol: Type.Optional(choice(ipProtocols)),
   sourcePorts: Type.Optional(Type.Array(portRange)),
   destinationPorts: Type.Optional(Type.Array(portRange)),
+  dscp: Type.Optional(Type.Array(integer(0, 63))),
+  applications: Type.Optional(Type.Array(applicationName)),
+  applicationCategories: Type.Optional(Type.Array(choice(applicationCategories))),
+  domains: Type.Optional(Type.Array(domainPattern)),
   dscp: Type.Optional(Type.Array(dscp)),
   schedule: Type.Optional(
     Type.Array(
@@ -246,6 +289,7 @@ const documentSchema = exact<SiteDocument>({
   ),
   policies: Type.Array(policy, { minItems: 1 }),
   hostSets: Type.Optional(Type.Array(hostSet)),
+  applications: Type.Optional(Type.Array(application)),
   qosClasses: Type.Optional(Type.Array(qosClass, { minItems: 1, maxItems: maxQosClasses })),
   confirmWindowMs: integer(1_000, 3_600_000),
 });

@@ -1,6 +1,7 @@
 import {
   hashWithParts,
   type Address,
+  type Application,
   type EndpointId,
   type HostSet,
   type PathId,
@@ -31,6 +32,8 @@ export interface SiteDocument {
   readonly policies: readonly Policy[];
   /** Those that policies name; absent for none. */
   readonly hostSets?: readonly HostSet[];
+  /** Those that policies name, and the operators' own; absent for none. */
+  readonly applications?: readonly Application[];
   /** In order of their numbers; absent where the site shapes no uplink and no class sets DSCP. */
   readonly qosClasses?: readonly QosClass[];
   /** How long the edge waits to hear the controller again after applying, before it restores the previous document. */

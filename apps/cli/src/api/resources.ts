@@ -112,6 +112,29 @@ export interface PathRelease {
   readonly message: string;
 }
 
+export interface ApplicationPort {
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface ApplicationSignature {
+  readonly domains?: readonly string[];
+  readonly prefixes?: readonly string[];
+  readonly ports?: readonly ApplicationPort[];
+}
+
+export interface Application {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly category: string;
+  readonly signatures: readonly ApplicationSignature[];
+  readonly dscp: number | null;
+  readonly custom: boolean;
+}
+
 export type * from './policy-resources.ts';
 
 /** A class of service. */

@@ -12,6 +12,7 @@ import type { EndpointService } from '../services/endpoint-service.ts';
 import type { EnrolmentKeyService } from '../services/enrolment-key-service.ts';
 import type { EventSinkService } from '../services/event-sink-service.ts';
 import type { EventService } from '../services/event-service.ts';
+import type { ApplicationService } from '../services/application-service.ts';
 import type { FlowExplanationService } from '../services/flow-explanation.ts';
 import type { HostSetService } from '../services/host-set-service.ts';
 import type { MetricService } from '../services/metric-service.ts';
@@ -60,6 +61,7 @@ export interface ApiServices {
   readonly sites: SiteService;
   readonly siteDeletion: SiteDeletionService;
   readonly endpoints: EndpointService;
+  readonly applications: ApplicationService;
   readonly hostSets: HostSetService;
   readonly policies: PolicyService;
   readonly policyAdvice: PolicyAdvice;

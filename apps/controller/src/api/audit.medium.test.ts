@@ -145,6 +145,40 @@ const mutations: readonly (readonly [
     async () => rest('DELETE', `endpoints/${await firstId('endpoints?site=hq')}`),
   ],
   [
+    'POST /applications',
+    'application_created',
+    'erp',
+    () => rest('POST', 'applications', { name: 'erp', signatures: [{ domains: ['erp.example.com'] }] }),
+  ],
+  [
+    'PATCH /applications',
+    'application_updated',
+    'erp',
+    () => rest('PATCH', 'applications/erp', { signatures: [{ domains: ['*.erp.example.com'] }] }),
+  ],
+  ['DELETE /applications', 'application_deleted', 'erp', () => rest('DELETE', 'applications/erp')],
+  [
+    'createApplication',
+    'application_created',
+    'till',
+    () =>
+      graphql(
+        'mutation { createApplication(input: { name: "till", signatures: [{ domains: ["till.example.com"] }] }) { id } }',
+      ),
+  ],
+  [
+    'updateApplication',
+    'application_updated',
+    'till',
+    () => graphql('mutation { updateApplication(id: "till", input: { title: "Tills" }) { id } }'),
+  ],
+  [
+    'deleteApplication',
+    'application_deleted',
+    'till',
+    () => graphql('mutation { deleteApplication(id: "till") { success } }'),
+  ],
+  [
     'PUT /policies/order',
     'policies_reordered',
     null,

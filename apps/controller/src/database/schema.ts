@@ -45,6 +45,7 @@ export interface Database {
   sdwan_policy_stats: PolicyStatTable;
   site_prefixes: SitePrefixTable;
   host_sets: HostSetTable;
+  applications: ApplicationTable;
   site_configs: SiteConfigTable;
   allocations: AllocationTable;
   edges: EdgeTable;
@@ -106,6 +107,20 @@ export interface SiteTable {
   tags: Generated<string>;
   /** IANA name. */
   time_zone: Generated<string>;
+}
+
+export interface ApplicationTable {
+  application_id: string;
+  name: string;
+  title: string;
+  description: string;
+  category: string;
+  /** JSON: a list of ApplicationSignature. */
+  signatures: string;
+  dscp: number | null;
+  created_at: UnixMs;
+  updated_at: UnixMs;
+  version: Generated<number>;
 }
 
 export interface HostSetTable {

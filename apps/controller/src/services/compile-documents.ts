@@ -4,6 +4,7 @@ import {
   tunnelName,
   tunnelPort,
   type Address,
+  type Application,
   type EndpointId,
   type HostSet,
   type PathId,
@@ -68,6 +69,8 @@ export interface Intent {
   readonly policies: readonly Policy[];
   /** Those that policies name. */
   readonly hostSets: readonly HostSet[];
+  /** Those that policies name, and the operators' own. */
+  readonly applications: readonly Application[];
   /** In order of their numbers. */
   readonly qosClasses: readonly QosClass[];
   readonly overlay: Prefix;
@@ -100,7 +103,7 @@ export function* compileDocuments(intent: Intent): Generator<SiteDocument> {
   const sites = intent.sites.toSorted((a, b) => a.index - b.index);
   const pathsOf = pathsBySite(sites, intent);
   const remotes = sites.filter((site) => site.endpoints.length > 0).map(remoteSite);
-  const shared = [intent.policies, intent.hostSets, ...remotes];
+  const shared = [intent.policies, intent.hostSets, intent.applications, ...remotes];
   const written = new Map<object, string>(shared.map((part) => [part, canonicalJson(part)]));
   for (const site of sites) yield compileSite(intent, site, pathsOf.get(site.id) ?? [], remotes, written);
 }
@@ -139,6 +142,7 @@ function compileSite(
     paths: paths.map((ends) => documentPath(intent, ends)),
     policies: intent.policies,
     ...(intent.hostSets.length === 0 ? {} : { hostSets: intent.hostSets }),
+    ...(intent.applications.length === 0 ? {} : { applications: intent.applications }),
     ...qosOf(intent, site),
     confirmWindowMs: intent.confirmWindowMs,
   };

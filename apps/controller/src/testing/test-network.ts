@@ -28,6 +28,7 @@ import { QosLines } from '../services/qos-lines.ts';
 import { QosService } from '../services/qos-service.ts';
 import { TrafficReport } from '../services/traffic-report.ts';
 import { TrafficService } from '../services/traffic-service.ts';
+import { ApplicationService } from '../services/application-service.ts';
 import { FlowExplanationService } from '../services/flow-explanation.ts';
 import { HostSetService } from '../services/host-set-service.ts';
 import { TransportLinkService } from '../services/transport-link-service.ts';
@@ -86,6 +87,7 @@ export async function testNetwork(plugin?: KyselyPlugin) {
     siteDeletion,
     declarations: new ApplyService(store, siteDeletion),
     endpoints: new EndpointService(store),
+    applications: new ApplicationService(store),
     hostSets: new HostSetService(store),
     policyAdvice: new PolicyAdvice(store),
     policyPreviews: new PolicyPreviews(store),
