@@ -1,5 +1,4 @@
-import type { Address, DomainPattern, Prefix } from '@patronus/core';
-import type { Address, Prefix, QosClass } from '@patronus/core';
+import type { Address, DomainPattern, Prefix, QosClass } from '@patronus/core';
 
 export type Family = 'inet' | 'inet6';
 

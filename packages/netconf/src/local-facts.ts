@@ -45,10 +45,8 @@ export type SteeringDecision = Pick<DecisionReport, 'policyId' | 'siteId' | 'pat
 /** What a kernel shows of the machine, with what the edge itself adds. */
 export function localFacts(
   observed: ObservedState,
-  own: Pick<LocalFacts, 'tunnelKeys' | 'decisions' | 'countingEpoch' | 'wallMs'> &
-    Partial<Pick<LocalFacts, 'refused' | 'learning'>>,
   own: Pick<LocalFacts, 'tunnelKeys' | 'decisions' | 'countingEpoch' | 'wallMs' | 'lineRates'> &
-    Partial<Pick<LocalFacts, 'refused'>>,
+    Partial<Pick<LocalFacts, 'refused' | 'learning'>>,
 ): LocalFacts {
   const others = observed.links.filter(({ name, up }) => up && !isOurDevice(name));
   const gatewayOf = (device: string, ipv6: boolean): Address | null =>

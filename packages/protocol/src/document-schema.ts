@@ -144,7 +144,6 @@ const conditionFields = {
   protocol: Type.Optional(choice(ipProtocols)),
   sourcePorts: Type.Optional(Type.Array(portRange)),
   destinationPorts: Type.Optional(Type.Array(portRange)),
-  dscp: Type.Optional(Type.Array(integer(0, 63))),
   applications: Type.Optional(Type.Array(applicationName)),
   applicationCategories: Type.Optional(Type.Array(choice(applicationCategories))),
   domains: Type.Optional(Type.Array(domainPattern)),

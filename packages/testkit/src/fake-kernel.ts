@@ -78,7 +78,6 @@ export class FakeKernel implements Kernel {
       ),
       programs: [...this.#programs.values()],
       duplication: this.#hasDuplication() ? this.#duplication : null,
-      duplication: this.#programs.size === 0 ? null : this.#duplication,
       shapers: this.#shaping.observed(),
       counters: [...this.#counters.values()],
       links: [...this.#links.values()],

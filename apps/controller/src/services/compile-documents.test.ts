@@ -51,9 +51,8 @@ function intentOf(...sites: IntentSite[]): Intent {
   const paths = all.flatMap((a) =>
     all.filter((b) => b.siteId !== a.siteId).map((b) => ({ id: pathId(a.id, b.id), source: a.id, destination: b.id })),
   );
-  const settings = { overlay: defaultOverlay, confirmWindowMs: 10_000 };
+  const settings = { qosClasses: [], overlay: defaultOverlay, confirmWindowMs: 10_000 };
   return { sites, paths, overrides: new Map(), policies: [fallback], hostSets: [], applications: [], ...settings };
-  return { sites, paths, overrides: new Map(), policies: [fallback], hostSets: [], qosClasses: [], ...settings };
 }
 const documentOf = (intent: Intent, index: number) =>
   [...compileDocuments(intent)].find((document) => document.site.id === uuid(index))!;

@@ -140,7 +140,6 @@ export class ApplyService {
       await applyPolicies(change, by, ofKind<PolicyManifest>(changed, 'Policy'), problems);
       for (const site of pruned.sites) await checkUnnamed(change, site, problems);
       if (problems.error() === null) await this.#pruneLists(change, by, pruned.lists);
-      if (problems.error() === null) await this.#pruneHostSets(change, by, pruned.hostSets);
       if (prune) await pruneQosClasses(change, by, documents, problems);
     }
     await checkQosClasses(change, problems);

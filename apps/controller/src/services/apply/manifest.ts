@@ -8,8 +8,7 @@ import type { Problems } from '../problems.ts';
 import { problemsOf } from '../schema-problems.ts';
 
 export const manifestVersion = 'patronus/v1';
-export const manifestKinds = ['TransportLinks', 'Site', 'HostSet', 'Application', 'Policy'] as const;
-export const manifestKinds = ['TransportLinks', 'QosClass', 'Site', 'HostSet', 'Policy'] as const;
+export const manifestKinds = ['TransportLinks', 'QosClass', 'Site', 'HostSet', 'Application', 'Policy'] as const;
 export type ManifestKind = (typeof manifestKinds)[number];
 
 /** There is one set of transport links, and this is its name. */
@@ -63,9 +62,9 @@ export type HostSetManifest = Static<typeof HostSetManifestSchema>;
 export type ApplicationManifest = Static<typeof ApplicationManifestSchema>;
 export type PolicyManifest = Static<typeof PolicyManifestSchema>;
 export type TransportLinksManifest = Static<typeof TransportLinksManifestSchema>;
-export type Manifest = SiteManifest | HostSetManifest | ApplicationManifest | PolicyManifest | TransportLinksManifest;
 export type QosClassManifest = Static<typeof QosClassManifestSchema>;
-export type Manifest = SiteManifest | HostSetManifest | PolicyManifest | TransportLinksManifest | QosClassManifest;
+export type Manifest =
+  SiteManifest | HostSetManifest | ApplicationManifest | PolicyManifest | TransportLinksManifest | QosClassManifest;
 
 const validators = {
   Site: Compile(SiteManifestSchema),
