@@ -24,6 +24,7 @@ import * as auditCuts from './0027-audit-cuts.ts';
 import * as policyLanguage from './0030-policy-language.ts';
 import * as pathOrder from './0040-path-order.ts';
 import * as singleSignOn from './0060-single-sign-on.ts';
+import * as sitePlaces from './0070-site-places.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-network': network,
@@ -47,4 +48,5 @@ export const migrations: Record<string, Migration> = {
   '0030-policy-language': policyLanguage,
   '0040-path-order': pathOrder,
   '0060-single-sign-on': singleSignOn,
+  '0070-site-places': sitePlaces,
 };
