@@ -118,6 +118,13 @@ function numberAndUnit(text: string): { value: number; unit: string } {
   return match === null ? { value: Number.NaN, unit: '' } : { value: Number(match[1]), unit: match[2]! };
 }
 
+/** A moment, as JavaScript reads dates, in unix ms. */
+export function parseTime(text: string): number {
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw new InvalidArgumentError('Write a time such as 2026-01-31T08:00Z.');
+  return time;
+}
+
 /** A time in unix ms: so long ago, or a date that JavaScript reads. */
 export function parseSince(text: string): number {
   if (/^[\d.]+\s*[a-z]+$/.test(text)) return Date.now() - parseDuration(text);

@@ -1,8 +1,8 @@
 /** The objects of REST `/api/v1` as they travel, with the fields that this program reads. Times are unix ms. */
 
 import type { PathHealth } from '@patronus/core';
-
-type Time = number | string;
+import type { PolicyFinding } from './policy-resources.ts';
+import type { Time } from './time.ts';
 
 export interface Endpoint {
   readonly id: string;
@@ -112,29 +112,30 @@ export interface PathRelease {
   readonly message: string;
 }
 
-export interface Policy {
-  readonly id: number;
-  readonly priority: number;
-  readonly name: string;
-  readonly description: string;
-  readonly match_conditions: Readonly<Record<string, unknown>>;
-  readonly action: Readonly<Record<string, unknown>>;
-  readonly enabled: boolean;
-  readonly is_default: boolean;
-  readonly packets_matched: number;
-  readonly bytes_matched: number;
-  readonly version: number;
-  readonly deleted_at: Time | null;
-  readonly purge_at: Time | null;
+export interface ApplicationPort {
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  readonly from: number;
+  readonly to: number;
 }
 
-export interface HostSet {
+export interface ApplicationSignature {
+  readonly domains?: readonly string[];
+  readonly prefixes?: readonly string[];
+  readonly ports?: readonly ApplicationPort[];
+}
+
+export interface Application {
   readonly id: string;
   readonly name: string;
+  readonly title: string;
   readonly description: string;
-  readonly members: readonly string[];
-  readonly version: number;
+  readonly category: string;
+  readonly signatures: readonly ApplicationSignature[];
+  readonly dscp: number | null;
+  readonly custom: boolean;
 }
+
+export type * from './policy-resources.ts';
 
 export interface NetworkEvent {
   readonly id: string;
@@ -184,6 +185,7 @@ export interface AuditVerification {
   readonly removed: number;
   readonly rows: number;
   readonly anchors: number;
+  readonly erased: number;
   readonly last: { readonly sequence: number; readonly hash: string };
   readonly fault: { readonly sequence: number; readonly message: string } | null;
 }
@@ -198,6 +200,7 @@ export interface Manifest {
 
 export interface Application {
   readonly dry_run: boolean;
+  readonly warnings: readonly PolicyFinding[];
   readonly objects: readonly {
     readonly kind: string;
     readonly name: string;

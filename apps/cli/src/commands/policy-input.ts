@@ -86,6 +86,7 @@ export const withPolicyFields = (command: Command): Command =>
     .option('--avoid <labels>', 'labels to use only when nothing else is left', parseList)
     .option('--never <labels>', 'labels not to use even then', parseList)
     .option('--weight <label=weight>', 'share flows over labels in this proportion; repeat', repeatable(parseWeight))
+    .option('--dry-run', 'tell what would change, and change nothing')
     .option('--file <file>', 'take the fields from JSON or YAML ("-" is standard input)');
 
 /**

@@ -16,6 +16,8 @@ import { MetricService } from '../services/metric-service.ts';
 import { PathOverrideService } from '../services/path-override-service.ts';
 import { PathService } from '../services/path-service.ts';
 import { PolicyDeletionService } from '../services/policy-deletion-service.ts';
+import { PolicyAdvice } from '../services/policy-advice.ts';
+import { PolicyPreviews } from '../services/policy-preview.ts';
 import { PolicyService } from '../services/policy-service.ts';
 import { Presence } from '../services/presence.ts';
 import { SiteDeletionService } from '../services/site-deletion-service.ts';
@@ -24,6 +26,8 @@ import { TelemetryService } from '../services/telemetry-service.ts';
 import { TrafficHistory } from '../services/traffic-history.ts';
 import { TrafficReport } from '../services/traffic-report.ts';
 import { TrafficService } from '../services/traffic-service.ts';
+import { ApplicationService } from '../services/application-service.ts';
+import { FlowExplanationService } from '../services/flow-explanation.ts';
 import { HostSetService } from '../services/host-set-service.ts';
 import { TransportLinkService } from '../services/transport-link-service.ts';
 import { checkStoredEvents } from './check-events.ts';
@@ -79,7 +83,11 @@ export async function testNetwork(plugin?: KyselyPlugin) {
     siteDeletion,
     declarations: new ApplyService(store, siteDeletion),
     endpoints: new EndpointService(store),
+    applications: new ApplicationService(store),
     hostSets: new HostSetService(store),
+    policyAdvice: new PolicyAdvice(store),
+    policyPreviews: new PolicyPreviews(store),
+    flowExplanations: new FlowExplanationService({ store, paths, decisions }),
     links: new TransportLinkService(store),
     keys: new EnrolmentKeyService(store, { caFingerprint: 'f'.repeat(64), url: () => 'https://controller:8443' }),
     edges: new EdgeService(store, presence),

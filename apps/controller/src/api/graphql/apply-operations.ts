@@ -2,6 +2,7 @@ import { ApplyInputSchema, type Application, type ApplyInput } from '../../servi
 import { builder } from './builder.ts';
 import { inputChecker } from './checked-input.ts';
 import { actorIn } from './graphql-services.ts';
+import { policyFindingType } from './types.ts';
 import { actionInput, endpointInput, matchInput, transportLinkInput } from './inputs.ts';
 
 const asApply = inputChecker<ApplyInput>(ApplyInputSchema);
@@ -15,6 +16,9 @@ const specInput = builder.inputType('ManifestSpecInput', {
   fields: (t) => ({
     location: t.string(),
     prefixes: t.stringList(),
+    tags: t.stringList(),
+    time_zone: t.string(),
+    members: t.stringList(),
     endpoints: t.field({ type: [endpointInput] }),
     default: t.boolean(),
     priority: t.int(),
@@ -30,7 +34,7 @@ const manifestInput = builder.inputType('ManifestInput', {
   description: 'A document as `patronus export` writes it',
   fields: (t) => ({
     apiVersion: t.string({ required: true }),
-    kind: t.string({ required: true, description: '`Site`, `Policy` or `TransportLinks`' }),
+    kind: t.string({ required: true, description: '`Site`, `HostSet`, `Policy` or `TransportLinks`' }),
     metadata: t.field({ type: metadataInput, required: true }),
     spec: t.field({ type: specInput, required: true }),
   }),
@@ -50,6 +54,7 @@ const applicationType = builder.objectRef<Application>('Application').implement(
   description: 'What became of each document, and of what was pruned',
   fields: (t) => ({
     dry_run: t.exposeBoolean('dryRun'),
+    warnings: t.field({ type: [policyFindingType], resolve: ({ warnings }) => [...warnings] }),
     objects: t.field({ type: [appliedObjectType], resolve: ({ objects }) => [...objects] }),
   }),
 });

@@ -5,6 +5,7 @@ import type { Deletion } from '../../services/deletion.ts';
 import type { Standing } from '../../repositories/index.ts';
 import { pageFields, type ListRequest } from '../../services/lists/index.ts';
 import type { Page } from '../../services/page.ts';
+import { ActionInputSchema, MatchInputSchema } from '../../services/policy-input.ts';
 import type { PolicyView } from '../../services/policy-service.ts';
 
 /** Views in the API's words, and the shapes that the OpenAPI document tells. */
@@ -129,6 +130,35 @@ export const EventSchema = Type.Object({
 
 export const PageSchema = <T extends TSchema>(items: T) =>
   Type.Object({ items: Type.Array(items), next_cursor: Nullable(Type.String()) });
+
+const counterSchema = Type.Union([Type.Integer(), Type.String()], { description: '64 bits; text beyond 2^53' });
+
+export const PolicySchema = Type.Object({
+  id: Type.Integer(),
+  class: Type.Integer(),
+  priority: Type.Integer(),
+  name: Type.String(),
+  description: Type.String(),
+  match_conditions: MatchInputSchema,
+  action: ActionInputSchema,
+  enabled: Type.Boolean(),
+  is_default: Type.Boolean(),
+  packets_matched: counterSchema,
+  bytes_matched: counterSchema,
+  created_at: Type.Integer(),
+  updated_at: Type.Integer(),
+  version,
+  ...deletionFields,
+});
+
+/** A policy that never matches, or that competes with another. */
+export const FindingSchema = Type.Object({
+  kind: Type.Enum(['shadowed', 'unreachable', 'conflict']),
+  policy_id: Type.Integer(),
+  policy: Type.String(),
+  others: Type.Array(Type.Object({ id: Type.Integer(), name: Type.String() })),
+  message: Type.String(),
+});
 
 /** What became of something that was deleted. */
 export const DeletionSchema = Type.Object({
