@@ -132,11 +132,11 @@ describe.skipIf(!isSlowWelcome || !isBuilt || process.getuid?.() !== 0)(`many fl
     const lines = ['mpls', 'broadband'] as const;
     for (let failover = 1; failover <= failovers; failover++) {
       const [left, taken] = failover % 2 === 1 ? lines : lines.toReversed();
-      for (const { id } of await pathsOver(taken!))
+      for (const { id } of await pathsOver(taken))
         await api.request('DELETE', `/paths/${id}/failover`).catch(() => null);
-      for (const { id } of await pathsOver(left!))
+      for (const { id } of await pathsOver(left))
         await api.request('POST', `/paths/${id}/failover`, { reason: 'trial' });
-      await until(`failover ${failover} to ${taken}`, 20_000, () => uses(taken!), 100);
+      await until(`failover ${failover} to ${taken}`, 20_000, () => uses(taken), 100);
       expect((await ask()).broken, `after failover ${failover}`).toBe(0);
     }
     await delay(8_000);
