@@ -14,6 +14,8 @@ import './event-sinks.ts';
 import './stats.ts';
 import './users.ts';
 import './sessions.ts';
+import './single-objects.ts';
+import './nodes.ts';
 import './api-keys.ts';
 import './totp.ts';
 import './keys.ts';

@@ -168,6 +168,7 @@ const drives: Record<string, Drive> = {
   getMetrics: () => ({}),
   getRootMetrics: () => ({}),
   getAuthMethods: () => ({}),
+  getNodes: () => ({}),
   getCaches: () => ({}),
   postCachesClear: () => ({}),
   getEvents: () => ({ query: 'type=object_created&order=oldest' }),
