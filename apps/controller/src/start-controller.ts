@@ -110,7 +110,6 @@ export async function startController(settings: ControllerSettings): Promise<Run
   const upkeep = { store, metrics, traffic, pathOverrides, signer, retention: settings, purging, onFailure };
   maintain(started, store, new Maintenance(upkeep));
 
-  const answers = keptAnswers(store, presence, documents);
   const services: ApiServices = {
     ...accounts,
     publicUrl: settings.publicUrl,
@@ -119,8 +118,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
     policies,
     pathChecks: new PathCheckService(store, gateway),
     ...reports,
-    answers,
-    caches: new CacheService(documents, [metrics, network.decisions, answers]),
+    ...cacheServices(store, network, metrics),
     nodes: new NodeService(store, nodeIdOf(settings), isPostgresUrl(databaseUrl(settings)) ? 'postgres' : 'sqlite'),
     events: new EventService(store),
     eventSinks: startDeliveries(started, { store, secrets: accounts.secrets }, settings, onFailure),
@@ -222,12 +220,18 @@ async function openStore(
   return new Store(await openDatabase(url), systemClock, new AuditLog(authority));
 }
 
-/** They show what is stored, who is online, and whether compiled documents are behind. */
-const keptAnswers = (store: Store, presence: Presence, documents: DocumentService): AnswerCache =>
-  new AnswerCache(
+function cacheServices(
+  store: Store,
+  { presence, documents, decisions }: ReturnType<typeof networkServices>,
+  metrics: MetricService,
+) {
+  // What kept answers show: what is stored, who is online, and whether compiled documents are behind.
+  const answers = new AnswerCache(
     () => `${store.version} ${presence.version} ${documents.isBehind}`,
     () => performance.now(),
   );
+  return { answers, caches: new CacheService(documents, [metrics, decisions, answers]) };
+}
 
 /** What must not reach the log, should a request ever be logged whole. */
 const secretFields = ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.token', '*.secret'];

@@ -23,7 +23,8 @@ const take = (node: string) => PostgresHold.take(database.url, node, systemTimer
 
 it('is one controller’s at a time, and says whose', async () => {
   {
-    await using firstHold = await take('east');
+    await using holds = new AsyncDisposableStack();
+    holds.use(await take('east'));
     await expect(take('west')).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringMatching(/a controller \("east".*uses the database .* already; stop it/) as string,
@@ -35,13 +36,15 @@ it('is one controller’s at a time, and says whose', async () => {
 
 it('is of one database, and not of its server', async () => {
   const other = await postgresDatabase(process.env[serverVariable]!);
-  await using oneHold = await take('east');
-  await using twoHold = await PostgresHold.take(other.url, 'west', systemTimers, () => undefined);
+  const one = await take('east');
+  const two = await PostgresHold.take(other.url, 'west', systemTimers, () => undefined);
+  await Promise.all([one, two].map((each) => each[Symbol.asyncDispose]()));
   await other.remove();
 });
 
 it('comes back after the server ended its connection', async () => {
-  await using held = await take('east');
+  await using holds = new AsyncDisposableStack();
+  holds.use(await take('east'));
   const name = new URL(database.url).pathname.slice(1);
   await withAdministrator((client) =>
     client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]),
