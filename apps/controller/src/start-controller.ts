@@ -6,11 +6,14 @@ import type { FastifyInstance } from 'fastify';
 import { pino, type Logger } from 'pino';
 import { accountServices } from './account-services.ts';
 import type { ApiServices } from './api/api-services.ts';
+import { AnswerCache } from './api/answer-cache.ts';
 import { createHttpServer } from './api/http-server.ts';
 import { AuditLog } from './audit/index.ts';
 import { DataDirectory } from './data-directory.ts';
-import { openDatabase, Store } from './database/index.ts';
+import { nodeIdOf, unusedSettings } from './cluster-settings.ts';
+import { isPostgresUrl, openDatabase, PostgresHold, Store } from './database/index.ts';
 import { CertificateAuthority, EdgeGateway } from './gateway/index.ts';
+import type { SecretBox } from './secrets/index.ts';
 import { ApplyService } from './services/apply/index.ts';
 import { CacheService } from './services/cache-service.ts';
 import { DecisionService } from './services/decision-service.ts';
@@ -20,6 +23,7 @@ import { EndpointService } from './services/endpoint-service.ts';
 import { EnrolmentKeyService } from './services/enrolment-key-service.ts';
 import { EventService } from './services/event-service.ts';
 import { EventSinkService } from './services/event-sink-service.ts';
+import { NodeService } from './services/node-service.ts';
 import { Maintenance } from './services/maintenance.ts';
 import { MemoryTrimmer } from './services/memory-trimmer.ts';
 import { ApplicationService } from './services/application-service.ts';
@@ -68,7 +72,8 @@ export async function startController(settings: ControllerSettings): Promise<Run
   const onFailure = (failure: unknown): void => logger.error({ err: failure }, 'background work failed');
 
   const authority = await CertificateAuthority.open(directory.path, Math.round(systemClock.wall()));
-  const store = await openStore(databaseUrl(settings), authority);
+  for (const text of unusedSettings(settings)) logger.warn(text);
+  const store = await openStore(started, settings, authority, onFailure);
   started.defer(() => store.close());
   const presence = new Presence();
   const documents = new DocumentService({ ...settings, store, timers: systemTimers, onFailure });
@@ -116,9 +121,10 @@ export async function startController(settings: ControllerSettings): Promise<Run
     policies,
     pathChecks: new PathCheckService(store, gateway),
     ...reports,
-    caches: new CacheService({ metrics, decisions: network.decisions, documents }),
+    ...cacheServices(store, network, metrics),
+    nodes: new NodeService(store, nodeIdOf(settings), isPostgresUrl(databaseUrl(settings)) ? 'postgres' : 'sqlite'),
     events: new EventService(store),
-    eventSinks: startDeliveries(started, store, settings, onFailure),
+    eventSinks: startDeliveries(started, { store, secrets: accounts.secrets }, settings, onFailure),
     enrolmentKeys: new EnrolmentKeyService(store, { caFingerprint: authority.fingerprint, url: () => edgeUrl }),
     edges,
   };
@@ -162,17 +168,17 @@ function networkServices(store: Store, presence: Presence, documents: DocumentSe
 /** Sends events to the places that want them, until the controller stops. */
 function startDeliveries(
   started: AsyncDisposableStack,
-  store: Store,
+  stored: { readonly store: Store; readonly secrets: SecretBox },
   settings: ControllerSettings,
   onFailure: (failure: unknown) => void,
 ): EventSinkService {
   const allowed = parsePrivateTargets(settings.privateTargets);
   const policy = new TargetPolicy(allowed.ok ? allowed.value : 'none');
   const senders = realSenders(systemClock);
-  const queue = new DeliveryQueue({ store, senders, policy, random: { next: Math.random }, onFailure });
+  const queue = new DeliveryQueue({ ...stored, senders, policy, random: { next: Math.random }, onFailure });
   queue.start(systemTimers);
   started.defer(() => queue.stop());
-  return new EventSinkService({ store, senders, policy, wake: () => queue.wake() });
+  return new EventSinkService({ ...stored, senders, policy, wake: () => queue.wake() });
 }
 
 /** What edges report, and what was reported before. */
@@ -208,9 +214,31 @@ function maintain(started: AsyncDisposableStack, store: Store, maintenance: Main
   started.defer(() => trimmer.stop());
 }
 
-/** The audit log is signed with the authority's key, which is not in the database. */
-const openStore = async (url: string, authority: CertificateAuthority): Promise<Store> =>
-  new Store(await openDatabase(url), systemClock, new AuditLog(authority));
+/** The audit log is signed with the authority's key, which is not in the database. Errors: `conflict` where it is in use. */
+async function openStore(
+  started: AsyncDisposableStack,
+  settings: ControllerSettings,
+  authority: CertificateAuthority,
+  onFailure: (failure: unknown) => void,
+): Promise<Store> {
+  const url = databaseUrl(settings);
+  // A file is held by its directory.
+  if (isPostgresUrl(url)) started.use(await PostgresHold.take(url, nodeIdOf(settings), systemTimers, onFailure));
+  return new Store(await openDatabase(url), systemClock, new AuditLog(authority));
+}
+
+function cacheServices(
+  store: Store,
+  { presence, documents, decisions }: ReturnType<typeof networkServices>,
+  metrics: MetricService,
+) {
+  // What kept answers show: what is stored, who is online, and whether compiled documents are behind.
+  const answers = new AnswerCache(
+    () => `${store.version} ${presence.version} ${documents.isBehind}`,
+    () => performance.now(),
+  );
+  return { answers, caches: new CacheService(documents, [metrics, decisions, answers]) };
+}
 
 /** What must not reach the log, should a request ever be logged whole. */
 const secretFields = ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.token', '*.secret'];

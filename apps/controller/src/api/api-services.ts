@@ -15,6 +15,7 @@ import type { EventService } from '../services/event-service.ts';
 import type { ApplicationService } from '../services/application-service.ts';
 import type { FlowExplanationService } from '../services/flow-explanation.ts';
 import type { HostSetService } from '../services/host-set-service.ts';
+import type { NodeService } from '../services/node-service.ts';
 import type { MetricService } from '../services/metric-service.ts';
 import type { PathCheckService } from '../services/path-check-service.ts';
 import type { PathOverrideService } from '../services/path-override-service.ts';
@@ -40,6 +41,7 @@ import type { ErasureService } from '../services/erasure-service.ts';
 import type { UserDeletionService } from '../services/user-deletion-service.ts';
 import type { UserService } from '../services/user-service.ts';
 import type { Access } from './access.ts';
+import type { AnswerCache } from './answer-cache.ts';
 
 /** What the API asks and tells; REST and GraphQL share it. */
 export interface ApiServices {
@@ -75,6 +77,8 @@ export interface ApiServices {
   readonly pathOverrides: PathOverrideService;
   readonly metrics: MetricService;
   readonly caches: CacheService;
+  readonly answers: AnswerCache;
+  readonly nodes: NodeService;
   readonly telemetry: TelemetryService;
   readonly traffic: TrafficService;
   readonly trafficHistory: TrafficHistory;

@@ -16,6 +16,8 @@ import './qos.ts';
 import './stats.ts';
 import './users.ts';
 import './sessions.ts';
+import './single-objects.ts';
+import './nodes.ts';
 import './api-keys.ts';
 import './totp.ts';
 import './keys.ts';

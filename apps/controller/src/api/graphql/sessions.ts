@@ -4,7 +4,7 @@ import { builder } from './builder.ts';
 import { actorIn, admitOwner } from './graphql-services.ts';
 import { outcomeType } from './types.ts';
 
-const sessionType = builder.objectRef<SessionView>('Session').implement({
+export const sessionType = builder.objectRef<SessionView>('Session').implement({
   description: 'A sign-in',
   fields: (t) => ({
     id: t.exposeID('id'),

@@ -179,6 +179,7 @@ const drives: Record<string, Drive> = {
   getMetrics: () => ({}),
   getRootMetrics: () => ({}),
   getAuthMethods: () => ({}),
+  getNodes: () => ({}),
   getCaches: () => ({}),
   postCachesClear: () => ({}),
   getEvents: () => ({ query: 'type=object_created&order=oldest' }),

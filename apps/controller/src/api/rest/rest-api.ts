@@ -22,6 +22,7 @@ import { hostSetRoutes } from './host-set-routes.ts';
 import { keepAnswers, sendKept } from './kept-answers.ts';
 import { keyRoutes } from './key-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
+import { nodeRoutes } from './node-routes.ts';
 import { oidcRoutes } from './oidc-routes.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
 import { pathOperationRoutes } from './path-operation-routes.ts';
@@ -79,6 +80,7 @@ export function restApi(app: RestApp, services: ApiServices, answers: AnswerCach
   totpRoutes(app, services);
   passkeyRoutes(app, services);
   oidcRoutes(app, services);
+  nodeRoutes(app, services);
   keyRoutes(app, services);
   healthRoutes(app, services);
   metricsRoutes(app, services);
