@@ -107,6 +107,7 @@ export class EdgeView {
           const path = pathsById.get(pathId);
           return { label: path?.label ?? '?', remoteLabel: path?.remoteLabel ?? '?', weight };
         }),
+        copy: each.copyPathId === undefined ? null : endsOf(pathsById.get(each.copyPathId)),
         slaMet: each.slaMet,
         reason: each.reason,
       })),
@@ -118,3 +119,11 @@ export class EdgeView {
     return paths.length > 0 && paths.every((path) => this.reports.get(path.id)?.health === 'down');
   }
 }
+
+const endsOf = (path?: {
+  readonly label: string;
+  readonly remoteLabel: string;
+}): { label: string; remoteLabel: string } => ({
+  label: path?.label ?? '?',
+  remoteLabel: path?.remoteLabel ?? '?',
+});

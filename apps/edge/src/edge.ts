@@ -58,6 +58,7 @@ export class Edge {
     const counters = {
       counters: () => reconciler.policyCounters(),
       traffic: () => reconciler.pathTraffic(),
+      copies: () => reconciler.pathCopies(),
       flows: () => reconciler.policyFlows(),
       lines: () => reconciler.lineReports(),
     };

@@ -1,4 +1,5 @@
 import type { Address, DomainPattern, Prefix, QosClass } from '@patronus/core';
+import type { CopyCounts } from '@patronus/protocol';
 
 export type Family = 'inet' | 'inet6';
 
@@ -281,6 +282,13 @@ export interface ObservedTraffic {
   readonly publicKey: string;
   readonly bytesSent: number;
   readonly bytesReceived: number;
+}
+
+/** As `PathCopies`, of what goes to and comes from the site with this index by this tunnel. */
+export interface ObservedCopies extends CopyCounts {
+  readonly tunnel: string;
+  readonly siteIndex: number;
+  readonly epoch: string;
 }
 
 /** A kernel that holds nothing of ours. */

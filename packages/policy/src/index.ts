@@ -5,6 +5,7 @@
  */
 export * from './check-verdict.ts';
 export * from './conditions.ts';
+export type { CopyRefusals } from './copy.ts';
 export * from './decision.ts';
 export * from './explain-flow.ts';
 export * from './explain-path.ts';

@@ -7,6 +7,7 @@ import {
   type EdgeMessage,
   type EnrolRequest,
   type LineReport,
+  type PathCopies,
   type PathProbe,
   type PathReport,
   type PathTraffic,
@@ -79,6 +80,15 @@ const pathReport = open<PathReport>({
 });
 const policyCounter = open<PolicyCounter>({ policyId: count, epoch: text(64), packets: count, bytes: count });
 const pathTraffic = open<PathTraffic>({ pathId: uuidText, bytesSent: count, bytesReceived: count });
+const pathCopies = open<PathCopies>({
+  pathId: uuidText,
+  epoch: text(64),
+  sent: count,
+  single: count,
+  first: count,
+  dropped: count,
+  late: count,
+});
 const policyFlows = open<PolicyFlows>({ policyId: count, flows: count });
 const queue = open<QueueReport>({
   number: integer(1, maxQosClasses),
@@ -100,6 +110,7 @@ const decision = open<DecisionReport>({
   policyId: count,
   siteId: uuidText,
   paths: list(open({ pathId: uuidText, weight: integer(1, 256) }), 256),
+  copyPathId: Type.Optional(uuidText),
   slaMet: Type.Boolean(),
   reason: text(1_000),
 });
@@ -117,6 +128,7 @@ const batch = open<TelemetryBatch>({
   paths: list(pathReport, 10_000),
   policies: list(policyCounter, 10_000),
   traffic: Type.Optional(list(pathTraffic, 10_000)),
+  copies: Type.Optional(list(pathCopies, 10_000)),
   flows: Type.Optional(list(policyFlows, 10_000)),
   qos: Type.Optional(list(line, maxSlots)),
   decisions: list(decision, 100_000),

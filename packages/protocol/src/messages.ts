@@ -111,6 +111,8 @@ export interface TelemetryBatch {
   readonly policies: readonly PolicyCounter[];
   /** Every ten seconds; absent in the batches between. */
   readonly traffic?: readonly PathTraffic[];
+  /** With them, of the paths that have to do with copies. */
+  readonly copies?: readonly PathCopies[];
   /** With them, where the kernel tells: every policy that has flows now. */
   readonly flows?: readonly PolicyFlows[];
   /** With `traffic`, of every uplink that is shaped or policed. */
@@ -175,6 +177,22 @@ export interface PathTraffic {
   readonly bytesReceived: number;
 }
 
+/** What is counted of the packets of policies that duplicate. */
+export const copyCounts = ['sent', 'single', 'first', 'dropped', 'late'] as const;
+
+/**
+ * Of one path, as the edge at its source counts them: second copies that left by it, packets that left by it alone as they
+ * could not be stamped, packets that arrived by it before their twin, copies dropped as their twin had come before, and copies
+ * too old to tell. Segments that travel together count singly.
+ */
+export type CopyCounts = Readonly<Record<(typeof copyCounts)[number], number>>;
+
+/** `epoch` names the moment at which the counters began at zero. */
+export interface PathCopies extends CopyCounts {
+  readonly pathId: PathId;
+  readonly epoch: string;
+}
+
 /** Flows that hosts of the site's own prefixes began and that the kernel still knows, by the policy that chose their class. */
 export interface PolicyFlows {
   readonly policyId: number;
@@ -186,6 +204,8 @@ export interface DecisionReport {
   readonly policyId: number;
   readonly siteId: string;
   readonly paths: readonly { readonly pathId: PathId; readonly weight: number }[];
+  /** A copy of each packet goes over this one as well; absent where none does. */
+  readonly copyPathId?: PathId;
   readonly slaMet: boolean;
   readonly reason: string;
 }

@@ -7,6 +7,7 @@ import {
   type AttachedProgram,
   type DuplicationState,
   type NextHopGroup,
+  type ObservedCopies,
   type ObservedCounter,
   type ObservedFlow,
   type ObservedLink,
@@ -43,6 +44,7 @@ const bootSysctls = {
 export class FakeKernel implements Kernel {
   readonly fault = new FakeFault();
   readonly executed: Step[] = [];
+  knownCopies: readonly ObservedCopies[] = [];
   /** Null: it does not tell. */
   knownFlows: readonly ObservedFlow[] | null = [];
   readonly #links = new Map<string, ObservedLink>();
@@ -99,6 +101,10 @@ export class FakeKernel implements Kernel {
     return [...this.#tunnels.values()].flatMap(({ name, peers }) =>
       peers.map(({ publicKey }) => ({ tunnel: name, publicKey, ...(this.#carried.get(publicKey) ?? none) })),
     );
+  }
+
+  async copies(): Promise<readonly ObservedCopies[]> {
+    return this.knownCopies;
   }
 
   async flows(): Promise<readonly ObservedFlow[] | null> {

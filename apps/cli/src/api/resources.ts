@@ -77,6 +77,13 @@ export interface Path {
   readonly reverse_loss: number | null;
   readonly reordering_percent: number | null;
   readonly duplication_percent: number | null;
+  readonly copies: {
+    readonly sent: number;
+    readonly single: number;
+    readonly first: number;
+    readonly dropped: number;
+    readonly late: number;
+  } | null;
   readonly bandwidth: number | null;
   readonly health_status: PathHealth;
   readonly since: Time | null;

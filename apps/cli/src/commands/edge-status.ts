@@ -50,13 +50,18 @@ const pathColumns = (paint: Paint, nowMs: number): Column<EdgeStatus['paths'][nu
   { title: 'SINCE', align: 'right', cell: (path) => formatAge(path.since, nowMs) },
 ];
 
+const ends = ({ label, remoteLabel }: { label: string; remoteLabel: string }): string => `${label} → ${remoteLabel}`;
+
 const decisionColumns = (paint: Paint): Column<EdgeStatus['decisions'][number]>[] => [
   { title: 'POLICY', cell: (decision) => decision.policy },
   { title: 'TO', cell: (decision) => decision.remoteSite },
   {
     title: 'OVER',
     cell: (decision) =>
-      decision.paths.map((path) => `${path.label} → ${path.remoteLabel}`).join(', ') || paint('red', 'no path'),
+      [
+        decision.paths.map(ends).join(', ') || paint('red', 'no path'),
+        ...(decision.copy === null ? [] : [ends(decision.copy)]),
+      ].join(' and '),
   },
   { title: 'SLA', cell: (decision) => (decision.slaMet ? 'met' : paint('yellow', 'not met')) },
   { title: 'WHY', cell: (decision) => decision.reason },

@@ -191,6 +191,7 @@ export interface PathTable extends PathFigures, OrderFigures {
   health_status: Generated<string>;
   since: UnixMs | null;
   reported_at: UnixMs | null;
+  copies: Generated<string | null>;
   created_at: UnixMs;
   deleted_at: Generated<UnixMs | null>;
 }
@@ -259,6 +260,9 @@ export interface EdgeTable {
   telemetry_sequence: Generated<number>;
   uplinks: Generated<string>;
   clock_skew_ms: number | null;
+  drops_copies: Generated<Flag>;
+  /** JSON of `UnavailableFeature[]`. */
+  unavailable: Generated<string>;
 }
 
 export interface EnrolmentKeyTable {
@@ -285,6 +289,7 @@ export interface DecisionTable {
   source_site_id: string;
   dest_site_id: string;
   paths: string;
+  copy_path_id: Generated<string | null>;
   sla_met: Flag;
   reason: string;
   since: UnixMs;

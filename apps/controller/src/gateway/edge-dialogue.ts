@@ -25,6 +25,8 @@ export interface DialogueParts {
   readonly serverFingerprint: string;
 }
 
+type Applied = Extract<EdgeMessage, { type: 'applied' }>;
+
 /** What the controller says to what edges say. */
 export class EdgeDialogue implements SessionHost {
   readonly links = new EdgeLinks();
@@ -101,6 +103,7 @@ export class EdgeDialogue implements SessionHost {
         return this.#tunnelKeys(edge, message.keys);
       case 'applied':
         await documents.applied(edge.site_id, message.version, message.applyMs);
+        await this.#abilities(edge, message);
         return session.send({ type: 'confirmed', version: message.version });
       case 'rejected':
         return documents.rejected(edge.site_id, message.version, message.reason, message.restored);
@@ -126,6 +129,18 @@ export class EdgeDialogue implements SessionHost {
     const [link] = this.links.ofSite(site.id);
     if (link === undefined) throw offline(site.name);
     return this.#questions.checkPath(site.name, link, pathId, probes);
+  }
+
+  /** Other sites hear of it when an edge begins to drop second copies, or cannot any more. */
+  async #abilities(edge: EdgeRow, { unavailable = [], dropsCopies = false }: Applied): Promise<void> {
+    const abilities = { unavailable: JSON.stringify(unavailable), drops_copies: dropsCopies ? 1 : 0 } as const;
+    const known = await edgeRepository.find(this.#parts.store.db, edge.edge_id);
+    const isSameDropping = known?.drops_copies === abilities.drops_copies;
+    if (known === undefined || (isSameDropping && known.unavailable === abilities.unavailable)) return;
+    await this.#parts.store.change(async (change) => {
+      await edgeRepository.update(change.db, edge.edge_id, abilities);
+      if (!isSameDropping) change.touchIntent();
+    });
   }
 
   async #tunnelKeys(edge: EdgeRow, keys: Readonly<Record<string, string>>): Promise<void> {

@@ -19,6 +19,7 @@ import {
 } from '@patronus/netconf';
 import type {
   LineReport,
+  PathCopies,
   PathTraffic,
   PolicyCounter,
   PolicyFlows,
@@ -146,6 +147,21 @@ export class KernelReconciler {
     return traffic.flatMap(({ tunnel, publicKey, bytesSent, bytesReceived }) => {
       const pathId = pathOfPeer.get(`${tunnel} ${publicKey}`);
       return pathId === undefined ? [] : [{ pathId, bytesSent, bytesReceived }];
+    });
+  }
+
+  /** What became of duplicated packets, by path of the document in force. Throws as `Kernel.observe` does. */
+  async pathCopies(): Promise<readonly PathCopies[]> {
+    const document = this.#current;
+    if (document === null) return [];
+    const indexOf = new Map(document.remoteSites.map(({ id, index }) => [id, index]));
+    const paths = new Map(
+      document.paths.map(({ id, tunnel, remoteSiteId }) => [`${tunnel} ${indexOf.get(remoteSiteId)}`, id]),
+    );
+    const copies = await this.#parts.kernel.copies();
+    return copies.flatMap(({ tunnel, siteIndex, ...counts }) => {
+      const pathId = paths.get(`${tunnel} ${siteIndex}`);
+      return pathId === undefined ? [] : [{ pathId, ...counts }];
     });
   }
 

@@ -2,6 +2,7 @@ import { createReadStream, existsSync, readFileSync, writeFileSync } from 'node:
 import { createInterface } from 'node:readline';
 import { messageOf, PatronusError, tunnelNamePattern } from '@patronus/core';
 import {
+  deviceIndex,
   listUserspaceTunnels,
   SystemCommandRunner,
   WireguardDevices,
@@ -28,6 +29,7 @@ import {
   wgPeersText,
   type DuplicationState,
   type Kernel,
+  type ObservedCopies,
   type ObservedCounter,
   type ObservedFlow,
   type ObservedLink,
@@ -41,7 +43,7 @@ import {
 import { naming } from './batch-error.ts';
 import { LinuxQueues } from './linux-queues.ts';
 
-import { readDuplication, writeDuplication, type DuplicationMaps } from './duplication-maps.ts';
+import { readCopies, readDuplication, writeDuplication, type DuplicationMaps } from './duplication-maps.ts';
 import { TcPrograms } from './tc-programs.ts';
 
 /** A daemon answers within milliseconds; one that is merely starved of processor time gets a second, longer chance. */
@@ -119,6 +121,17 @@ export class LinuxKernel implements Kernel {
 
   queues(): Promise<readonly ObservedQueue[]> {
     return this.#queues.queues();
+  }
+
+  async copies(): Promise<readonly ObservedCopies[]> {
+    if (!this.#programs.isAttached('duplicate')) return [];
+    const links = parseLinks(await this.#ip('-j', 'address', 'show'));
+    const tunnels = links.filter(({ name }) => tunnelNamePattern.test(name));
+    return readCopies(
+      this.#programs.map('duplicate', 'dup_counters'),
+      this.#programs.map('duplicate', 'dup_self'),
+      new Map(tunnels.map(({ name }) => [deviceIndex(name), name])),
+    );
   }
 
   async flows(): Promise<readonly ObservedFlow[] | null> {

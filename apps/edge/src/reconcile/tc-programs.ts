@@ -50,7 +50,9 @@ export class TcPrograms {
   attach({ program, ...place }: AttachedProgram): void {
     const known = programs[program];
     if (known === undefined) throw new PatronusError('internal', `there is no program ${program}`);
-    attachProgram(place, this.#load(known.object).program(program));
+    const fd = this.#load(known.object).program(program);
+    attachProgram(place, fd);
+    this.#standing.set(known.object, programOf(fd, program));
   }
 
   /** Takes the queueing discipline that holds programs along where nobody else has something in it. */
@@ -98,8 +100,13 @@ export class TcPrograms {
     const loaded = this.#objects.get(name);
     if (loaded !== undefined) return loaded;
     const standing = this.#standing.get(name);
-    const object = BpfObject.load(name, standing === undefined ? undefined : mapsOf(standing));
-    this.#objects.set(name, object);
-    return object;
+    const maps = standing === undefined ? new Map<string, BpfMap>() : mapsOf(standing);
+    try {
+      const object = BpfObject.load(name, maps);
+      this.#objects.set(name, object);
+      return object;
+    } finally {
+      for (const map of maps.values()) map.close();
+    }
   }
 }

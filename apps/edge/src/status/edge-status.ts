@@ -69,6 +69,8 @@ export interface DecisionStatus {
   readonly policy: string;
   readonly remoteSite: string;
   readonly paths: readonly { readonly label: string; readonly remoteLabel: string; readonly weight: number }[];
+  /** A copy of each packet goes over this one as well; null for none. */
+  readonly copy: { readonly label: string; readonly remoteLabel: string } | null;
   readonly slaMet: boolean;
   readonly reason: string;
 }

@@ -1,3 +1,4 @@
+import type { CopyCounts } from '@patronus/protocol';
 import type { TrafficKind } from '../../repositories/index.ts';
 import type { PathView } from '../../services/path-service.ts';
 import { trafficColumns } from '../../services/traffic-report.ts';
@@ -87,6 +88,14 @@ const pathFigures: readonly (readonly [string, string, (path: PathView) => numbe
   ['patronus_path_overridden', '1 while traffic is kept off the path', ({ override }) => (override === null ? 0 : 1)],
 ];
 
+const copyFigures: readonly (readonly [keyof CopyCounts, string])[] = [
+  ['sent', 'Second copies of packets that left by the path'],
+  ['single', 'Packets to be duplicated that left by the path alone'],
+  ['first', 'Packets that arrived by the path before their twin'],
+  ['dropped', 'Copies dropped as their twin had arrived'],
+  ['late', 'Copies dropped as they were too late to tell'],
+];
+
 const ratio = (percent: number | null): number | null => (percent === null ? null : percent / 100);
 const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1_000);
 
@@ -97,7 +106,14 @@ function pathFamilies(paths: readonly PathView[]): Family[] {
     ([labels, { healthStatus }]) => [`{${labels},health_status="${healthStatus}"}`, 1] as const,
   );
   const fresh = labelled.filter(([, path]) => !path.stale);
+  const copies = copyFigures.map(([count, about]): Family => {
+    const samples = labelled.flatMap(([labels, path]) =>
+      path.copies === null ? [] : [[`{${labels}}`, path.copies[count]] as const],
+    );
+    return [`patronus_path_copies_${count}_total`, 'counter', about, samples];
+  });
   return [
+    ...copies,
     ['patronus_path_health', 'gauge', '1 with the health that the path has', health],
     ...pathFigures.map(([name, about, read]): Family => {
       const samples = fresh.flatMap(([labels, path]) => {

@@ -84,6 +84,8 @@ export const pathList = new ListDefinition<PathView>({
     reordering_percent: (path) => path.reorderingPercent,
     duplication_percent: (path) => path.duplicationPercent,
     mos: (path) => path.mos,
+    copies_sent: (path) => path.copies?.sent ?? null,
+    copies_dropped: (path) => path.copies?.dropped ?? null,
     bandwidth: (path) => path.bandwidth,
     reported_at: (path) => path.reportedAt,
   },
