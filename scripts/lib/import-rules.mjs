@@ -74,6 +74,8 @@ export const allowances = [
 
   ...allow('apps/edge', 'domain, documents and decisions', '@patronus/core', '@patronus/protocol', '@patronus/policy'),
   ...allow('apps/edge', 'what the kernel should look like', '@patronus/netconf'),
+  ...allow('apps/edge', 'names in packets, and the applications that they mean', '@patronus/applications'),
+  ...allow('apps/edge/src/learn', 'packets wait for it, and shall wait for nothing else', 'node:worker_threads'),
   ...allow(
     'apps/edge/src/probe',
     'packets without the schemas, which cost a thread 20 MB',
@@ -152,4 +154,5 @@ export const allowances = [
 
   ...allow('tests', 'fakes and virtual time', '@patronus/testkit'),
   ...allow('tests', 'a real PostgreSQL server', '@patronus/linux'),
+  ...allow('tests', 'packets of real programs', '@patronus/applications/testing'),
 ];

@@ -8,6 +8,7 @@ import { EdgeView } from './edge-view.ts';
 import { eventEmitter, type EmitEvent } from './events.ts';
 import { parseGatewayUrl, socketAddress } from './gateway/index.ts';
 import { checkPath } from './path-check.ts';
+import type { Learning } from './learn/index.ts';
 import type { Dial, ProbeEngine, ProbeEngineListener, Reconciler, WatchKernel } from './ports.ts';
 import { programVersion } from './program-version.ts';
 import type { DocumentStore, Enrolment } from './state/index.ts';
@@ -20,6 +21,7 @@ export interface EdgeParts {
   readonly stateDir: string;
   readonly enrolment: Enrolment;
   readonly reconciler: Reconciler;
+  readonly learning: Learning;
   readonly startEngine: (listener: ProbeEngineListener) => ProbeEngine;
   readonly store: Pick<DocumentStore, 'load' | 'save'>;
   /** `trouble` is told when the disk begins to refuse, and with null when it takes again. */
@@ -77,6 +79,7 @@ export class Edge {
       inForce: (document) => {
         this.view.inForce(document);
         this.schedules.follow(document);
+        if (document !== null) parts.learning.configure(document);
       },
     });
     this.schedules = new ScheduleWatch(timers, Date.now, () => void this.journey.reapply());
@@ -129,6 +132,7 @@ export class Edge {
       document: this.journey.status(),
       uplinks: this.links.uplinks(),
       ...this.view.status(),
+      learning: this.parts.learning.status(),
       telemetry: this.telemetry.status(),
     };
   }
@@ -142,6 +146,7 @@ export class Edge {
     this.watch.stop();
     this.schedules.stop();
     this.links.stop();
+    await this.parts.learning.stop();
     await this.engine.stop();
     await this.journey.stop();
     await this.telemetry.countLast();

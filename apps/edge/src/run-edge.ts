@@ -5,6 +5,7 @@ import { InvalidInputError, PatronusError, systemClock, systemRandom, systemTime
 import { dialWebSocket } from './connection/index.ts';
 import { Edge } from './edge.ts';
 import { kernelReconciler } from './kernel-reconciler.ts';
+import { startLearning } from './learn/index.ts';
 import { ProbeThread } from './probe/index.ts';
 import { holdNamespace } from './single-instance.ts';
 import { DocumentStore, loadEnrolment, openStateDir, type Enrolment, type StatePaths } from './state/index.ts';
@@ -48,10 +49,16 @@ async function run(
 ): Promise<RunningEdge> {
   raisePriority(log);
   let engine: ProbeThread | null = null;
+  const learning = await startLearning((error) => log.error({ err: error }, error.message));
   const edge = await Edge.start({
     stateDir: paths.root,
     enrolment,
-    reconciler: kernelReconciler(paths, () => engine?.currentDecisions() ?? []),
+    reconciler: kernelReconciler(
+      paths,
+      () => engine?.currentDecisions() ?? [],
+      () => learning.facts(),
+    ),
+    learning,
     startEngine: (listener) => (engine = ProbeThread.start(listener)),
     store: new DocumentStore(paths.documents),
     openSpool: (trouble) => TelemetrySpool.open({ directory: paths.telemetry, clock: systemClock, trouble }),

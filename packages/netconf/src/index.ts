@@ -10,6 +10,7 @@ export * from './ip-observed.ts';
 export * from './ip-text.ts';
 export * from './kernel-state.ts';
 export * from './kernel.ts';
+export * from './learning.ts';
 export * from './local-facts.ts';
 export * from './nft-observed.ts';
 export * from './nft-text.ts';

@@ -13,6 +13,7 @@ import {
   touchesGroups,
   type Feature,
   type Kernel,
+  type LocalFacts,
   type ObservedState,
   type SteeringDecision,
   type Step,
@@ -37,6 +38,8 @@ export interface ReconcilerParts {
   readonly sysctls: SysctlMemory;
   /** Unix ms by the machine's clock as it is set now: decides which schedules hold. */
   readonly wallMs: () => number;
+  /** How names are learned, and which are; undefined where they are not. */
+  readonly learning?: () => LocalFacts['learning'];
   /** What steering holds at this moment; new next-hop groups start with it. */
   readonly decisions: () => readonly SteeringDecision[];
   /** Called when members of next-hop groups were made or lost, so that steering writes all of them again. */
@@ -249,7 +252,10 @@ export class KernelReconciler {
     const observed = await this.#parts.kernel.observe(sysctlsOf(document));
     const refused = new Set(this.#refused.keys());
     const now = { countingEpoch: randomUUID(), wallMs: this.#parts.wallMs(), refused };
-    const own = { tunnelKeys, decisions: this.#parts.decisions(), lineRates: this.#lines.rates, ...now };
+    const learning = this.#parts.learning?.();
+    const lineRates = this.#lines.rates;
+    const decisions = this.#parts.decisions();
+    const own = { tunnelKeys, decisions, lineRates, ...now, ...(learning && { learning }) };
     const desired = compileKernelState(document, localFacts(observed, own));
     if (!desired.ok) throw new InvalidInputError(desired.error);
     this.#lines.planned(desired.value.shapers, observed.shapers);
