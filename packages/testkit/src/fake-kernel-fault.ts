@@ -7,6 +7,9 @@ export class FakeFault {
   #missingTool: string | null = null;
   #refusedProgram: string | null = null;
   #release: (() => void) | null = null;
+  #deadBefore = 0;
+  #deadAfter = 0;
+  #died: () => void = () => {};
 
   /** The k-th step from now (1 is the next) is refused. */
   refuseStep(k: number): void {
@@ -28,6 +31,18 @@ export class FakeFault {
     this.#release = null;
   }
 
+  /**
+   * Whoever takes the k-th step from now is killed before it: they never hear of it again. Resolves when that happens; 0 for never.
+   */
+  dieBefore(k: number): Promise<void> {
+    return this.#dieAt(k, 0);
+  }
+
+  /** The same, once the kernel has done that step. */
+  dieAfter(k: number): Promise<void> {
+    return this.#dieAt(0, k);
+  }
+
   /** From now on the kernel cannot even be read; null ends it. */
   missTool(tool: string | null): void {
     this.#missingTool = tool;
@@ -39,6 +54,7 @@ export class FakeFault {
 
   async beforeStep(description: string): Promise<void> {
     await this.beforeReading();
+    if (this.#deadBefore > 0 && --this.#deadBefore === 0) await this.#die();
     if (this.#hangingStep > 0 && --this.#hangingStep === 0) {
       await new Promise<void>((resolve) => {
         this.#release = resolve;
@@ -51,5 +67,19 @@ export class FakeFault {
         facts: { step: description },
       });
     }
+  }
+
+  async afterStep(): Promise<void> {
+    if (this.#deadAfter > 0 && --this.#deadAfter === 0) await this.#die();
+  }
+
+  #dieAt(before: number, after: number): Promise<void> {
+    [this.#deadBefore, this.#deadAfter] = [before, after];
+    return new Promise((resolve) => (this.#died = resolve));
+  }
+
+  #die(): Promise<never> {
+    this.#died();
+    return new Promise(() => {});
   }
 }

@@ -100,6 +100,7 @@ export class FakeKernel implements Kernel {
     await this.fault.beforeStep(describeStep(step));
     this.executed.push(step);
     this.#execute(step);
+    await this.fault.afterStep();
   }
 
   /** The state as text, sorted, for a person and for snapshots. */

@@ -28,6 +28,8 @@ export interface Site {
   readonly prefixes: readonly string[];
   readonly tags: readonly string[];
   readonly time_zone: string;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
   readonly status: 'new' | 'online' | 'offline';
   readonly config: {
     readonly status: 'pending' | 'applied' | 'rejected' | 'offline';

@@ -103,6 +103,9 @@ export interface SiteTable {
   tags: Generated<string>;
   /** IANA name. */
   time_zone: Generated<string>;
+  /** Degrees north of the equator, and east of Greenwich; both or neither. */
+  latitude: Generated<number | null>;
+  longitude: Generated<number | null>;
 }
 
 export interface ApplicationTable {

@@ -35,6 +35,8 @@ export const siteInput = builder.inputType('SiteInput', {
     prefixes: t.stringList(),
     tags: t.stringList({ description: 'What policies may know it by beside its name' }),
     time_zone: t.string({ description: 'IANA name, such as Europe/Vienna; default UTC' }),
+    latitude: t.float({ description: 'Degrees, north positive' }),
+    longitude: t.float({ description: 'Degrees, east positive' }),
     endpoints: t.field({ type: [endpointInput] }),
   }),
 });
@@ -46,6 +48,8 @@ export const siteChanges = builder.inputType('SiteChanges', {
     prefixes: t.stringList(),
     tags: t.stringList(),
     time_zone: t.string(),
+    latitude: t.float(),
+    longitude: t.float(),
   }),
 });
 

@@ -67,6 +67,8 @@ export const siteType = builder.objectRef<SiteView>('Site').implement({
     prefixes: t.stringList({ resolve: (site) => [...site.prefixes] }),
     tags: t.stringList({ resolve: (site) => [...site.tags] }),
     time_zone: t.exposeString('timeZone'),
+    latitude: t.exposeFloat('latitude', { nullable: true, description: 'Degrees, north positive' }),
+    longitude: t.exposeFloat('longitude', { nullable: true, description: 'Degrees, east positive' }),
     status: t.exposeString('status'),
     config: t.expose('config', { type: configType }),
     endpoints: t.field({ type: [endpointType], resolve: (site) => [...site.endpoints] }),

@@ -47,6 +47,8 @@ export const SiteSchema = Type.Object({
   prefixes: Type.Array(Type.String()),
   tags: Type.Array(Type.String()),
   time_zone: Type.String(),
+  latitude: Nullable(Type.Number()),
+  longitude: Nullable(Type.Number()),
   status: Type.Enum(['new', 'online', 'offline']),
   config: Type.Object({
     status: Type.Enum(['pending', 'applied', 'rejected', 'offline']),

@@ -6,6 +6,8 @@ export const inputExamples = {
     prefixes: ['10.7.0.0/24'],
     tags: ['retail'],
     time_zone: 'Europe/Berlin',
+    latitude: 52.52,
+    longitude: 13.4,
     endpoints: [
       { label: 'broadband', device: 'eth0', address: '192.0.2.7', up_bps: 100_000_000, down_bps: 500_000_000 },
       { label: 'lte', device: 'wwan0', nat: true, cost: 50, profile: 'metered' },

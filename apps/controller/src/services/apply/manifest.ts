@@ -27,6 +27,8 @@ const SiteManifestSchema = exact({
     prefixes: Type.Optional(Type.Array(Type.String())),
     tags: Type.Optional(Type.Array(Type.String())),
     time_zone: Type.Optional(Type.String()),
+    latitude: Type.Optional(Type.Number()),
+    longitude: Type.Optional(Type.Number()),
     endpoints: Type.Optional(Type.Array(EndpointInputSchema)),
   }),
 });

@@ -84,7 +84,7 @@ async function linksManifest(db: Db): Promise<TransportLinksManifest> {
 
 /** What is as it would be if nobody said so is left out. */
 const siteSpec = (
-  { location, tags, time_zone }: SiteRow,
+  { location, tags, time_zone, latitude, longitude }: SiteRow,
   prefixes: string[],
   endpoints: readonly EndpointRow[],
 ): SiteManifest['spec'] => ({
@@ -92,6 +92,7 @@ const siteSpec = (
   ...(prefixes.length === 0 ? {} : { prefixes }),
   ...(tags === '[]' ? {} : { tags: JSON.parse(tags) as string[] }),
   ...(time_zone === 'UTC' ? {} : { time_zone }),
+  ...(latitude === null || longitude === null ? {} : { latitude, longitude }),
   ...(endpoints.length === 0 ? {} : { endpoints: endpoints.map((row) => withoutDefaults(inputOf(row))) }),
 });
 
@@ -155,7 +156,8 @@ export function settled(document: Manifest): string {
     return canonicalJson({ name, description, members });
   }
   const { location = '', prefixes = [], tags = [], time_zone = 'UTC', endpoints = [] } = document.spec;
-  const own = { name, location, prefixes, tags: tidyTags(tags), time_zone };
+  const { latitude = null, longitude = null } = document.spec;
+  const own = { name, location, prefixes, tags: tidyTags(tags), time_zone, latitude, longitude };
   return canonicalJson({ ...own, endpoints: endpoints.map(completeEndpoint) });
 }
 
