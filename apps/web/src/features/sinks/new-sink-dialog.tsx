@@ -69,7 +69,7 @@ function SinkFields({ form }: { form: ApiForm<NewSink> }) {
         fullWidth
         aria-label="Kind"
         value={kind}
-        onChange={(next) => form.set({ kind: next as Kind })}
+        onChange={(next) => form.set({ kind: next })}
         data={[
           { value: 'webhook', label: 'Webhook' },
           { value: 'syslog', label: 'Syslog' },
