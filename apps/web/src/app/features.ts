@@ -1,7 +1,13 @@
+import { accountFeature } from '../features/account/feature.ts';
+import { auditFeature } from '../features/audit/feature.ts';
 import { eventFeature } from '../features/events/feature.ts';
+import { keyFeature } from '../features/keys/feature.ts';
 import { overviewFeature } from '../features/overview/feature.ts';
 import { pathFeature } from '../features/paths/feature.ts';
+import { peopleFeature } from '../features/people/feature.ts';
 import { policyFeature } from '../features/policies/feature.ts';
+import { settingsFeature } from '../features/settings/feature.ts';
+import { sinkFeature } from '../features/sinks/feature.ts';
 import { siteFeature } from '../features/sites/feature.ts';
 import { topologyFeature } from '../features/topology/feature.ts';
 import type { Feature } from '../shared/feature.ts';
@@ -14,4 +20,10 @@ export const features: readonly Feature[] = [
   pathFeature,
   policyFeature,
   eventFeature,
+  auditFeature,
+  sinkFeature,
+  peopleFeature,
+  keyFeature,
+  settingsFeature,
+  accountFeature,
 ];
