@@ -12,6 +12,7 @@ import { addEdge } from './commands/edge.ts';
 import { addEndpoints } from './commands/endpoints.ts';
 import { addEnrolmentKeys } from './commands/enrolment-keys.ts';
 import { addEvents } from './commands/events.ts';
+import { addApplications } from './commands/applications.ts';
 import { addHostSets } from './commands/host-sets.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLab } from './commands/lab.ts';
@@ -59,6 +60,7 @@ export function buildProgram(terminal: Terminal): Command {
   addPaths(program, terminal);
   addPolicies(program, terminal);
   addHostSets(program, terminal);
+  addApplications(program, terminal);
   addApply(program, terminal);
   addExport(program, terminal);
   addStats(program, terminal);

@@ -8,6 +8,7 @@ import { OidcClient, oidcSettings } from './oidc/index.ts';
 import { MasterKeys, SecretBox } from './secrets/index.ts';
 import { ApiKeyService } from './services/api-key-service.ts';
 import { AuditService } from './services/audit-service.ts';
+import { ErasureService } from './services/erasure-service.ts';
 import { PasskeyService } from './services/passkey-service.ts';
 import { SingleSignOnService } from './services/single-sign-on-service.ts';
 import { TotpService } from './services/totp-service.ts';
@@ -47,6 +48,7 @@ export async function accountServices(store: Store, settings: ControllerSettings
     passkeys: new PasskeyService(store, sessions, isLocalOn),
     users: new UserService(store, sessions),
     userDeletion: new UserDeletionService(store, sessions),
+    erasure: new ErasureService(store, sessions),
     apiKeys: new ApiKeyService(store, sessions),
   };
 }

@@ -168,6 +168,13 @@ const rules = {
     expected: daysText,
     about: 'how long the history of policy counters is kept',
   },
+  keepTrafficDays: {
+    variable: 'PATRONUS_KEEP_TRAFFIC_DAYS',
+    schema: days,
+    fallback: 400,
+    expected: daysText,
+    about: 'how long hours of traffic history are kept; minutes are kept for 2 days, ten seconds for an hour',
+  },
   keepAuditDays: {
     variable: 'PATRONUS_KEEP_AUDIT_DAYS',
     schema: Type.Union([Type.Literal(0), Type.Integer({ minimum: 30, maximum: 36_500 })]),

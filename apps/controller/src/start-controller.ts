@@ -22,6 +22,7 @@ import { EventService } from './services/event-service.ts';
 import { EventSinkService } from './services/event-sink-service.ts';
 import { Maintenance } from './services/maintenance.ts';
 import { MemoryTrimmer } from './services/memory-trimmer.ts';
+import { ApplicationService } from './services/application-service.ts';
 import { FlowExplanationService } from './services/flow-explanation.ts';
 import { HostSetService } from './services/host-set-service.ts';
 import { MetricService } from './services/metric-service.ts';
@@ -142,6 +143,7 @@ function networkServices(store: Store, presence: Presence, documents: DocumentSe
     siteDeletion,
     declarations: new ApplyService(store, siteDeletion),
     endpoints: new EndpointService(store),
+    applications: new ApplicationService(store),
     hostSets: new HostSetService(store),
     policyAdvice: new PolicyAdvice(store),
     policyPreviews: new PolicyPreviews(store),
@@ -173,10 +175,10 @@ function startDeliveries(
 /** What edges report, and what was reported before. */
 async function reportServices(
   store: Store,
-  { keepMetricsDays }: ControllerSettings,
+  { keepMetricsDays, keepTrafficDays }: ControllerSettings,
   { paths, decisions }: ReturnType<typeof networkServices>,
 ) {
-  const [traffic, metrics] = [new TrafficService(store), new MetricService(store, keepMetricsDays)];
+  const [traffic, metrics] = [new TrafficService(store, keepTrafficDays), new MetricService(store, keepMetricsDays)];
   await traffic.load();
   const trafficHistory = new TrafficHistory(store);
   const trafficReport = new TrafficReport(store, traffic, trafficHistory);

@@ -126,7 +126,6 @@ export class Edge {
       controller: this.connection.status(),
       document: this.journey.status(),
       uplinks: this.links.uplinks(),
-      countingProblem: this.engine.countingProblem,
       ...this.view.status(),
       telemetry: this.telemetry.status(),
     };

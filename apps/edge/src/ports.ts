@@ -76,8 +76,6 @@ export interface ProbeEngine {
   uplinksChanged(uplinks: readonly UplinkFact[]): void;
   /** Sends a probe over a path now; answers when its reply has come or is overdue. Errors: `timeout`, `unreachable`. */
   probeNow(pathId: PathId): Promise<ProbeResult>;
-  /** Why the traffic of tunnels is not counted here, so that probes alone tell of loss; null where it is. */
-  readonly countingProblem: string | null;
   stop(): Promise<void>;
 }
 

@@ -20,6 +20,8 @@ export const defaultBasePort = 51_820;
 export const markMask = 0x1fff_0000;
 /** Bits of a conntrack mark that are ours: the class, and the generation of the policies that chose it. */
 export const ctGenerationMask = 0x0000_ff00;
+/** The bit of a conntrack mark that says that the flow's packets may still tell a name. */
+export const ctWatchMark = 0x1000_0000;
 
 /** The packet mark of a forwarding class: bits 16–27. */
 export const classMark = (forwardingClass: number): number => forwardingClass << 16;

@@ -1,4 +1,4 @@
-import type { Address, Prefix } from '@patronus/core';
+import type { Address, DomainPattern, Prefix } from '@patronus/core';
 
 export type Family = 'inet' | 'inet6';
 
@@ -124,8 +124,25 @@ export interface Ruleset {
   readonly countingEpoch: string;
   readonly counters: readonly string[];
   readonly sets: readonly PrefixSet[];
+  readonly nameSets: readonly NameSet[];
+  /** What those of the sets above begin with that do not stand yet. */
+  readonly learned: readonly LearnedName[];
   /** In the order of definition: what a chain refers to comes before it. */
   readonly parts: readonly (Chain | VerdictMap)[];
+}
+
+/** An address that is known by a name, for so long, s. */
+export interface LearnedName {
+  readonly address: Address;
+  readonly name: string;
+  readonly ttlSec: number;
+}
+
+/** Addresses of one family that are known by names that the patterns mean; they are learned, and go when their time is over. */
+export interface NameSet {
+  readonly name: string;
+  readonly family: Family;
+  readonly patterns: readonly DomainPattern[];
 }
 
 /** Disjoint prefixes of one family, sorted. */
@@ -165,6 +182,8 @@ export interface RulesetShape {
   /** Number of elements of each map. */
   readonly maps: Readonly<Record<string, number>>;
   readonly counters: readonly string[];
+  /** Names of the sets of learned addresses; what they hold changes by itself. */
+  readonly nameSets: readonly string[];
 }
 
 /** What a kernel answers when asked for its state, and what it holds that is not ours but matters to us. */

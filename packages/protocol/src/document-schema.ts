@@ -1,19 +1,26 @@
 import { Compile } from 'typebox/compile';
 import Type from 'typebox';
 import {
+  applicationCategories,
+  applicationNamePattern,
   err,
   ipProtocols,
   isTimeZone,
+  maxApplicationName,
   maxClasses,
   maxOverrideReason,
   maxSites,
   maxSlots,
   minutesOfDay,
   policyActionTypes,
+  parseDomainPattern,
   probeProfiles,
   tunnelName,
   weekdays,
   type Breakout,
+  type Application,
+  type ApplicationPort,
+  type ApplicationSignature,
   type FieldProblem,
   type HostSet,
   type LabelWeight,
@@ -84,6 +91,38 @@ const timeOfDay = Type.Refine(
 );
 const timeZone = Type.Refine(Type.String({ maxLength: 64 }), isTimeZone, () => 'must be a time zone of this machine');
 
+const applicationName = Type.String({ pattern: applicationNamePattern.source, maxLength: maxApplicationName });
+const domainPattern = Type.Refine(
+  Type.String({ maxLength: 260 }),
+  (text) => {
+    const parsed = parseDomainPattern(text);
+    return parsed.ok && parsed.value === text;
+  },
+  () => 'must be a domain in lower case, such as example.com or *.example.com',
+);
+
+const application = exact<Application>({
+  name: applicationName,
+  title: humanText,
+  category: choice(applicationCategories),
+  signatures: Type.Array(
+    exact<ApplicationSignature>({
+      domains: Type.Optional(Type.Array(domainPattern)),
+      prefixes: Type.Optional(Type.Array(prefixText)),
+      ports: Type.Optional(
+        Type.Array(
+          exact<ApplicationPort>({
+            protocol: choice(['tcp', 'udp', 'sctp']),
+            from: integer(0, 65_535),
+            to: integer(0, 65_535),
+          }),
+        ),
+      ),
+    }),
+  ),
+  dscp: nullable(integer(0, 63)),
+});
+
 const conditionFields = {
   sourceSites: Type.Optional(Type.Array(uuidText)),
   destinationSites: Type.Optional(Type.Array(uuidText)),
@@ -97,6 +136,9 @@ const conditionFields = {
   sourcePorts: Type.Optional(Type.Array(portRange)),
   destinationPorts: Type.Optional(Type.Array(portRange)),
   dscp: Type.Optional(Type.Array(integer(0, 63))),
+  applications: Type.Optional(Type.Array(applicationName)),
+  applicationCategories: Type.Optional(Type.Array(choice(applicationCategories))),
+  domains: Type.Optional(Type.Array(domainPattern)),
   schedule: Type.Optional(
     Type.Array(
       exact<ScheduleWindow>({
@@ -224,6 +266,7 @@ const documentSchema = exact<SiteDocument>({
   ),
   policies: Type.Array(policy, { minItems: 1 }),
   hostSets: Type.Optional(Type.Array(hostSet)),
+  applications: Type.Optional(Type.Array(application)),
   confirmWindowMs: integer(1_000, 3_600_000),
 });
 

@@ -1,6 +1,7 @@
 import {
   hashWithParts,
   type Address,
+  type Application,
   type EndpointId,
   type HostSet,
   type PathId,
@@ -30,6 +31,8 @@ export interface SiteDocument {
   readonly policies: readonly Policy[];
   /** Those that policies name; absent for none. */
   readonly hostSets?: readonly HostSet[];
+  /** Those that policies name, and the operators' own; absent for none. */
+  readonly applications?: readonly Application[];
   /** How long the edge waits to hear the controller again after applying, before it restores the previous document. */
   readonly confirmWindowMs: number;
 }

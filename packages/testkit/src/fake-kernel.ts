@@ -73,7 +73,7 @@ export class FakeKernel implements Kernel {
         sysctls.flatMap((key) => (this.#sysctls.has(key) ? [[key, this.#sysctls.get(key)!]] : [])),
       ),
       programs: [...this.#programs.values()],
-      duplication: this.#programs.size === 0 ? null : this.#duplication,
+      duplication: this.#hasDuplication() ? this.#duplication : null,
       counters: [...this.#counters.values()],
       links: [...this.#links.values()],
       gateways: [...this.#gateways].map(([device, address]) => ({ device, address })),
@@ -100,6 +100,7 @@ export class FakeKernel implements Kernel {
     await this.fault.beforeStep(describeStep(step));
     this.executed.push(step);
     this.#execute(step);
+    await this.fault.afterStep();
   }
 
   /** The state as text, sorted, for a person and for snapshots. */
@@ -223,9 +224,13 @@ export class FakeKernel implements Kernel {
         this.#programs.delete(placeOf(step.program));
         return;
       case 'set_duplication':
-        if (this.#programs.size === 0) refuse('no program duplicates packets');
+        if (!this.#hasDuplication()) refuse('no program duplicates packets');
         this.#duplication = step.duplication;
     }
+  }
+
+  #hasDuplication(): boolean {
+    return [...this.#programs.values()].some(({ program }) => program === 'pt_dup_in');
   }
 
   #replaceRuleset({ ruleset, previous }: Extract<Step, { do: 'replace_ruleset' }>): void {

@@ -110,6 +110,29 @@ export interface PathRelease {
   readonly message: string;
 }
 
+export interface ApplicationPort {
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface ApplicationSignature {
+  readonly domains?: readonly string[];
+  readonly prefixes?: readonly string[];
+  readonly ports?: readonly ApplicationPort[];
+}
+
+export interface Application {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly category: string;
+  readonly signatures: readonly ApplicationSignature[];
+  readonly dscp: number | null;
+  readonly custom: boolean;
+}
+
 export type * from './policy-resources.ts';
 
 export interface NetworkEvent {
@@ -160,6 +183,7 @@ export interface AuditVerification {
   readonly removed: number;
   readonly rows: number;
   readonly anchors: number;
+  readonly erased: number;
   readonly last: { readonly sequence: number; readonly hash: string };
   readonly fault: { readonly sequence: number; readonly message: string } | null;
 }

@@ -132,11 +132,12 @@ const columns: readonly Column<AuditEntry>[] = [
   { title: 'RESULT', cell: (row) => row.result },
 ];
 
-function verdict({ fault, removed, rows, anchors, last }: AuditVerification): string {
+function verdict({ fault, removed, rows, anchors, erased, last }: AuditVerification): string {
   if (fault !== null) {
     return `the audit log was changed: ${fault.message}; ${plural(rows, 'row')} before it ${rows === 1 ? 'is' : 'are'} whole`;
   }
   const older = removed === 0 ? '' : `; ${plural(removed, 'older row')} went when their time was over`;
-  const told = `the audit log is whole: ${plural(rows, 'row')}, ${plural(anchors, 'signed anchor')}${older}`;
+  const taken = erased === 0 ? '' : `; personal data were erased from ${plural(erased, 'row')}`;
+  const told = `the audit log is whole: ${plural(rows, 'row')}, ${plural(anchors, 'signed anchor')}${older}${taken}`;
   return rows === 0 ? told : `${told}\nlast row ${last.sequence}:${last.hash}`;
 }

@@ -151,6 +151,19 @@ function addDeletion(users: Command, terminal: Terminal): void {
         ({ message }) => message,
       ),
   );
+  const erase = withApiOptions(
+    users
+      .command('erase <user>')
+      .description('remove a user for good, and all that tells of them, in events and in the audit log too'),
+  );
+  withExamples(erase, ['users erase alice']).action((user: string, options: ApiOptions) =>
+    answer(
+      terminal,
+      options,
+      (api) => api.post<{ readonly message: string }>(`${pathOf(user)}/erasure`),
+      ({ message }) => message,
+    ),
+  );
   const restore = withApiOptions(users.command('restore <user>').description('put a deleted user back'));
   withExamples(restore, ['users restore alice']).action((user: string, options: ApiOptions) =>
     answer(

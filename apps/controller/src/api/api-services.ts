@@ -12,6 +12,7 @@ import type { EndpointService } from '../services/endpoint-service.ts';
 import type { EnrolmentKeyService } from '../services/enrolment-key-service.ts';
 import type { EventSinkService } from '../services/event-sink-service.ts';
 import type { EventService } from '../services/event-service.ts';
+import type { ApplicationService } from '../services/application-service.ts';
 import type { FlowExplanationService } from '../services/flow-explanation.ts';
 import type { HostSetService } from '../services/host-set-service.ts';
 import type { MetricService } from '../services/metric-service.ts';
@@ -33,6 +34,7 @@ import type { SingleSignOnService } from '../services/single-sign-on-service.ts'
 import type { TransportLinkService } from '../services/transport-link-service.ts';
 import type { PasskeyService } from '../services/passkey-service.ts';
 import type { TotpService } from '../services/totp-service.ts';
+import type { ErasureService } from '../services/erasure-service.ts';
 import type { UserDeletionService } from '../services/user-deletion-service.ts';
 import type { UserService } from '../services/user-service.ts';
 import type { Access } from './access.ts';
@@ -44,6 +46,7 @@ export interface ApiServices {
   readonly sessions: Sessions;
   readonly users: UserService;
   readonly userDeletion: UserDeletionService;
+  readonly erasure: ErasureService;
   readonly apiKeys: ApiKeyService;
   readonly totp: TotpService;
   readonly passkeys: PasskeyService;
@@ -56,6 +59,7 @@ export interface ApiServices {
   readonly sites: SiteService;
   readonly siteDeletion: SiteDeletionService;
   readonly endpoints: EndpointService;
+  readonly applications: ApplicationService;
   readonly hostSets: HostSetService;
   readonly policies: PolicyService;
   readonly policyAdvice: PolicyAdvice;

@@ -145,6 +145,40 @@ const mutations: readonly (readonly [
     async () => rest('DELETE', `endpoints/${await firstId('endpoints?site=hq')}`),
   ],
   [
+    'POST /applications',
+    'application_created',
+    'erp',
+    () => rest('POST', 'applications', { name: 'erp', signatures: [{ domains: ['erp.example.com'] }] }),
+  ],
+  [
+    'PATCH /applications',
+    'application_updated',
+    'erp',
+    () => rest('PATCH', 'applications/erp', { signatures: [{ domains: ['*.erp.example.com'] }] }),
+  ],
+  ['DELETE /applications', 'application_deleted', 'erp', () => rest('DELETE', 'applications/erp')],
+  [
+    'createApplication',
+    'application_created',
+    'till',
+    () =>
+      graphql(
+        'mutation { createApplication(input: { name: "till", signatures: [{ domains: ["till.example.com"] }] }) { id } }',
+      ),
+  ],
+  [
+    'updateApplication',
+    'application_updated',
+    'till',
+    () => graphql('mutation { updateApplication(id: "till", input: { title: "Tills" }) { id } }'),
+  ],
+  [
+    'deleteApplication',
+    'application_deleted',
+    'till',
+    () => graphql('mutation { deleteApplication(id: "till") { success } }'),
+  ],
+  [
     'PUT /policies/order',
     'policies_reordered',
     null,
@@ -503,6 +537,18 @@ const accountMutations: typeof mutations = [
   ],
   ['deleteUser', 'user_deleted', 'bob', () => graphql('mutation { deleteUser(user_id: "bob") { message } }')],
   ['restoreUser', 'user_restored', 'bob', () => graphql('mutation { restoreUser(user_id: "bob") { id } }')],
+  [
+    'POST /users/erasure',
+    'user_erased',
+    expect.stringMatching(/^erased-/) as string,
+    () => rest('POST', 'users/bob/erasure'),
+  ],
+  [
+    'eraseUser',
+    'user_erased',
+    expect.stringMatching(/^erased-/) as string,
+    () => graphql('mutation { eraseUser(user_id: "alice") { message } }'),
+  ],
   ['POST /api-keys', 'api_key_created', 'deploy', async () => newSecret(await rest('POST', 'api-keys', newApiKey))],
   [
     'PATCH /api-keys',

@@ -19,6 +19,7 @@ export interface AuditTarget {
     | 'site'
     | 'endpoint'
     | 'policy'
+    | 'application'
     | 'host_set'
     | 'transport_links'
     | 'path'

@@ -1,9 +1,9 @@
 import { canonicalJson } from '@patronus/core';
 import type { DbTransaction } from '../database/schema.ts';
-import { auditRepository, type AuditAnchorRow } from '../repositories/audit-repository.ts';
+import { auditRepository, type AuditAnchorRow, type AuditRow } from '../repositories/audit-repository.ts';
 import type { Actor } from './actor.ts';
 import type { AuditEntry } from './audit-entry.ts';
-import { nextRow, type RowMark } from './audit-row.ts';
+import { hashOfRemains, nextRow, type RowMark } from './audit-row.ts';
 
 /** A key that does not live in the database, so that whoever can write the one cannot sign for the other. */
 export interface AnchorKey {
@@ -28,6 +28,13 @@ export const anchorText = ({ sequence, time, hash }: Pick<AuditAnchorRow, 'seque
 /** What a signature that rows were removed is made over; an anchor cannot be mistaken for it. */
 export const cutText = ({ sequence, time, hash }: Pick<AuditAnchorRow, 'sequence' | 'time' | 'hash'>): string =>
   canonicalJson({ purpose: 'patronus audit cut', sequence, time, hash });
+
+/** What a signature over what is left of a row is made over; `hash` is of that. */
+export const erasureText = ({ sequence, time, hash }: Pick<AuditAnchorRow, 'sequence' | 'time' | 'hash'>): string =>
+  canonicalJson({ purpose: 'patronus audit erasure', sequence, time, hash });
+
+/** What an erasure may take out of a row. */
+export type AuditRemains = Pick<AuditRow, 'actor_id' | 'actor' | 'address' | 'target_id' | 'target' | 'details'>;
 
 /** Writes rows within the transaction of the change that they tell of: where a row cannot be written, nothing is. */
 export class AuditLog {
@@ -65,6 +72,18 @@ export class AuditLog {
     const signature = this.key.sign(cutText({ sequence, time: at, hash }));
     await auditRepository.insertCut(db, { sequence, time: at, hash, key_id: this.key.fingerprint, signature });
     return { removed: await auditRepository.deleteUpTo(db, sequence), sequence };
+  }
+
+  /**
+   * Takes personal data out of a row. Its hash stays, and with it the chain; that the controller itself did it is proven by a
+   * signature over what is left. The salt goes, without which nobody can find by guessing what the hash was made of.
+   */
+  async erase(db: DbTransaction, at: number, row: AuditRow, remains: AuditRemains): Promise<void> {
+    const { sequence } = row;
+    const hash = hashOfRemains({ ...row, ...remains, salt: null });
+    const signature = this.key.sign(erasureText({ sequence, time: at, hash }));
+    await auditRepository.replaceErasure(db, { sequence, time: at, hash, key_id: this.key.fingerprint, signature });
+    await auditRepository.updateErased(db, sequence, { ...remains, salt: null });
   }
 
   async #sign(db: DbTransaction, time: number, { sequence, hash }: RowMark): Promise<void> {

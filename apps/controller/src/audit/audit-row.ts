@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { canonicalJson, contentHash } from '@patronus/core';
 import type { AuditRow } from '../repositories/audit-repository.ts';
 import type { Actor } from './actor.ts';
@@ -30,6 +31,7 @@ export function nextRow(before: RowMark, at: number, by: Actor, entry: AuditEntr
     target: entry.target.name,
     result: entry.result ?? 'success',
     details: detailsText(entry.details ?? {}),
+    salt: randomBytes(16).toString('base64url'),
     previous_hash: before.hash,
   };
   return { ...row, hash: contentHash(row) };
@@ -40,5 +42,12 @@ function detailsText(details: Readonly<Record<string, unknown>>): string {
   return text.length <= maxDetailsLength ? text : canonicalJson({ left_out_characters: text.length });
 }
 
-/** SHA-256 (FIPS 180-4) of the canonical JSON of all columns but `hash` itself, the hash of the row before among them. */
-export const hashOfRow = (row: AuditRow): string => contentHash({ ...row, hash: undefined });
+/**
+ * SHA-256 (FIPS 180-4) of the canonical JSON of all columns but `hash` itself, the hash of the row before among them. Rows of
+ * earlier versions have no salt.
+ */
+export const hashOfRow = (row: AuditRow): string =>
+  contentHash({ ...row, hash: undefined, salt: row.salt ?? undefined });
+
+/** Of what is left of a row after personal data were taken out of it; the hash that it had is part of it. */
+export const hashOfRemains = (row: AuditRow): string => contentHash(row);

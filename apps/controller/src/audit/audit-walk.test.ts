@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { AuditAnchorRow, AuditRow } from '../repositories/audit-repository.ts';
 import { testAnchorKey } from '../testing/test-anchor-key.ts';
 import { systemActor } from './actor.ts';
-import { anchorInterval, anchorText, mustBeAnchored } from './audit-log.ts';
-import { hashOfRow, nextRow, noRow, type RowMark } from './audit-row.ts';
+import { anchorInterval, anchorText, erasureText, mustBeAnchored } from './audit-log.ts';
+import { hashOfRemains, hashOfRow, nextRow, noRow, type RowMark } from './audit-row.ts';
 import { AuditWalk, type AuditFault } from './audit-walk.ts';
 
 const key = testAnchorKey();
@@ -52,6 +52,58 @@ function recompute(from: number): void {
     each.hash = hashOfRow(each);
   }
 }
+
+/** Takes the target out of a row, and proves it with a key. */
+function erase(sequence: number, by = key): AuditAnchorRow {
+  const remains = { ...row(sequence), target: 'erased', target_id: null, details: '{}', salt: null };
+  rows[sequence - 1] = remains;
+  const text = { sequence, time: 5_000, hash: hashOfRemains(remains) };
+  return { ...text, key_id: by.fingerprint, signature: by.sign(erasureText(text)) };
+}
+
+describe('a row out of which something was taken', () => {
+  const walkedWith = (erasure: AuditAnchorRow): [AuditFault | null, number] => {
+    const walk = new AuditWalk(key);
+    for (const each of rows) {
+      const fault = walk.step(each, anchors.get(each.sequence), each.sequence === 5 ? erasure : undefined);
+      if (fault !== null) return [fault, walk.erased];
+    }
+    return [walk.end({ counted, anchored: 0 }), walk.erased];
+  };
+
+  it('keeps the log whole where the controller itself did it', () => {
+    expect(walkedWith(erase(5))).toEqual([null, 1]);
+  });
+
+  it('is found where it was changed afterwards, or somebody else did it', () => {
+    const erasure = erase(5);
+    rows[4] = { ...row(5), actor: 'mallory' };
+    expect(walkedWith(erasure)[0]).toMatchObject({ sequence: 5, code: 'row_changed' });
+    expect(walkedWith(erase(5, testAnchorKey()))[0]).toMatchObject({ sequence: 5, code: 'row_changed' });
+    const other = { ...erase(5), sequence: 6 };
+    expect(walkedWith(other)[0]).toMatchObject({ sequence: 5, code: 'row_changed' });
+  });
+
+  it('leaves its own hash where it was: another one does not follow', () => {
+    rows[4] = { ...row(5), hash: 'f'.repeat(64) };
+    expect(walkedWith(erase(5))[0]).toMatchObject({ sequence: 6, code: 'chain_broken' });
+  });
+});
+
+describe('rows', () => {
+  it('of the same content have hashes of their own, by their salt', () => {
+    const target = { type: 'site', id: 'x', name: 'x' } as const;
+    const twins = [1, 2].map(() => nextRow(noRow, 1, systemActor, { action: 'site_created', target }));
+    expect(new Set(twins.map(({ hash }) => hash)).size).toBe(2);
+  });
+
+  it('of earlier versions, without one, are in order', () => {
+    for (const each of rows) each.salt = null;
+    recompute(1);
+    anchors = new Map([...anchors.keys()].map((sequence) => [sequence, signed(row(sequence))]));
+    expect(walked()).toBeNull();
+  });
+});
 
 describe('a log as it was written', () => {
   it('is whole, and so is an empty one', () => {

@@ -1,6 +1,6 @@
 import type { AuditAnchorRow, AuditRow, AuditTip } from '../repositories/audit-repository.ts';
-import { anchorText, cutText, mustBeAnchored, type AnchorKey } from './audit-log.ts';
-import { hashOfRow, noRow, type RowMark } from './audit-row.ts';
+import { anchorText, cutText, erasureText, mustBeAnchored, type AnchorKey } from './audit-log.ts';
+import { hashOfRemains, hashOfRow, noRow, type RowMark } from './audit-row.ts';
 
 /** The first row that is not as it was written, and how that shows. */
 export interface AuditFault {
@@ -26,6 +26,8 @@ const fault = (sequence: number, code: AuditFault['code'], message: string): Aud
 export class AuditWalk {
   rows = 0;
   anchors = 0;
+  /** Rows of which something was erased, by the controller itself. */
+  erased = 0;
   /** The last row that was in order. */
   last: RowMark = noRow;
   readonly #key: Pick<AnchorKey, 'fingerprint' | 'isSignedBy'>;
@@ -50,12 +52,13 @@ export class AuditWalk {
     return null;
   }
 
-  /** The next row and its anchor, if it has one. Answers what is wrong with it, or null. */
-  step(row: AuditRow, anchor: AuditAnchorRow | undefined): AuditFault | null {
-    const found = this.#faultOfRow(row) ?? this.#faultOfAnchor(row, anchor);
+  /** The next row, its anchor and its erasure, if it has them. Answers what is wrong with it, or null. */
+  step(row: AuditRow, anchor: AuditAnchorRow | undefined, erasure?: AuditAnchorRow): AuditFault | null {
+    const found = this.#faultOfRow(row, erasure) ?? this.#faultOfAnchor(row, anchor);
     if (found !== null) return found;
     this.rows++;
     if (anchor !== undefined) this.anchors++;
+    if (erasure !== undefined) this.erased++;
     this.last = { sequence: row.sequence, hash: row.hash };
     return null;
   }
@@ -73,12 +76,12 @@ export class AuditWalk {
     return fault(next, 'row_missing', `is missing: rows were counted up to ${counted}`);
   }
 
-  #faultOfRow(row: AuditRow): AuditFault | null {
+  #faultOfRow(row: AuditRow, erasure: AuditAnchorRow | undefined): AuditFault | null {
     const expected = this.last.sequence + 1;
     if (row.sequence !== expected) {
       return fault(expected, 'row_missing', `is missing: the next one there is row ${row.sequence}`);
     }
-    if (hashOfRow(row) !== row.hash)
+    if (hashOfRow(row) !== row.hash && !this.#isErased(row, erasure))
       return fault(expected, 'row_changed', 'was changed: it does not have its own hash');
     if (row.previous_hash !== this.last.hash) {
       return fault(expected, 'chain_broken', `does not follow row ${expected - 1}: one of the two was changed`);
@@ -87,6 +90,16 @@ export class AuditWalk {
       return fault(expected, 'known_mismatch', 'has another hash than the one known elsewhere');
     }
     return null;
+  }
+
+  /** Whether it is what the controller itself left of a row. */
+  #isErased(row: AuditRow, erasure: AuditAnchorRow | undefined): boolean {
+    return (
+      erasure?.sequence === row.sequence &&
+      erasure.hash === hashOfRemains(row) &&
+      erasure.key_id === this.#key.fingerprint &&
+      this.#key.isSignedBy(erasureText(erasure), erasure.signature)
+    );
   }
 
   #faultOfAnchor({ sequence, hash }: AuditRow, anchor: AuditAnchorRow | undefined): AuditFault | null {

@@ -14,11 +14,16 @@ export interface AuditTable {
   target: string | null;
   result: string;
   details: string;
+  /** Random; null in rows of earlier versions, and in those of which something was erased. */
+  salt: string | null;
   previous_hash: string;
   hash: string;
 }
 
-/** Append-only: the hash of one audit row, signed. As a cut: that all rows up to this one were removed. */
+/**
+ * Append-only: the hash of one audit row, signed. As a cut: that all rows up to this one were removed. As an erasure, which can
+ * be replaced by another: the hash of what is left of a row.
+ */
 export interface AuditAnchorTable {
   sequence: number;
   time: UnixMs;

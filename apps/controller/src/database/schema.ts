@@ -44,6 +44,7 @@ export interface Database {
   sdwan_policy_stats: PolicyStatTable;
   site_prefixes: SitePrefixTable;
   host_sets: HostSetTable;
+  applications: ApplicationTable;
   site_configs: SiteConfigTable;
   allocations: AllocationTable;
   edges: EdgeTable;
@@ -80,6 +81,7 @@ export interface Database {
   sdwan_audit_log: AuditTable;
   sdwan_audit_anchors: AuditAnchorTable;
   sdwan_audit_cuts: AuditAnchorTable;
+  sdwan_audit_erasures: AuditAnchorTable;
   idempotency_keys: IdempotencyTable;
 }
 
@@ -101,6 +103,20 @@ export interface SiteTable {
   tags: Generated<string>;
   /** IANA name. */
   time_zone: Generated<string>;
+}
+
+export interface ApplicationTable {
+  application_id: string;
+  name: string;
+  title: string;
+  description: string;
+  category: string;
+  /** JSON: a list of ApplicationSignature. */
+  signatures: string;
+  dscp: number | null;
+  created_at: UnixMs;
+  updated_at: UnixMs;
+  version: Generated<number>;
 }
 
 export interface HostSetTable {

@@ -1,6 +1,6 @@
 import { sql, type Selectable } from 'kysely';
 import { noRow } from '../audit/audit-row.ts';
-import { highestEver } from '../database/portable-sql.ts';
+import { containsFolded, highestEver } from '../database/portable-sql.ts';
 import type { AuditAnchorTable, AuditTable, Db } from '../database/schema.ts';
 
 export type AuditRow = Selectable<AuditTable>;
@@ -125,6 +125,7 @@ export const auditRepository = {
   /** Removes rows up to this one and their anchors; answers how many. The database takes it only below a cut. */
   async deleteUpTo(db: Db, sequence: number): Promise<number> {
     await db.deleteFrom('sdwan_audit_anchors').where('sequence', '<=', sequence).execute();
+    await db.deleteFrom('sdwan_audit_erasures').where('sequence', '<=', sequence).execute();
     const result = await db.deleteFrom('sdwan_audit_log').where('sequence', '<=', sequence).executeTakeFirst();
     return Number(result.numDeletedRows);
   },
@@ -136,6 +137,60 @@ export const auditRepository = {
       .selectAll()
       .where('sequence', '>=', from)
       .where('sequence', '<=', to)
+      .orderBy('sequence')
+      .execute(),
+
+  /** Those of rows `from` to `to`, both included. */
+  listErasures: (db: Db, from: number, to: number): Promise<AuditAnchorRow[]> =>
+    db
+      .selectFrom('sdwan_audit_erasures')
+      .selectAll()
+      .where('sequence', '>=', from)
+      .where('sequence', '<=', to)
+      .execute(),
+
+  async replaceErasure(db: Db, row: AuditAnchorRow): Promise<void> {
+    const { time, hash, key_id, signature } = row;
+    await db
+      .insertInto('sdwan_audit_erasures')
+      .values(row)
+      .onConflict((conflict) => conflict.column('sequence').doUpdateSet({ time, hash, key_id, signature }))
+      .execute();
+  },
+
+  /** The database takes it only for rows with an erasure. */
+  async updateErased(db: Db, sequence: number, remains: Partial<AuditRow>): Promise<void> {
+    await db.updateTable('sdwan_audit_log').set(remains).where('sequence', '=', sequence).execute();
+  },
+
+  /** The last row about a user of this id or name. */
+  findUser: (db: Db, reference: string): Promise<AuditRow | undefined> =>
+    db
+      .selectFrom('sdwan_audit_log')
+      .selectAll()
+      .where('target_type', '=', 'user')
+      .where((eb) => eb.or([eb('target_id', '=', reference), eb('target', '=', reference)]))
+      .orderBy('sequence', 'desc')
+      .limit(1)
+      .executeTakeFirst(),
+
+  /** Rows that may tell of somebody: by an id, by a name, or with a name anywhere in their details. */
+  listAbout: (db: Db, ids: readonly string[], names: readonly string[]): Promise<AuditRow[]> =>
+    db
+      .selectFrom('sdwan_audit_log')
+      .selectAll()
+      .where((eb) =>
+        eb.or([
+          eb('actor_id', 'in', [...ids]),
+          eb('target_id', 'in', [...ids]),
+          ...names.flatMap((name) => [
+            eb('actor', '=', name),
+            containsFolded('actor', `${name}/`),
+            eb('target', '=', name),
+            containsFolded('details', name),
+          ]),
+        ]),
+      )
       .orderBy('sequence')
       .execute(),
 

@@ -11,6 +11,7 @@ export * from './edge-repository.ts';
 export * from './endpoint-repository.ts';
 export * from './enrolment-key-repository.ts';
 export * from './event-delivery-repository.ts';
+export * from './erasure-repository.ts';
 export * from './event-repository.ts';
 export * from './event-sink-repository.ts';
 export * from './identity-repository.ts';

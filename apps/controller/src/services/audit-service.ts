@@ -79,6 +79,8 @@ export interface AuditVerification {
   /** Rows and anchors that are in order, from the first on. */
   readonly rows: number;
   readonly anchors: number;
+  /** Rows of those out of which the personal data of somebody were taken. */
+  readonly erased: number;
   /** The last row in order; whoever keeps its hash elsewhere can prove later that nothing before it changed. */
   readonly last: RowMark;
   /** The first thing that is wrong; null when nothing is. */
@@ -125,7 +127,15 @@ export class AuditService {
     const fault = badCut ?? (await this.#walkAll(walk)) ?? walk.end(tip);
     // Rows may have been removed under the walk; a log that was cut meanwhile is looked at anew.
     if (fault !== null && (await auditRepository.lastCut(db))?.sequence !== cut?.sequence) return this.verify(known);
-    return { valid: fault === null, removed, rows: walk.rows, anchors: walk.anchors, last: walk.last, fault };
+    return {
+      valid: fault === null,
+      removed,
+      rows: walk.rows,
+      anchors: walk.anchors,
+      erased: walk.erased,
+      last: walk.last,
+      fault,
+    };
   }
 
   /** Writes down that a caller was refused what their role does not allow. */
@@ -151,8 +161,10 @@ export class AuditService {
       if (first === undefined || last === undefined) return null;
       const listed = await auditRepository.listAnchors(this.#store.db, first.sequence, last.sequence);
       const anchors = new Map(listed.map((anchor) => [anchor.sequence, anchor]));
+      const taken = await auditRepository.listErasures(this.#store.db, first.sequence, last.sequence);
+      const erasures = new Map(taken.map((erasure) => [erasure.sequence, erasure]));
       for (const row of rows) {
-        const fault = walk.step(row, anchors.get(row.sequence));
+        const fault = walk.step(row, anchors.get(row.sequence), erasures.get(row.sequence));
         if (fault !== null) return fault;
       }
       after = last.sequence;

@@ -131,6 +131,7 @@ describe('a walk over the database', () => {
     expect(await network.audit.verify()).toEqual({
       valid: true,
       removed: 0,
+      erased: 0,
       rows: last.sequence,
       anchors: Math.ceil(last.sequence / anchorInterval),
       last: { sequence: last.sequence, hash: last.hash },

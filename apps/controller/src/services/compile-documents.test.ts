@@ -48,7 +48,7 @@ function intentOf(...sites: IntentSite[]): Intent {
     all.filter((b) => b.siteId !== a.siteId).map((b) => ({ id: pathId(a.id, b.id), source: a.id, destination: b.id })),
   );
   const settings = { overlay: defaultOverlay, confirmWindowMs: 10_000 };
-  return { sites, paths, overrides: new Map(), policies: [fallback], hostSets: [], ...settings };
+  return { sites, paths, overrides: new Map(), policies: [fallback], hostSets: [], applications: [], ...settings };
 }
 const documentOf = (intent: Intent, index: number) =>
   [...compileDocuments(intent)].find((document) => document.site.id === uuid(index))!;

@@ -4,6 +4,7 @@ import {
   tunnelName,
   tunnelPort,
   type Address,
+  type Application,
   type EndpointId,
   type HostSet,
   type PathId,
@@ -62,6 +63,8 @@ export interface Intent {
   readonly policies: readonly Policy[];
   /** Those that policies name. */
   readonly hostSets: readonly HostSet[];
+  /** Those that policies name, and the operators' own. */
+  readonly applications: readonly Application[];
   readonly overlay: Prefix;
   readonly confirmWindowMs: number;
 }
@@ -92,7 +95,7 @@ export function* compileDocuments(intent: Intent): Generator<SiteDocument> {
   const sites = intent.sites.toSorted((a, b) => a.index - b.index);
   const pathsOf = pathsBySite(sites, intent);
   const remotes = sites.filter((site) => site.endpoints.length > 0).map(remoteSite);
-  const shared = [intent.policies, intent.hostSets, ...remotes];
+  const shared = [intent.policies, intent.hostSets, intent.applications, ...remotes];
   const written = new Map<object, string>(shared.map((part) => [part, canonicalJson(part)]));
   for (const site of sites) yield compileSite(intent, site, pathsOf.get(site.id) ?? [], remotes, written);
 }
@@ -131,6 +134,7 @@ function compileSite(
     paths: paths.map((ends) => documentPath(intent, ends)),
     policies: intent.policies,
     ...(intent.hostSets.length === 0 ? {} : { hostSets: intent.hostSets }),
+    ...(intent.applications.length === 0 ? {} : { applications: intent.applications }),
     confirmWindowMs: intent.confirmWindowMs,
   };
   return { ...content, version: documentVersion(content, written) };

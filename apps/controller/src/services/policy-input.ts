@@ -26,6 +26,15 @@ const conditions = {
   source_ports: Type.Optional(Type.Array(PortRangeSchema)),
   destination_ports: Type.Optional(Type.Array(PortRangeSchema)),
   dscp: Type.Optional(Type.Array(Type.Integer())),
+  applications: Type.Optional(Type.Array(Type.String(), { description: 'Names of applications' })),
+  application_categories: Type.Optional(
+    Type.Array(Type.String(), { description: 'Any application of these categories' }),
+  ),
+  domains: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'Names of servers, as learned from DNS, TLS and QUIC; *.example.com means every name below',
+    }),
+  ),
   schedule: Type.Optional(
     Type.Array(ScheduleWindowSchema, {
       description: 'Any of these, by the clocks of the site that the flow comes from',

@@ -20,6 +20,7 @@ import { pathRepository } from '../repositories/path-repository.ts';
 import { policyRepository, type PolicyRow } from '../repositories/policy-repository.ts';
 import { hostSetRepository } from '../repositories/host-set-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
+import { documentApplications } from './application-service.ts';
 import type { Intent, IntentEndpoint, IntentSite } from './compile-documents.ts';
 import { actionWithoutSites, hostSetsNamedBy, withoutSites } from './policy-references.ts';
 import { documentPolicy } from './policy-service.ts';
@@ -51,6 +52,10 @@ export async function readIntent(db: Db, confirmWindowMs: number): Promise<Inten
     overrides: new Map((await pathOverrideRepository.list(db)).map((row) => [row.path_id, pathOverride(row)])),
     policies,
     hostSets: await readHostSets(db, policies),
+    applications: await documentApplications(
+      db,
+      policies.map(({ match }) => match),
+    ),
     overlay: defaultOverlay,
     confirmWindowMs,
   };
@@ -73,7 +78,11 @@ export async function readPolicyWorld(db: Db): Promise<{ policies: Policy[]; wor
     tags: JSON.parse(row.tags) as string[],
     timeZone: row.time_zone,
   }));
-  return { policies, world: { sites, hostSets: await readHostSets(db, policies) } };
+  const applications = await documentApplications(
+    db,
+    policies.map(({ match }) => match),
+  );
+  return { policies, world: { sites, hostSets: await readHostSets(db, policies), applications } };
 }
 
 /** Those that policies name: edges need no others. */

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tamperWithAudit, tester, testAnchorKey, testNetwork, type TestNetwork } from '../testing/index.ts';
 import { cutText } from '../audit/audit-log.ts';
 import { Maintenance, type Retention } from './maintenance.ts';
+import { TrafficService } from './traffic-service.ts';
 
 const dayMs = 24 * 3_600_000;
 let network: TestNetwork;
@@ -55,6 +56,31 @@ describe('what was kept for its time', () => {
     const before = await rows();
     await prune({ keepAuditDays: 30 });
     expect(await rows()).toEqual(before);
+  });
+});
+
+describe('hours of traffic', () => {
+  it('are kept for the days that the controller was told', async () => {
+    const { store } = network;
+    const hour = 3_600_000;
+    const insert = (bucket: number) =>
+      store.db
+        .insertInto('traffic_hour')
+        .values({
+          kind: 'policy',
+          object_id: '1',
+          bucket,
+          packets_matched: 1,
+          bytes_matched: 1,
+          bytes_sent: 0,
+          bytes_received: 0,
+        })
+        .execute();
+    const now = network.clock.ms - (network.clock.ms % hour);
+    for (const days of [1, 9, 11]) await insert(now - days * dayMs);
+    await new TrafficService(store, 10).prune();
+    const left = await store.db.selectFrom('traffic_hour').select('bucket').orderBy('bucket').execute();
+    expect(left.map(({ bucket }) => (now - bucket) / dayMs)).toEqual([9, 1]);
   });
 });
 

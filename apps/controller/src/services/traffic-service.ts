@@ -18,8 +18,10 @@ import { TrafficLedger, type LedgerPage, type ReportingEdge } from './traffic-le
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** How long each resolution is kept: ten seconds for what just happened, minutes for yesterday, hours for a year. */
-export const trafficRetentionMs = { tenSeconds: hourMs, minute: 2 * dayMs, hour: 400 * dayMs } as const;
+/** How long fine resolutions are kept: ten seconds for what just happened, minutes for yesterday. */
+export const trafficRetentionMs = { tenSeconds: hourMs, minute: 2 * dayMs } as const;
+/** Hours of a year, and of the one before to compare with. */
+const usualKeepDays = 400;
 
 /** Traffic of one object. Counters are those since `firstSeen`, unix ms. */
 export interface TrafficTotals {
@@ -43,9 +45,12 @@ export class TrafficService {
   readonly #flows = new FlowCounts();
   /** Ids of live policies; null until somebody asks after a change. */
   #policyIds: ReadonlySet<number> | null = null;
+  readonly #keptMs: Readonly<Record<TrafficResolution, number>>;
 
-  constructor(store: Store) {
+  /** `keepDays` is how long hours are kept. */
+  constructor(store: Store, keepDays = usualKeepDays) {
     this.#store = store;
+    this.#keptMs = { ...trafficRetentionMs, hour: keepDays * dayMs };
     const now = (): number => store.wallMs;
     this.#policies = new TrafficStatsCollector({ clock: { now, wall: now } });
     store.onIntentChange(() => (this.#policyIds = null));
@@ -134,7 +139,7 @@ export class TrafficService {
   async prune(): Promise<void> {
     await this.#store.change(async ({ db, at }) => {
       for (const resolution of Object.keys(trafficBucketMs) as TrafficResolution[]) {
-        await trafficRepository.prune(db, resolution, at - trafficRetentionMs[resolution]);
+        await trafficRepository.prune(db, resolution, at - this.#keptMs[resolution]);
       }
     });
   }

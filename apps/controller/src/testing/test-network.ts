@@ -26,6 +26,7 @@ import { TelemetryService } from '../services/telemetry-service.ts';
 import { TrafficHistory } from '../services/traffic-history.ts';
 import { TrafficReport } from '../services/traffic-report.ts';
 import { TrafficService } from '../services/traffic-service.ts';
+import { ApplicationService } from '../services/application-service.ts';
 import { FlowExplanationService } from '../services/flow-explanation.ts';
 import { HostSetService } from '../services/host-set-service.ts';
 import { TransportLinkService } from '../services/transport-link-service.ts';
@@ -82,6 +83,7 @@ export async function testNetwork(plugin?: KyselyPlugin) {
     siteDeletion,
     declarations: new ApplyService(store, siteDeletion),
     endpoints: new EndpointService(store),
+    applications: new ApplicationService(store),
     hostSets: new HostSetService(store),
     policyAdvice: new PolicyAdvice(store),
     policyPreviews: new PolicyPreviews(store),

@@ -54,7 +54,6 @@ export class FakeEngine implements ProbeEngine {
   document: SiteDocument | null = null;
   listener: ProbeEngineListener | null = null;
   uplinks: readonly UplinkFact[] = [];
-  countingProblem: string | null = null;
   readonly silent = new Set<PathId>();
   readonly probed: PathId[] = [];
   stopped = false;

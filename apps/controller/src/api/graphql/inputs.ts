@@ -76,6 +76,9 @@ const conditionFields = (t: InputFields) => ({
   source_ports: t.field({ type: [portRangeInput] }),
   destination_ports: t.field({ type: [portRangeInput] }),
   dscp: t.intList(),
+  applications: t.stringList({ description: 'Names of applications' }),
+  application_categories: t.stringList({ description: 'Any application of these categories' }),
+  domains: t.stringList({ description: 'Names of servers; *.example.com means every name below' }),
   schedule: t.field({
     type: [scheduleWindowInput],
     description: 'Any of these, by the clocks of the site that the flow comes from',

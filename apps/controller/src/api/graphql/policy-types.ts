@@ -44,6 +44,12 @@ const conditions = builder.interfaceRef<ConditionsShape>('Conditions').implement
     source_ports: t.expose('source_ports', { type: [portRange], nullable: true }),
     destination_ports: t.expose('destination_ports', { type: [portRange], nullable: true }),
     dscp: t.exposeIntList('dscp', { nullable: true }),
+    applications: t.exposeStringList('applications', { nullable: true }),
+    application_categories: t.stringList({
+      nullable: true,
+      resolve: (given) => given.application_categories as string[] | undefined,
+    }),
+    domains: t.stringList({ nullable: true, resolve: (given) => given.domains as string[] | undefined }),
     schedule: t.expose('schedule', { type: [scheduleWindow], nullable: true }),
   }),
 });

@@ -8,6 +8,7 @@ import './path-operations.ts';
 import './policy-operations.ts';
 import './apply-operations.ts';
 import './deletions.ts';
+import './applications.ts';
 import './host-sets.ts';
 import './event-operations.ts';
 import './event-sinks.ts';

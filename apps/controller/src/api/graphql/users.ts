@@ -10,6 +10,7 @@ import {
   type UserInput,
 } from '../../services/user-input.ts';
 import type { PasswordLink, UserView } from '../../services/user-service.ts';
+import type { Erasure } from '../../services/erasure-service.ts';
 import { builder } from './builder.ts';
 import { inputChecker } from './checked-input.ts';
 import { actorIn, admitOwner } from './graphql-services.ts';
@@ -55,6 +56,16 @@ export const tokensType = builder.objectRef<TokenPair>('Tokens').implement({
     refresh_token: t.exposeString('refresh_token', { description: 'Good for one exchange' }),
     token_type: t.exposeString('token_type'),
     expires_in: t.exposeInt('expires_in', { description: 'Seconds until the access token expires' }),
+  }),
+});
+
+const erasureType = builder.objectRef<Erasure>('Erasure').implement({
+  fields: (t) => ({
+    success: t.boolean({ resolve: () => true }),
+    message: t.exposeString('message'),
+    pseudonym: t.exposeString('pseudonym', { description: 'What stands in the place of their name from now on' }),
+    audit_rows: t.exposeInt('auditRows'),
+    events: t.exposeInt('events'),
   }),
 });
 
@@ -114,6 +125,12 @@ builder.mutationFields((t) => ({
     args: { user_id: t.arg.id(userId), purge: t.arg.boolean({ description: 'For good, at once' }) },
     resolve: (_root, { user_id, purge }, context) =>
       context.services.userDeletion.delete(actorIn(context), user_id, { purge: purge === true }),
+  }),
+  eraseUser: t.field({
+    type: erasureType,
+    description: 'Removes a user for good, and all that tells of them, in events and in the audit log too',
+    args: { user_id: t.arg.id({ required: true, description: 'Id or name, also of one who was purged before' }) },
+    resolve: (_root, { user_id }, context) => context.services.erasure.erase(actorIn(context), user_id),
   }),
   restoreUser: t.field({
     type: userType,

@@ -35,6 +35,7 @@ const VerificationSchema = Type.Object({
   removed: Type.Integer({ description: 'Older rows that were removed, as their time was over' }),
   rows: Type.Integer({ description: 'Rows in order, from the first on' }),
   anchors: Type.Integer(),
+  erased: Type.Integer({ description: 'Rows of those out of which personal data were taken' }),
   last: Type.Object({ sequence: Type.Integer(), hash }),
   fault: Nullable(Type.Object({ sequence: Type.Integer(), code: Type.String(), message: Type.String() })),
 });

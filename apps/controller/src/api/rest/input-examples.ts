@@ -22,6 +22,13 @@ export const inputExamples = {
     action: { type: 'steer', sla: { max_delay_ms: 150, max_loss_percent: 1 } },
   },
   policyChanges: { priority: 90, enabled: false },
+  customApplication: {
+    name: 'erp',
+    title: 'Our ERP',
+    category: 'business',
+    signatures: [{ domains: ['erp.example.com'], ports: [{ protocol: 'tcp' as const, from: 8000, to: 8009 }] }],
+  },
+  applicationChanges: { signatures: [{ domains: ['*.erp.example.com'] }] },
   policyPreview: { create: [{ name: 'backup', priority: 50 }], delete: [7] },
   policyOrder: { order: [{ id: 3, version: 2 }, { id: 2 }] },
   hostSet: { name: 'printers', description: 'All floors', members: ['10.7.0.32/28', '10.7.0.9'] },

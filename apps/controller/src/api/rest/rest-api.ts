@@ -17,6 +17,7 @@ import { eventSocket } from './event-socket.ts';
 import { eventRoutes } from './event-routes.ts';
 import { eventSinkRoutes } from './event-sink-routes.ts';
 import { healthRoutes } from './health-routes.ts';
+import { applicationRoutes } from './application-routes.ts';
 import { hostSetRoutes } from './host-set-routes.ts';
 import { keepAnswers, sendKept } from './kept-answers.ts';
 import { keyRoutes } from './key-routes.ts';
@@ -54,6 +55,7 @@ export function restApi(app: RestApp, services: ApiServices, answers: AnswerCach
   transportLinkRoutes(app, services);
   endpointRoutes(app, services);
   policyRoutes(app, services);
+  applicationRoutes(app, services);
   policyOperationRoutes(app, services);
   hostSetRoutes(app, services);
   pathRoutes(app, services);

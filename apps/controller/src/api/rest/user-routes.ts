@@ -106,7 +106,15 @@ function passwordRoutes(app: RestApp, { users }: ApiServices): void {
   );
 }
 
-function userDeletionRoutes(app: RestApp, { users, userDeletion }: ApiServices): void {
+const ErasureSchema = Type.Object({
+  success: Type.Literal(true),
+  message: Type.String(),
+  pseudonym: Type.String({ description: 'What stands in the place of their name from now on' }),
+  audit_rows: Type.Integer(),
+  events: Type.Integer(),
+});
+
+function userDeletionRoutes(app: RestApp, { users, userDeletion, erasure }: ApiServices): void {
   app.delete(
     '/users/:user',
     {
@@ -119,6 +127,21 @@ function userDeletionRoutes(app: RestApp, { users, userDeletion }: ApiServices):
       },
     },
     async (request) => deletionAnswer(await userDeletion.delete(request.actor, request.params.user, request.query)),
+  );
+  app.post(
+    '/users/:user/erasure',
+    {
+      schema: {
+        tags,
+        summary: 'Remove a user for good, and all that tells of them',
+        params,
+        response: { 200: ErasureSchema },
+      },
+    },
+    async (request) => ({
+      success: true as const,
+      ...toSnakeCase(await erasure.erase(request.actor, request.params.user)),
+    }),
   );
   app.post(
     '/users/:user/restore',

@@ -1,12 +1,13 @@
 import { Type, type Static, type TProperties } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { ApplicationInputSchema } from '../application-input.ts';
 import { EndpointInputSchema } from '../endpoint-input.ts';
 import { ActionInputSchema, MatchInputSchema } from '../policy-input.ts';
 import type { Problems } from '../problems.ts';
 import { problemsOf } from '../schema-problems.ts';
 
 export const manifestVersion = 'patronus/v1';
-export const manifestKinds = ['TransportLinks', 'Site', 'HostSet', 'Policy'] as const;
+export const manifestKinds = ['TransportLinks', 'Site', 'HostSet', 'Application', 'Policy'] as const;
 export type ManifestKind = (typeof manifestKinds)[number];
 
 /** There is one set of transport links, and this is its name. */
@@ -33,6 +34,8 @@ const HostSetManifestSchema = exact({
   ...head('HostSet'),
   spec: exact({ description: Type.Optional(Type.String()), members: Type.Optional(Type.Array(Type.String())) }),
 });
+const { name: _name, ...applicationFields } = ApplicationInputSchema.properties;
+const ApplicationManifestSchema = exact({ ...head('Application'), spec: exact(applicationFields) });
 const PolicyManifestSchema = exact({
   ...head('Policy'),
   spec: exact({
@@ -53,13 +56,15 @@ const TransportLinksManifestSchema = exact({
 
 export type SiteManifest = Static<typeof SiteManifestSchema>;
 export type HostSetManifest = Static<typeof HostSetManifestSchema>;
+export type ApplicationManifest = Static<typeof ApplicationManifestSchema>;
 export type PolicyManifest = Static<typeof PolicyManifestSchema>;
 export type TransportLinksManifest = Static<typeof TransportLinksManifestSchema>;
-export type Manifest = SiteManifest | HostSetManifest | PolicyManifest | TransportLinksManifest;
+export type Manifest = SiteManifest | HostSetManifest | ApplicationManifest | PolicyManifest | TransportLinksManifest;
 
 const validators = {
   Site: Compile(SiteManifestSchema),
   HostSet: Compile(HostSetManifestSchema),
+  Application: Compile(ApplicationManifestSchema),
   Policy: Compile(PolicyManifestSchema),
   TransportLinks: Compile(TransportLinksManifestSchema),
 };

@@ -1,9 +1,11 @@
 import { canonicalJson, defaultBasePort, type PolicyAction, type PolicyMatch } from '@patronus/core';
 import type { Db } from '../../database/schema.ts';
 import { endpointRepository, type EndpointRow } from '../../repositories/endpoint-repository.ts';
+import { applicationRepository, type ApplicationRow } from '../../repositories/application-repository.ts';
 import { hostSetRepository } from '../../repositories/host-set-repository.ts';
 import { policyRepository, type PolicyRow } from '../../repositories/policy-repository.ts';
 import { siteRepository, type SiteRow } from '../../repositories/site-repository.ts';
+import { completed as completedApplication, shown as shownApplication } from '../application-service.ts';
 import type { EndpointInput } from '../endpoint-input.ts';
 import { inputOf } from '../endpoint-service.ts';
 import { completed, shownPolicy } from '../policy-service.ts';
@@ -13,6 +15,7 @@ import { tidyTags } from '../site-input.ts';
 import {
   linksName,
   manifestVersion,
+  type ApplicationManifest,
   type Manifest,
   type PolicyManifest,
   type SiteManifest,
@@ -24,7 +27,7 @@ export type NetworkDocuments = ReadonlyMap<string, Manifest>;
 
 export const documentKey = (kind: Manifest['kind'], id: string | number): string => `${kind} ${id}`;
 
-/** Everything that can be applied, as it is now: links, then sites and host sets by name, then policies in order of evaluation. */
+/** Everything that can be applied, as it is now: links, then sites, host sets and applications by name, then policies in order of evaluation. */
 export async function readNetwork(db: Db): Promise<NetworkDocuments> {
   const documents = new Map<string, Manifest>();
   documents.set(documentKey('TransportLinks', linksName), await linksManifest(db));
@@ -46,6 +49,9 @@ export async function readNetwork(db: Db): Promise<NetworkDocuments> {
       spec: { ...(description === '' ? {} : { description }), ...(listed.length === 0 ? {} : { members: listed }) },
     });
   }
+  for (const row of await applicationRepository.list(db)) {
+    documents.set(documentKey('Application', row.application_id), applicationManifest(row));
+  }
   const names = new Map([
     ...sites.map((row) => [row.site_id, row.name] as const),
     ...hostSets.map((row) => [row.host_set_id, row.name] as const),
@@ -58,6 +64,18 @@ export async function readNetwork(db: Db): Promise<NetworkDocuments> {
 
 const manifest = <K extends Manifest['kind']>(kind: K, name: string) =>
   ({ apiVersion: manifestVersion, kind, metadata: { name } }) as const;
+
+function applicationManifest(row: ApplicationRow): ApplicationManifest {
+  const { name, title, description, category, signatures, dscp } = shownApplication(row);
+  const spec = {
+    ...(title === name ? {} : { title }),
+    ...(description === '' ? {} : { description }),
+    ...(category === 'custom' ? {} : { category }),
+    signatures,
+    ...(dscp === null ? {} : { dscp }),
+  };
+  return { ...manifest('Application', name), spec };
+}
 
 async function linksManifest(db: Db): Promise<TransportLinksManifest> {
   const links = await readTransportLinks(db);
@@ -131,6 +149,7 @@ export function settled(document: Manifest): string {
     const { match_conditions: match, ...rest } = completed({ name, priority: 0, ...spec });
     return canonicalJson({ ...lowerNames(rest), isDefault, match: lowerNames(match) });
   }
+  if (document.kind === 'Application') return canonicalJson(completedApplication({ name, ...document.spec }));
   if (document.kind === 'HostSet') {
     const { description = '', members = [] } = document.spec;
     return canonicalJson({ name, description, members });
