@@ -3,6 +3,11 @@ import type { Feature } from '../../shared/feature.ts';
 
 /** Policies: which traffic takes which paths. */
 export const policyFeature: Feature = {
-  pages: [{ path: '/policies', load: async () => (await import('./policy-list-page.tsx')).PolicyListPage }],
+  pages: [
+    { path: '/policies', load: async () => (await import('./policy-list-page.tsx')).PolicyListPage },
+    { path: '/policies/explain', load: async () => (await import('./explain-page.tsx')).ExplainPage },
+    { path: '/policies/$policy', load: async () => (await import('./policy-page.tsx')).PolicyPage },
+  ],
   links: [{ label: 'Policies', path: '/policies', icon: IconListCheck }],
+  commands: [{ label: 'Explain a flow', path: '/policies/explain' }],
 };
