@@ -48,10 +48,14 @@ async function run(
 ): Promise<RunningEdge> {
   raisePriority(log);
   let engine: ProbeThread | null = null;
+  let started: Edge | null = null;
   const edge = await Edge.start({
     stateDir: paths.root,
     enrolment,
-    reconciler: kernelReconciler(paths, () => engine?.currentDecisions() ?? []),
+    reconciler: kernelReconciler(paths, {
+      decisions: () => engine?.currentDecisions() ?? [],
+      deadUplinks: () => started?.deadUplinks() ?? [],
+    }),
     startEngine: (listener) => (engine = ProbeThread.start(listener)),
     store: new DocumentStore(paths.documents),
     openSpool: (trouble) => TelemetrySpool.open({ directory: paths.telemetry, clock: systemClock, trouble }),
@@ -63,6 +67,7 @@ async function run(
     random: systemRandom,
     log,
   });
+  started = edge;
   const socket = await serveStatus(paths, () => edge.status()).catch(async (error: unknown) => {
     await edge.stop();
     throw error;

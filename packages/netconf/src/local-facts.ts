@@ -7,6 +7,8 @@ import type { Feature } from './programs.ts';
 export interface LocalFacts {
   /** By device name; a device that is missing or administratively down is not listed. */
   readonly uplinks: Readonly<Record<string, UplinkFacts>>;
+  /** Devices by which nothing gets out now although they are up: without carrier, or with all their paths down. */
+  readonly deadUplinks: readonly string[];
   /** The edge's own addresses on its LAN side. */
   readonly lanAddresses: readonly Address[];
   /** Public key of each tunnel interface, by name. */
@@ -40,13 +42,15 @@ export type SteeringDecision = Pick<DecisionReport, 'policyId' | 'siteId' | 'pat
 /** What a kernel shows of the machine, with what the edge itself adds. */
 export function localFacts(
   observed: ObservedState,
-  own: Pick<LocalFacts, 'tunnelKeys' | 'decisions' | 'countingEpoch' | 'wallMs'> & Partial<Pick<LocalFacts, 'refused'>>,
+  own: Pick<LocalFacts, 'tunnelKeys' | 'decisions' | 'countingEpoch' | 'wallMs'> &
+    Partial<Pick<LocalFacts, 'refused' | 'deadUplinks'>>,
 ): LocalFacts {
   const others = observed.links.filter(({ name, up }) => up && !tunnelNamePattern.test(name));
   const gatewayOf = (device: string, ipv6: boolean): Address | null =>
     observed.gateways.find((gateway) => gateway.device === device && isIpv6(gateway.address) === ipv6)?.address ?? null;
   return {
     refused: new Set(),
+    deadUplinks: [],
     ...own,
     uplinks: Object.fromEntries(
       others.map(({ name, addresses }) => [

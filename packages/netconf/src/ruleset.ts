@@ -1,5 +1,6 @@
 import { classMark, contentHash, ctGenerationMask, markMask, uplinkMark, type Policy } from '@patronus/core';
 import type { SiteDocument } from '@patronus/protocol';
+import { hasBreakout, masqueradeChains } from './breakout.ts';
 import { classifierParts } from './classifier-parts.ts';
 import type { Chain, Ruleset, RulesetShape, VerdictMap } from './kernel-state.ts';
 import type { LocalFacts } from './local-facts.ts';
@@ -98,7 +99,7 @@ function rulesetParts(document: SiteDocument, sets: SiteSets, { generation, hash
     current,
     ...policies.map((policy) => chooseChain(policy, generation)),
     ...classified,
-    chain('classify', null, classifyRules(sets)),
+    chain('classify', null, classifyRules(sets, hasBreakout(document))),
     chain('resolve', null, resolveRules(policies)),
     // the same as a jump to the chain before, without its price for every packet
     chain(
@@ -119,6 +120,7 @@ function rulesetParts(document: SiteDocument, sets: SiteSets, { generation, hash
       ...dropRules(policies),
       'tcp flags syn jump clamp',
     ]),
+    ...masqueradeChains(document),
   ];
 }
 
@@ -176,11 +178,15 @@ const chooseChain = (policy: Policy, generation: number): Chain =>
     `goto class_${policy.class}`,
   ]);
 
+/** Leads to other machines, or would if there were a route: a kernel says `unreachable` for IPv6 where it has no default. */
+const toElsewhere = 'fib daddr type != { local, broadcast, anycast, multicast }';
+
 /**
- * Only what passes between two sites has a class; what stays within ours is none of our business. An ICMP error carries
+ * Only what passes between two sites has a class, and what goes to the Internet where a policy breaks out; what stays within
+ * ours is none of our business. An ICMP error carries
  * the ct entry of the flow it is about, but not the ports that the policies look at.
  */
-const classifyRules = (sets: SiteSets): string[] => [
+const classifyRules = (sets: SiteSets, internet: boolean): string[] => [
   'ct state related meta l4proto { icmp, ipv6-icmp } return',
   ...families.flatMap((family) => {
     const ip = family === 'inet' ? 'ip' : 'ip6';
@@ -189,6 +195,7 @@ const classifyRules = (sets: SiteSets): string[] => [
     return [
       ...(local === null ? [] : [`ct original ${ip} saddr @${local} ct original ${ip} daddr @${local} return`]),
       `ct original ${ip} saddr @${every} ct original ${ip} daddr @${every} goto policies_${familySuffix(family)}`,
+      ...(internet ? [`ct original ${ip} saddr @${every} ${toElsewhere} goto internet_${familySuffix(family)}`] : []),
     ];
   }),
 ];

@@ -25,6 +25,7 @@ describe('a reconciler', () => {
       keys: { ensure: (tunnel) => `key of ${tunnel}` },
       sysctls: new SysctlMemory(path.join(directory, 'sysctls.json')),
       wallMs: () => 0,
+      deadUplinks: () => [],
       decisions: () => decisions,
       groupsTouched,
     });

@@ -26,6 +26,8 @@ export interface ReconcilerParts {
   readonly sysctls: SysctlMemory;
   /** Unix ms by the machine's clock as it is set now: decides which schedules hold. */
   readonly wallMs: () => number;
+  /** Devices by which nothing gets out now, whatever the kernel shows of them. */
+  readonly deadUplinks: () => readonly string[];
   /** What steering holds at this moment; new next-hop groups start with it. */
   readonly decisions: () => readonly SteeringDecision[];
   /** Called when members of next-hop groups were made or lost, so that steering writes all of them again. */
@@ -204,7 +206,8 @@ export class KernelReconciler {
     const observed = await this.#parts.kernel.observe(sysctlsOf(document));
     const refused = new Set(this.#refused.keys());
     const now = { countingEpoch: randomUUID(), wallMs: this.#parts.wallMs(), refused };
-    const own = { tunnelKeys, decisions: this.#parts.decisions(), ...now };
+    const deadUplinks = this.#parts.deadUplinks();
+    const own = { tunnelKeys, decisions: this.#parts.decisions(), deadUplinks, ...now };
     const desired = compileKernelState(document, localFacts(observed, own));
     if (!desired.ok) throw new InvalidInputError(desired.error);
     const dropsCopies = desired.value.duplication !== null;

@@ -32,6 +32,7 @@ const reconciler = new KernelReconciler({
   keys,
   sysctls: new SysctlMemory(path.join(stateDir, 'sysctls.json')),
   wallMs: Date.now,
+  deadUplinks: () => [],
   decisions: () => decisions,
 });
 
