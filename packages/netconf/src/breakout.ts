@@ -28,7 +28,9 @@ export function breakoutRoutes(document: SiteDocument, policy: Policy, facts: Lo
   const route = (metric: number, target: Route['target']): Route => {
     return { family, table, destination: 'default', metric, target, source: null };
   };
-  const uplinks = exits(document, policy).flatMap(({ device }, place): Route[] => {
+  // without address translation nobody out there could answer
+  const usable = facts.refused.has('breakout') ? [] : exits(document, policy);
+  const uplinks = usable.flatMap(({ device }, place): Route[] => {
     const uplink = facts.uplinks[device];
     if (uplink === undefined || facts.deadUplinks.includes(device)) return [];
     const gateway = family === 'inet' ? uplink.gateway : uplink.gateway6;

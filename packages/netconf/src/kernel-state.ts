@@ -1,4 +1,5 @@
 import type { Address, Prefix } from '@patronus/core';
+import type { Feature } from './feature.ts';
 
 export type Family = 'inet' | 'inet6';
 
@@ -123,6 +124,8 @@ export interface Ruleset {
   /** Given to counters that do not exist yet: names the moment at which they start at zero. */
   readonly countingEpoch: string;
   readonly counters: readonly string[];
+  /** What is in it that not every kernel has; where it refuses the ruleset, it gets one without the first of these. */
+  readonly features: readonly Feature[];
   readonly sets: readonly PrefixSet[];
   /** In the order of definition: what a chain refers to comes before it. */
   readonly parts: readonly (Chain | VerdictMap)[];

@@ -1,7 +1,7 @@
 import { isIpv6, tunnelNamePattern, type Address } from '@patronus/core';
 import type { DecisionReport } from '@patronus/protocol';
 import type { AttachedProgram, ObservedState, RulesetShape } from './kernel-state.ts';
-import type { Feature } from './programs.ts';
+import type { Feature } from './feature.ts';
 
 /** What an edge knows of its own machine, which no document can hold. */
 export interface LocalFacts {

@@ -7,6 +7,7 @@ import type { LocalFacts } from './local-facts.ts';
 import { families, familySuffix } from './families.ts';
 import { classMask, hex } from './marks.ts';
 import { byText } from './prefix-set.ts';
+import type { Feature } from './feature.ts';
 import { looksAtDscp } from './ruleset-match.ts';
 import { SiteSets } from './site-sets.ts';
 
@@ -21,13 +22,14 @@ export function counterPolicy(name: string): number | null {
   return match === null ? null : Number(match[1]);
 }
 
-type RulesetFacts = Pick<LocalFacts, 'ruleset' | 'countingEpoch' | 'wallMs'>;
+type RulesetFacts = Pick<LocalFacts, 'ruleset' | 'countingEpoch' | 'wallMs' | 'refused'>;
 
 /** What a ruleset is written with, beside its document. */
 interface Build {
   readonly generation: number;
   readonly hash: string;
   readonly wallMs: number;
+  readonly features: readonly Feature[];
 }
 
 /**
@@ -37,9 +39,10 @@ interface Build {
  */
 export function compileRuleset(document: SiteDocument, facts: RulesetFacts): Ruleset {
   const sets = new SiteSets(document);
+  const features = featuresOf(document).filter((feature) => !facts.refused.has(feature));
   const build = (generation: number, hash: string) => [
     ...untrackedChains(document),
-    ...rulesetParts(document, sets, { generation, hash, wallMs: facts.wallMs }),
+    ...rulesetParts(document, sets, { generation, hash, wallMs: facts.wallMs, features }),
   ];
   const unmarked = build(0, '');
   const counters = document.policies.map(({ id }) => counterName(id)).toSorted(byText);
@@ -50,6 +53,7 @@ export function compileRuleset(document: SiteDocument, facts: RulesetFacts): Rul
     generation,
     countingEpoch: facts.countingEpoch,
     counters,
+    features,
     sets: sets.all(),
     parts: build(generation, hash),
   };
@@ -85,7 +89,11 @@ export function parseRulesetComment(comment: string): { hash: string; generation
   return match === null ? null : { hash: match[1]!, generation: Number(match[2]) };
 }
 
-function rulesetParts(document: SiteDocument, sets: SiteSets, { generation, hash, wallMs }: Build): Ruleset['parts'] {
+function rulesetParts(
+  document: SiteDocument,
+  sets: SiteSets,
+  { generation, hash, wallMs, features }: Build,
+): Ruleset['parts'] {
   const { policies } = document;
   const current: VerdictMap = {
     type: 'map',
@@ -97,7 +105,7 @@ function rulesetParts(document: SiteDocument, sets: SiteSets, { generation, hash
   return [
     ...policies.map(classChain),
     current,
-    ...policies.map((policy) => chooseChain(policy, generation)),
+    ...policies.map((policy) => chooseChain(policy, generation, features.includes('flow_log'))),
     ...classified,
     chain('classify', null, classifyRules(sets, hasBreakout(document))),
     chain('resolve', null, resolveRules(policies)),
@@ -120,7 +128,7 @@ function rulesetParts(document: SiteDocument, sets: SiteSets, { generation, hash
       ...dropRules(policies),
       'tcp flags syn jump clamp',
     ]),
-    ...masqueradeChains(document),
+    ...(features.includes('breakout') ? masqueradeChains(document) : []),
   ];
 }
 
@@ -171,9 +179,19 @@ function rateLimit(bps: number): string {
   return `limit rate over ${bytes} bytes/second burst ${Math.ceil(bytes * burstShare)} bytes`;
 }
 
+/** Enough to follow what is going on, and too little for a scan of ports to fill a disk. */
+const logRate = 'limit rate 10/second burst 20 packets';
+
+/** What a ruleset needs of a kernel beyond what all have. */
+const featuresOf = (document: SiteDocument): Feature[] => [
+  ...(document.policies.some(({ action }) => action.log === true) ? (['flow_log'] as const) : []),
+  ...(hasBreakout(document) ? (['breakout'] as const) : []),
+];
+
 /** Where a flow is given to a class. */
-const chooseChain = (policy: Policy, generation: number): Chain =>
+const chooseChain = (policy: Policy, generation: number, logs: boolean): Chain =>
   chain(`choose_${policy.class}`, null, [
+    ...(logs && policy.action.log === true ? [`${logRate} log prefix "patronus policy ${policy.id} "`] : []),
     `ct mark set ct mark & ${hex(~(classMask | ctGenerationMask))} | ${hex(ctMark(policy, generation))}`,
     `goto class_${policy.class}`,
   ]);

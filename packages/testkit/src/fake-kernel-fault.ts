@@ -4,12 +4,20 @@ import { PatronusError } from '@patronus/core';
 export class FakeFault {
   #refusedStep = 0;
   #hangingStep = 0;
+  #refusedKind = '';
+  #refusedTimes = 0;
   #missingTool: string | null = null;
   #release: (() => void) | null = null;
 
   /** The k-th step from now (1 is the next) is refused. */
   refuseStep(k: number): void {
     this.#refusedStep = k;
+  }
+
+  /** The next steps whose description begins so are refused, so many times. */
+  refuseNext(description: string, times: number): void {
+    this.#refusedKind = description;
+    this.#refusedTimes = times;
   }
 
   /** The k-th step from now does not end until {@link release}. */
@@ -38,7 +46,9 @@ export class FakeFault {
         this.#release = resolve;
       });
     }
-    if (this.#refusedStep > 0 && --this.#refusedStep === 0) {
+    const isRefused = this.#refusedTimes > 0 && description.startsWith(this.#refusedKind);
+    if (isRefused) this.#refusedTimes -= 1;
+    if (isRefused || (this.#refusedStep > 0 && --this.#refusedStep === 0)) {
       throw new PatronusError('kernel_refused', `the kernel refused to ${description}: told to`, {
         facts: { step: description },
       });

@@ -117,6 +117,20 @@ describe('a reconciler', () => {
     expect(kernel.toString()).toContain('program pt_dup_out pt1-1 egress');
   });
 
+  it('does without what a ruleset has that not every kernel has, one thing after the other', async () => {
+    const [policy] = document.policies;
+    const out = { ...policy!, id: 2, class: 2, action: { type: 'breakout', breakout: { labels: ['mpls'] } } } as const;
+    const logging = { ...policy!, action: { type: 'steer', log: true } } as const;
+    const demanding = siteDocument({ policies: [out, logging] });
+    await reconciler.apply(document);
+    kernel.fault.refuseNext('replace nft', 2);
+    const { unavailable } = await reconciler.apply(demanding);
+    expect(unavailable.map(({ feature }) => feature)).toEqual(['flow_log', 'breakout']);
+    expect(await reconciler.repair()).toMatchObject({ steps: [] });
+    expect((await reconciler.apply(document)).unavailable).toEqual([]);
+    expect((await reconciler.apply(demanding)).unavailable).toEqual([]);
+  });
+
   it('goes on dropping second copies after the last policy that duplicates, as others may still send them', async () => {
     const [policy] = document.policies;
     await reconciler.apply(siteDocument({ policies: [{ ...policy!, action: { type: 'steer', duplicate: true } }] }));

@@ -214,13 +214,14 @@ export class KernelReconciler {
     return { start, observed, steps: diff(observed, desired.value), dropsCopies };
   }
 
-  /** Performs a plan, and a second one where the kernel refused a feature half-way: nothing of that shall stay. */
+  /** Performs a plan, and another one where the kernel refused a feature half-way: nothing of that shall stay. */
   async #bring(document: SiteDocument, keys: Readonly<Record<string, string>>, made?: Plan): Promise<AppliedReport> {
     let plan = made ?? (await this.#plan(document, keys));
     const { start } = plan;
-    const refusedBefore = this.#refused.size;
+    let refusedBefore = this.#refused.size;
     const steps = await this.#perform(plan);
-    if (this.#refused.size > refusedBefore) {
+    while (this.#refused.size > refusedBefore) {
+      refusedBefore = this.#refused.size;
       plan = await this.#plan(document, keys);
       steps.push(...(await this.#perform(plan)));
     }
