@@ -139,6 +139,7 @@ export const allowances = [
   ...allow('apps/cli/bin/patronus.mjs', 'runs itself again on a Node that is new enough', 'node:child_process'),
 
   ...allow('bench', 'measures the parts', '@patronus/core', '@patronus/policy', '@patronus/protocol'),
+  ...allow('bench', 'measures rulesets without an edge', '@patronus/netconf'),
   ...allow(
     'bench/src/classify.ts',
     'readers of packets, and a greeting for them',

@@ -48,6 +48,7 @@ export class Edge {
   private readonly links: UplinkMonitor;
   private readonly schedules: ScheduleWatch;
   private readonly watch: { stop(): void };
+  private deadExits: readonly string[] = [];
 
   private constructor(parts: EdgeParts, spool: Spool, event: EmitEvent) {
     this.parts = parts;
@@ -137,6 +138,11 @@ export class Edge {
     };
   }
 
+  /** Devices by which traffic cannot break out now. */
+  deadUplinks(): readonly string[] {
+    return this.deadExits;
+  }
+
   /** Ends all work and takes everything of ours out of the kernel; what was not told yet stays on disk. */
   stop(): Promise<void> {
     return this.end(() => this.parts.reconciler.clean());
@@ -196,6 +202,7 @@ export class Edge {
         this.telemetry.paths(reports);
         this.view.paths(reports);
         this.connection.deadRoutes(this.view.deadAddresses(this.links.uplinks()));
+        this.lookAtExits();
       },
       decisions: (decisions) => {
         this.telemetry.decisions(decisions);
@@ -232,10 +239,19 @@ export class Edge {
     return routesOver(this.view.endpoints(), this.links.uplinks(), host);
   }
 
+  /** Traffic that breaks out leaves an uplink that does not work, and comes back to it. */
+  private lookAtExits(): void {
+    const dead = this.view.deadExits(this.links.uplinks());
+    if (dead.join() === this.deadExits.join()) return;
+    this.deadExits = dead;
+    void this.journey.reapply();
+  }
+
   private uplinksChanged(now: readonly UplinkFact[], before: readonly UplinkFact[]): void {
     this.engine.uplinksChanged(now);
     this.connection.send({ type: 'uplinks', uplinks: now });
     this.connection.deadRoutes(this.view.deadAddresses(now));
+    this.lookAtExits();
     for (const change of this.view.uplinkChanges(now, before)) {
       this.event(change.eventType, change.severity, change.message, change.metadata);
     }

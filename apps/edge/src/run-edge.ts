@@ -50,14 +50,15 @@ async function run(
   raisePriority(log);
   let engine: ProbeThread | null = null;
   const learning = await startLearning((error) => log.error({ err: error }, error.message));
+  let started: Edge | null = null;
   const edge = await Edge.start({
     stateDir: paths.root,
     enrolment,
-    reconciler: kernelReconciler(
-      paths,
-      () => engine?.currentDecisions() ?? [],
-      () => learning.facts(),
-    ),
+    reconciler: kernelReconciler(paths, {
+      decisions: () => engine?.currentDecisions() ?? [],
+      deadUplinks: () => started?.deadUplinks() ?? [],
+      learning: () => learning.facts(),
+    }),
     learning,
     startEngine: (listener) => (engine = ProbeThread.start(listener)),
     store: new DocumentStore(paths.documents),
@@ -70,6 +71,7 @@ async function run(
     random: systemRandom,
     log,
   });
+  started = edge;
   const socket = await serveStatus(paths, () => edge.status()).catch(async (error: unknown) => {
     await edge.stop();
     throw error;

@@ -12,6 +12,7 @@ import {
 } from '@patronus/core';
 import type { SiteDocument, Tunnel } from '@patronus/protocol';
 import { compileDuplication } from './duplication.ts';
+import { breakoutPrefixes } from './breakout.ts';
 import type { KernelState, TunnelState } from './kernel-state.ts';
 import type { LocalFacts } from './local-facts.ts';
 import { byText, familyOf } from './prefix-set.ts';
@@ -62,7 +63,11 @@ function compileTunnel(tunnel: Tunnel, document: SiteDocument, facts: LocalFacts
     peers: tunnel.peers.map((peer) => ({
       publicKey: peer.publicKey,
       endpoint: peer.address === null ? null : { address: peer.address, port: peer.port },
-      allowedIps: [`${peer.probeAddress}/32` as Prefix, ...(prefixes.get(peer.siteId) ?? [])],
+      allowedIps: [
+        `${peer.probeAddress}/32` as Prefix,
+        ...(prefixes.get(peer.siteId) ?? []),
+        ...breakoutPrefixes(document, peer, facts.ipv6),
+      ],
       keepalive: peer.keepalive,
     })),
   };

@@ -5,6 +5,7 @@
 export * from './compile-kernel-state.ts';
 export * from './conntrack.ts';
 export * from './diff.ts';
+export type * from './feature.ts';
 export * from './duplication.ts';
 export * from './ip-observed.ts';
 export * from './ip-text.ts';

@@ -1,5 +1,6 @@
 import type { Address, DomainPattern, Prefix, QosClass } from '@patronus/core';
 import type { CopyCounts } from '@patronus/protocol';
+import type { Feature } from './feature.ts';
 
 export type Family = 'inet' | 'inet6';
 
@@ -125,6 +126,8 @@ export interface Ruleset {
   /** Given to counters that do not exist yet: names the moment at which they start at zero. */
   readonly countingEpoch: string;
   readonly counters: readonly string[];
+  /** What is in it that not every kernel has; where it refuses the ruleset, it gets one without the first of these. */
+  readonly features: readonly Feature[];
   readonly sets: readonly PrefixSet[];
   readonly nameSets: readonly NameSet[];
   /** What those of the sets above begin with that do not stand yet. */

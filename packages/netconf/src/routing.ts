@@ -15,7 +15,9 @@ import {
   type Policy,
   type Prefix,
 } from '@patronus/core';
+import { breaksOut } from '@patronus/policy';
 import type { SiteDocument, LocalEndpoint } from '@patronus/protocol';
+import { breakoutRoutes } from './breakout.ts';
 import { stampSize } from './duplication.ts';
 import {
   mainTable,
@@ -68,7 +70,8 @@ export function compileGroups(document: SiteDocument, decisions: readonly Steeri
       if (tunnel === undefined) return [];
       return [{ nextHop: tunnelNextHop(tunnel.localSlot, tunnel.remoteSlot), weight: kernelWeight(weight) }];
     });
-  return document.policies.flatMap((policy) =>
+  const steered = document.policies.filter((policy) => !breaksOut(policy));
+  return steered.flatMap((policy) =>
     document.remoteSites.map((site) => {
       const members = membersFor(policy.id, site.id);
       return {
@@ -89,6 +92,9 @@ export function compileRoutes(document: SiteDocument, facts: LocalFacts): Route[
   const sources: Record<Family, Address | null> = { inet: source('inet'), inet6: source('inet6') };
   return [
     ...document.policies.flatMap((policy) => classRoutes(policy, document, sources)),
+    ...document.policies
+      .filter(breaksOut)
+      .flatMap((policy) => families(facts).flatMap((family) => breakoutRoutes(document, policy, facts, family))),
     ...document.endpoints.flatMap((endpoint) => uplinkRoutes(endpoint, facts)),
     ...document.tunnels.flatMap(({ name, probeAddress, peers }) =>
       peers.map((peer) => deviceRoute(mainTable, `${peer.probeAddress}/32` as Prefix, name, { source: probeAddress })),
@@ -96,23 +102,22 @@ export function compileRoutes(document: SiteDocument, facts: LocalFacts): Route[
   ];
 }
 
-/** Packets that are to be stamped must leave room for it: senders hear of the smaller size as of any narrow link. */
-const classRoutes = (
-  { class: forwardingClass, action }: Policy,
-  document: SiteDocument,
-  sources: Record<Family, Address | null>,
-): Route[] =>
+/**
+ * Packets that are to be stamped must leave room for it: senders hear of the smaller size as of any narrow link. What breaks
+ * out takes the paths of the default policy where it goes to a site after all, as answers from the Internet do at a hub.
+ */
+const classRoutes = (policy: Policy, document: SiteDocument, sources: Record<Family, Address | null>): Route[] =>
   document.remoteSites.flatMap((site) =>
     site.prefixes.map((destination) => {
       const family = familyOf(destination);
       return {
         family,
-        table: classTable(forwardingClass),
+        table: classTable(policy.class),
         destination,
         metric: family === 'inet' ? 0 : ipv6Metric,
-        target: { type: 'next_hop', id: groupNextHop(forwardingClass, site.index) },
+        target: { type: 'next_hop', id: groupNextHop(breaksOut(policy) ? defaultClass : policy.class, site.index) },
         source: sources[family],
-        ...(action.duplicate === true ? { mtu: smallestMtu(document) - stampSize } : {}),
+        ...(policy.action.duplicate === true ? { mtu: smallestMtu(document) - stampSize } : {}),
       };
     }),
   );

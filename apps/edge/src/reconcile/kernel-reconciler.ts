@@ -40,6 +40,8 @@ export interface ReconcilerParts {
   readonly wallMs: () => number;
   /** How names are learned, and which are; undefined where they are not. */
   readonly learning?: () => LocalFacts['learning'];
+  /** Devices by which nothing gets out now, whatever the kernel shows of them. */
+  readonly deadUplinks: () => readonly string[];
   /** What steering holds at this moment; new next-hop groups start with it. */
   readonly decisions: () => readonly SteeringDecision[];
   /** Called when members of next-hop groups were made or lost, so that steering writes all of them again. */
@@ -255,7 +257,8 @@ export class KernelReconciler {
     const learning = this.#parts.learning?.();
     const lineRates = this.#lines.rates;
     const decisions = this.#parts.decisions();
-    const own = { tunnelKeys, decisions, lineRates, ...now, ...(learning && { learning }) };
+    const deadUplinks = this.#parts.deadUplinks();
+    const own = { tunnelKeys, decisions, deadUplinks, lineRates, ...now, ...(learning && { learning }) };
     const desired = compileKernelState(document, localFacts(observed, own));
     if (!desired.ok) throw new InvalidInputError(desired.error);
     this.#lines.planned(desired.value.shapers, observed.shapers);
@@ -263,13 +266,14 @@ export class KernelReconciler {
     return { start, observed, steps: diff(observed, desired.value), dropsCopies };
   }
 
-  /** Performs a plan, and a second one where the kernel refused a feature half-way: nothing of that shall stay. */
+  /** Performs a plan, and another one where the kernel refused a feature half-way: nothing of that shall stay. */
   async #bring(document: SiteDocument, keys: Readonly<Record<string, string>>, made?: Plan): Promise<AppliedReport> {
     let plan = made ?? (await this.#plan(document, keys));
     const { start } = plan;
-    const refusedBefore = this.#refused.size;
+    let refusedBefore = this.#refused.size;
     const steps = await this.#perform(plan);
-    if (this.#refused.size > refusedBefore) {
+    while (this.#refused.size > refusedBefore) {
+      refusedBefore = this.#refused.size;
       plan = await this.#plan(document, keys);
       steps.push(...(await this.#perform(plan)));
     }

@@ -39,6 +39,7 @@ const reconciler = new KernelReconciler({
   keys,
   sysctls: new SysctlMemory(path.join(stateDir, 'sysctls.json')),
   wallMs: Date.now,
+  deadUplinks: () => [],
   decisions: () => decisions,
 });
 
