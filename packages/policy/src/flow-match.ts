@@ -1,7 +1,11 @@
 import {
+  domainMatches,
   isScheduled,
   prefixContains,
   type Address,
+  type ApplicationPort,
+  type ApplicationSignature,
+  type DomainPattern,
   type IpProtocol,
   type MatchClause,
   type MatchConditions,
@@ -9,6 +13,7 @@ import {
   type PortRange,
   type Prefix,
 } from '@patronus/core';
+import { applicationsNamedBy } from './application-conditions.ts';
 import type { PolicyWorld, SiteFacts } from './conditions.ts';
 
 /** What is known of a flow by its first packet. */
@@ -21,6 +26,8 @@ export interface Flow {
   readonly destinationPort: number | null;
   /** 0–63. */
   readonly dscp: number;
+  /** Names by which its server is known; absent: none. */
+  readonly serverNames?: readonly string[];
 }
 
 /** A flow at a moment, with the sites that its ends lie in. */
@@ -94,8 +101,31 @@ function* verdictsOn(given: MatchConditions, flow: PlacedFlow, world: PolicyWorl
   yield ports(given.sourcePorts, 'source port', flow.sourcePort);
   yield ports(given.destinationPorts, 'destination port', flow.destinationPort);
   yield listed(given.dscp, (all) => all.includes(flow.dscp), `DSCP is ${flow.dscp}`);
+  yield applications(given, flow, world);
+  yield listed(given.domains, (all) => isNamed(all, flow), serverText(flow));
   yield schedule(given.schedule, flow);
 }
+
+function applications(given: MatchConditions, flow: PlacedFlow, world: PolicyWorld): Verdict {
+  const named = applicationsNamedBy(given, world.applications ?? []);
+  if (named === null || named.some(({ signatures }) => signatures.some((each) => shows(flow, each)))) return yes;
+  return no(`it shows none of the applications; ${serverText(flow)}`);
+}
+
+/** Whether a flow shows a signature: its server is one of these, and its port too. */
+function shows(flow: PlacedFlow, { domains = [], prefixes = [], ports: own = [] }: ApplicationSignature): boolean {
+  const isServer = domains.length + prefixes.length === 0 || isNamed(domains, flow) || isIn(flow.destination, prefixes);
+  const { protocol, destinationPort: port } = flow;
+  const isPort = (range: ApplicationPort): boolean =>
+    range.protocol === protocol && port !== null && range.from <= port && port <= range.to;
+  return isServer && (own.length === 0 || own.some(isPort));
+}
+
+const isNamed = (patterns: readonly DomainPattern[], { serverNames = [] }: PlacedFlow): boolean =>
+  serverNames.some((name) => patterns.some((pattern) => domainMatches(pattern, name)));
+
+const serverText = ({ destination, serverNames = [] }: PlacedFlow): string =>
+  serverNames.length === 0 ? `no name of ${destination} is told` : `${destination} is ${serverNames.join(', ')}`;
 
 /** An empty list is no condition. */
 const listed = <T>(list: readonly T[] | undefined, holds: (list: readonly T[]) => boolean, why: string): Verdict =>

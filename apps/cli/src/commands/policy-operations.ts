@@ -10,6 +10,7 @@ import { warningLines } from './policy-warnings.ts';
 interface ExplainOptions extends ApiOptions {
   readonly sourcePort?: number;
   readonly dscp?: number;
+  readonly serverName?: string;
   readonly at?: number;
   readonly all?: boolean;
 }
@@ -64,6 +65,7 @@ function addExplain(policies: Command, terminal: Terminal): void {
   )
     .option('--source-port <port>', 'port that it comes from', port)
     .option('--dscp <value>', 'DSCP of its first packet, such as 46 or ef', parseDscp)
+    .option('--server-name <name>', 'name by which the server is known, such as erp.example.com')
     .option('--at <time>', 'time for schedules, such as 2026-01-31T08:00Z; now, if not given', parseTime)
     .option('--all', 'show the policies behind the one that it meets as well');
   withExamples(explain, [
@@ -78,6 +80,7 @@ function addExplain(policies: Command, terminal: Terminal): void {
         destination_port: portText === undefined ? undefined : port(portText),
         source_port: options.sourcePort,
         dscp: options.dscp,
+        server_name: options.serverName,
         at: options.at,
       };
       return answer(

@@ -145,6 +145,40 @@ const mutations: readonly (readonly [
     async () => rest('DELETE', `endpoints/${await firstId('endpoints?site=hq')}`),
   ],
   [
+    'POST /applications',
+    'application_created',
+    'erp',
+    () => rest('POST', 'applications', { name: 'erp', signatures: [{ domains: ['erp.example.com'] }] }),
+  ],
+  [
+    'PATCH /applications',
+    'application_updated',
+    'erp',
+    () => rest('PATCH', 'applications/erp', { signatures: [{ domains: ['*.erp.example.com'] }] }),
+  ],
+  ['DELETE /applications', 'application_deleted', 'erp', () => rest('DELETE', 'applications/erp')],
+  [
+    'createApplication',
+    'application_created',
+    'till',
+    () =>
+      graphql(
+        'mutation { createApplication(input: { name: "till", signatures: [{ domains: ["till.example.com"] }] }) { id } }',
+      ),
+  ],
+  [
+    'updateApplication',
+    'application_updated',
+    'till',
+    () => graphql('mutation { updateApplication(id: "till", input: { title: "Tills" }) { id } }'),
+  ],
+  [
+    'deleteApplication',
+    'application_deleted',
+    'till',
+    () => graphql('mutation { deleteApplication(id: "till") { success } }'),
+  ],
+  [
     'PUT /policies/order',
     'policies_reordered',
     null,
@@ -213,6 +247,37 @@ const mutations: readonly (readonly [
     'policy_purged',
     'voice',
     async () => rest('DELETE', `policies/${await firstId('policies')}?purge=true`),
+  ],
+  [
+    'POST /qos-classes',
+    'qos_class_created',
+    'video',
+    () => rest('POST', 'qos-classes', { name: 'video', guarantee_percent: 0 }),
+  ],
+  [
+    'PATCH /qos-classes',
+    'qos_class_updated',
+    'video',
+    () => rest('PATCH', 'qos-classes/video', { ceiling_percent: 50 }),
+  ],
+  ['DELETE /qos-classes', 'qos_class_deleted', 'video', () => rest('DELETE', 'qos-classes/video')],
+  [
+    'createQosClass',
+    'qos_class_created',
+    'cameras',
+    () => graphql('mutation { createQosClass(input: { name: "cameras", guarantee_percent: 0 }) { id: name } }'),
+  ],
+  [
+    'updateQosClass',
+    'qos_class_updated',
+    'cameras',
+    () => graphql('mutation { updateQosClass(name: "cameras", input: { priority: 6 }) { id: name } }'),
+  ],
+  [
+    'deleteQosClass',
+    'qos_class_deleted',
+    'cameras',
+    () => graphql('mutation { deleteQosClass(name: "cameras") { success } }'),
   ],
   [
     'PUT /transport-links',

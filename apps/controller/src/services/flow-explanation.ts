@@ -40,6 +40,9 @@ export const FlowQuestionSchema = Type.Object(
     protocol: Type.Enum([...ipProtocols]),
     destination_port: port('Of tcp, udp and sctp'),
     source_port: port('Of tcp, udp and sctp; without, conditions on it do not hold'),
+    server_name: Type.Optional(
+      Type.String({ maxLength: 253, description: 'Name by which the server is known, for conditions on names' }),
+    ),
     dscp: Type.Optional(Type.Integer({ minimum: 0, maximum: 63, description: 'Default 0' })),
     at: Type.Optional(Type.Number({ minimum: 0, description: 'For schedules, unix ms; default now' })),
   },
@@ -206,6 +209,7 @@ function flowOf(question: FlowQuestion, world: PolicyWorld): Flow {
     sourcePort: question.source_port ?? null,
     destinationPort: question.destination_port ?? null,
     dscp: question.dscp ?? 0,
+    ...(question.server_name === undefined ? {} : { serverNames: [question.server_name.trim().toLowerCase()] }),
   };
 }
 

@@ -136,6 +136,7 @@ builder.queryFields((t) => ({
       protocol: t.arg.string({ required: true }),
       destination_port: t.arg.int(),
       source_port: t.arg.int(),
+      server_name: t.arg.string({ description: 'Name by which the server is known' }),
       dscp: t.arg.int(),
       at: t.arg({ type: 'Timestamp', description: 'For schedules; default now' }),
     },

@@ -133,6 +133,11 @@ const drives: Record<string, Drive> = {
   postStatsPoliciesByIdReset: ({ postPolicies: id }) => ({ params: { id: id! } }),
   deletePoliciesById: ({ postPolicies: id }) => ({ params: { id: id! } }),
   postPoliciesByIdRestore: ({ postPolicies: id }) => ({ params: { id: id! } }),
+  postApplications: () => ({ body: { name: 'erp', signatures: [{ domains: ['erp.example.com'] }] } }),
+  getApplications: () => ({ query: 'category=email&search=mail' }),
+  getApplicationsByApplication: () => ({ params: { application: 'erp' } }),
+  patchApplicationsByApplication: () => ({ params: { application: 'erp' }, body: { title: 'Our ERP' } }),
+  deleteApplicationsByApplication: () => ({ params: { application: 'erp' } }),
   getPoliciesFindings: () => ({}),
   getPoliciesExplain: () => ({
     query: 'source=10.0.0.9&destination=10.1.0.9&protocol=tcp&destination_port=80&dscp=46&at=1700000000000',
@@ -144,6 +149,12 @@ const drives: Record<string, Drive> = {
   getHostSetsBySet: () => ({ params: { set: 'printers' } }),
   patchHostSetsBySet: () => ({ params: { set: 'printers' }, body: { members: ['10.7.0.9'] } }),
   deleteHostSetsBySet: () => ({ params: { set: 'printers' } }),
+  getQosClasses: () => ({}),
+  postQosClasses: () => ({ body: { name: 'video', guarantee_percent: 0 } }),
+  getQosClassesByName: () => ({ params: { name: 'video' } }),
+  patchQosClassesByName: () => ({ params: { name: 'video' }, body: { priority: 1 } }),
+  deleteQosClassesByName: () => ({ params: { name: 'video' } }),
+  getQosLines: () => ({}),
   getExport: () => ({}),
   postApply: () => ({
     body: {
