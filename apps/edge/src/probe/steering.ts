@@ -1,6 +1,6 @@
 import { stepSteering, resumeSteering, type ChosenPath, type Decision, type DecisionChange } from '@patronus/policy';
 import type { PathReading, SteeringState } from '@patronus/policy';
-import type { PathHealth, PathId } from '@patronus/core';
+import type { PathHealth, PathId, SiteId } from '@patronus/core';
 import type { DecisionReport } from '@patronus/protocol';
 import { noCopies, type CopySwitch } from './copy-targets.ts';
 import type { GroupWriter } from './group-writer.ts';
@@ -63,7 +63,7 @@ export class Steering {
     const decidedMs = this.#wallMs();
     const moves = changes.map((change) => this.#move(this.#plan!, change, readings, decidedMs));
     if (this.#unwritten.size > 0) this.#writeRest(this.#plan, readings);
-    this.#writeCopies(this.#plan);
+    this.#writeCopies(this.#plan, readings);
     const decisions: DecisionReport[] = [];
     for (const [index, decision] of state.decisions.entries()) {
       if (decision !== null && isNews(decision, before[index] ?? null)) decisions.push(report(decision));
@@ -97,10 +97,12 @@ export class Steering {
   }
 
   /** Copies go by the two tunnels of a decision, whichever of them routing uses while it changes. */
-  #writeCopies(plan: ProbePlan): void {
+  #writeCopies(plan: ProbePlan, readings: readonly PathReading[]): void {
     for (const [index, decision] of this.#state!.decisions.entries()) {
       if (decision === null || decision.policy.action.duplicate !== true) continue;
       const { paths, copyPathId, siteId, policy } = decision;
+      // an edge that has just started knows no path yet, while the kernel may copy over a good one since before
+      if (copyPathId === null && isUnknownTo(plan, siteId, readings)) continue;
       const pair =
         copyPathId === null ? null : ([tunnelOf(plan, paths[0]!.pathId), tunnelOf(plan, copyPathId)] as const);
       const text = pair?.join(' ') ?? '';
@@ -130,6 +132,9 @@ export class Steering {
     return this.#groups.write(groupOf(plan, decision.policy.class, decision.siteId), members);
   }
 }
+
+const isUnknownTo = ({ steering }: ProbePlan, siteId: SiteId, readings: readonly PathReading[]): boolean =>
+  steering.pathsOfSite[steering.sites.indexOf(siteId)]!.some((index) => readings[index]!.health === 'unknown');
 
 const tunnelOf = (plan: ProbePlan, id: PathId): string => plan.paths[plan.steering.indexOfPath.get(id)!]!.tunnel;
 

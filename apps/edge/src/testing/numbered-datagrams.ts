@@ -1,7 +1,7 @@
 /**
  * Numbered UDP datagrams, as programs of LAN hosts. `node numbered-datagrams.ts receive PORT` prints `ready`, counts until its
  * standard input ends, and prints what came as JSON: how many different numbers, how many came again, how many were not what
- * was sent. `… send ADDRESS PORT RATE SECONDS BYTES` prints how many it sent.
+ * was sent. `… send ADDRESS PORT RATE BYTES` sends until its standard input ends, and prints how many it sent.
  */
 import { createSocket } from 'node:dgram';
 
@@ -41,19 +41,20 @@ function receive(port: number): void {
 }
 
 /** Sends what is due by the clock, so that a late timer costs no datagrams. */
-function send(address: string, port: number, rate: number, seconds: number, bytes: number): void {
+function send(address: string, port: number, rate: number, bytes: number): void {
   const socket = createSocket('udp4');
   const start = performance.now();
-  const total = rate * seconds;
   let number = 0;
   const timer = setInterval(() => {
-    const due = Math.min(total, Math.floor(((performance.now() - start) / 1000) * rate));
+    const due = Math.floor(((performance.now() - start) / 1000) * rate);
     for (; number < due; number++) socket.send(payload(number, bytes), port, address);
-    if (number < total) return;
-    clearInterval(timer);
-    socket.close(() => process.stdout.write(`${number}\n`));
   }, 1);
+  process.stdin.resume().on('end', () => {
+    clearInterval(timer);
+    // the last ones wait for their turn in the event loop
+    setTimeout(() => socket.close(() => process.stdout.write(`${number}\n`)), 200);
+  });
 }
 
 if (action === 'receive') receive(Number(args[0]));
-else if (action === 'send') send(args[0]!, Number(args[1]), Number(args[2]), Number(args[3]), Number(args[4]));
+else if (action === 'send') send(args[0]!, Number(args[1]), Number(args[2]), Number(args[3]));
