@@ -13,6 +13,7 @@ import { addEndpoints } from './commands/endpoints.ts';
 import { addEnrolmentKeys } from './commands/enrolment-keys.ts';
 import { addEvents } from './commands/events.ts';
 import { addApplications } from './commands/applications.ts';
+import { addFlows } from './commands/flows.ts';
 import { addHostSets } from './commands/host-sets.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLab } from './commands/lab.ts';
@@ -63,6 +64,7 @@ export function buildProgram(terminal: Terminal): Command {
   addHostSets(program, terminal);
   addApplications(program, terminal);
   addQos(program, terminal);
+  addFlows(program, terminal);
   addApply(program, terminal);
   addExport(program, terminal);
   addStats(program, terminal);

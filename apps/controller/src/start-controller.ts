@@ -28,6 +28,7 @@ import { Maintenance } from './services/maintenance.ts';
 import { MemoryTrimmer } from './services/memory-trimmer.ts';
 import { ApplicationService } from './services/application-service.ts';
 import { FlowExplanationService } from './services/flow-explanation.ts';
+import { FlowService } from './services/flow-service.ts';
 import { HostSetService } from './services/host-set-service.ts';
 import { MetricService } from './services/metric-service.ts';
 import { PathCheckService } from './services/path-check-service.ts';
@@ -120,6 +121,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
     ...network,
     policies,
     pathChecks: new PathCheckService(store, gateway),
+    flows: new FlowService({ store, presence, edges: gateway, paths: network.paths }),
     ...reports,
     ...cacheServices(store, network, metrics),
     nodes: new NodeService(store, nodeIdOf(settings), isPostgresUrl(databaseUrl(settings)) ? 'postgres' : 'sqlite'),

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
-import type { Clock, Random, Timers } from '@patronus/core';
+import type { Address, Clock, Random, Timers } from '@patronus/core';
+import type { FlowEntry } from '@patronus/netconf';
 import type { EdgeMessage, UplinkFact } from '@patronus/protocol';
 import type { Logger } from 'pino';
 import { ChangeJourney, ScheduleWatch } from './change/index.ts';
@@ -9,6 +10,7 @@ import { eventEmitter, type EmitEvent } from './events.ts';
 import { parseGatewayUrl, socketAddress } from './gateway/index.ts';
 import { checkPath } from './path-check.ts';
 import type { Learning } from './learn/index.ts';
+import { reportFlows } from './flows/index.ts';
 import type { Dial, ProbeEngine, ProbeEngineListener, Reconciler, WatchKernel } from './ports.ts';
 import { programVersion } from './program-version.ts';
 import type { DocumentStore, Enrolment } from './state/index.ts';
@@ -22,6 +24,8 @@ export interface EdgeParts {
   readonly enrolment: Enrolment;
   readonly reconciler: Reconciler;
   readonly learning: Learning;
+  /** Flows that the kernel tracks; null where it does not tell. */
+  readonly readFlows: () => Promise<readonly FlowEntry[] | null>;
   readonly startEngine: (listener: ProbeEngineListener) => ProbeEngine;
   readonly store: Pick<DocumentStore, 'load' | 'save'>;
   /** `trouble` is told when the disk begins to refuse, and with null when it takes again. */
@@ -221,6 +225,8 @@ export class Edge {
         return this.journey.confirm(message.version);
       case 'telemetry_ack':
         return this.inBackground(this.telemetry.acknowledged(message.sequence));
+      case 'list_flows':
+        return this.inBackground(this.listFlows(message));
       case 'check_path':
         return this.inBackground(this.checkPath(message));
     }
@@ -228,6 +234,16 @@ export class Edge {
 
   private async checkPath(message: DomainMessage & { type: 'check_path' }): Promise<void> {
     this.connection.send(await checkPath(this.engine, this.parts.timers, message));
+  }
+
+  private async listFlows(message: DomainMessage & { type: 'list_flows' }): Promise<void> {
+    const sources = {
+      entries: this.parts.readFlows,
+      document: () => this.journey.document,
+      decisions: () => this.view.currentDecisions(),
+      namesOf: (address: Address) => this.parts.learning.namesOf(address),
+    };
+    this.connection.send(await reportFlows(sources, message));
   }
 
   private inBackground(work: Promise<void>): void {

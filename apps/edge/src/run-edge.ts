@@ -6,6 +6,8 @@ import { dialWebSocket } from './connection/index.ts';
 import { Edge } from './edge.ts';
 import { kernelReconciler } from './kernel-reconciler.ts';
 import { startLearning } from './learn/index.ts';
+import { parseFlowEntry } from '@patronus/netconf';
+import { readConntrack } from './reconcile/index.ts';
 import { ProbeThread } from './probe/index.ts';
 import { holdNamespace } from './single-instance.ts';
 import { DocumentStore, loadEnrolment, openStateDir, type Enrolment, type StatePaths } from './state/index.ts';
@@ -60,6 +62,7 @@ async function run(
       learning: () => learning.facts(),
     }),
     learning,
+    readFlows: () => readConntrack(parseFlowEntry),
     startEngine: (listener) => (engine = ProbeThread.start(listener)),
     store: new DocumentStore(paths.documents),
     openSpool: (trouble) => TelemetrySpool.open({ directory: paths.telemetry, clock: systemClock, trouble }),

@@ -1,11 +1,21 @@
 import Type, { type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { err, maxQosClasses, maxSlots, type FieldProblem, type NetworkEvent, type Result } from '@patronus/core';
+import {
+  err,
+  maxApplicationName,
+  maxQosClasses,
+  maxSlots,
+  type FieldProblem,
+  type NetworkEvent,
+  type Result,
+} from '@patronus/core';
 import {
   maxCheckProbes,
+  maxListedFlows,
   type DecisionReport,
   type EdgeMessage,
   type EnrolRequest,
+  type FlowReport,
   type LineReport,
   type PathCopies,
   type PathProbe,
@@ -79,6 +89,23 @@ const pathReport = open<PathReport>({
   received: count,
 });
 const policyCounter = open<PolicyCounter>({ policyId: count, epoch: text(64), packets: count, bytes: count });
+const port = nullable(integer(0, 65_535));
+const flowReport = open<FlowReport>({
+  source: text(64),
+  destination: text(64),
+  protocol: text(16),
+  sourcePort: port,
+  destinationPort: port,
+  policyId: nullable(count),
+  application: nullable(text(maxApplicationName)),
+  serverName: nullable(text(255)),
+  remoteSiteId: nullable(uuidText),
+  pathId: nullable(uuidText),
+  bytesSent: nullable(count),
+  bytesReceived: nullable(count),
+  packetsSent: nullable(count),
+  packetsReceived: nullable(count),
+});
 const pathTraffic = open<PathTraffic>({ pathId: uuidText, bytesSent: count, bytesReceived: count });
 const pathCopies = open<PathCopies>({
   pathId: uuidText,
@@ -171,6 +198,13 @@ const fields: { readonly [K in Kind]: ReturnType<typeof open<MessageOf<K>>> } = 
     batch,
   }),
   uplinks: open<MessageOf<'uplinks'>>({ type: Type.Literal('uplinks'), uplinks }),
+  flows: open<MessageOf<'flows'>>({
+    type: Type.Literal('flows'),
+    id: count,
+    flows: list(flowReport, maxListedFlows),
+    total: count,
+    problem: nullable(text(1_000)),
+  }),
   pong: open<MessageOf<'pong'>>({ type: Type.Literal('pong'), id: Type.Number() }),
   path_checked: open<MessageOf<'path_checked'>>({
     type: Type.Literal('path_checked'),

@@ -72,6 +72,15 @@ export type EdgeMessage =
   | { readonly type: 'telemetry'; readonly sequence: number; readonly batch: TelemetryBatch }
   | { readonly type: 'uplinks'; readonly uplinks: readonly UplinkFact[] }
   | { readonly type: 'pong'; readonly id: number }
+  /** The answer to `list_flows` of the same id: the flows that moved most, and how many there are in all. */
+  | {
+      readonly type: 'flows';
+      readonly id: number;
+      readonly flows: readonly FlowReport[];
+      readonly total: number;
+      /** Why nothing can be told; null where it can. */
+      readonly problem: string | null;
+    }
   /** The answer to `check_path` of the same id. `problem` says why nothing could be sent, and is null otherwise. */
   | {
       readonly type: 'path_checked';
@@ -91,7 +100,35 @@ export type ControllerMessage =
   | { readonly type: 'refused'; readonly code: string; readonly message: string }
   | { readonly type: 'ping'; readonly id: number }
   /** Send so many probes over a path now, and say what became of each. */
-  | { readonly type: 'check_path'; readonly id: number; readonly pathId: PathId; readonly probes: number };
+  | { readonly type: 'check_path'; readonly id: number; readonly pathId: PathId; readonly probes: number }
+  /** Tell up to so many flows that began at your site. */
+  | { readonly type: 'list_flows'; readonly id: number; readonly limit: number };
+
+/** A flow that began at a site, as the edge there sees it. Octets and packets are null where its kernel does not count. */
+export interface FlowReport {
+  readonly source: string;
+  readonly destination: string;
+  readonly protocol: string;
+  readonly sourcePort: number | null;
+  readonly destinationPort: number | null;
+  /** Null: of no policy. */
+  readonly policyId: number | null;
+  /** Null: unknown. */
+  readonly application: string | null;
+  /** The name by which the server was last called; null where none was learned. */
+  readonly serverName: string | null;
+  /** The site it goes to; null for one to elsewhere. */
+  readonly remoteSiteId: string | null;
+  /** Null where several paths share the flows of its policy, or none carries it. */
+  readonly pathId: string | null;
+  readonly bytesSent: number | null;
+  readonly bytesReceived: number | null;
+  readonly packetsSent: number | null;
+  readonly packetsReceived: number | null;
+}
+
+/** The most flows of one `list_flows`. */
+export const maxListedFlows = 1_000;
 
 /** What became of one probe that was asked for. */
 export interface PathProbe {

@@ -31,6 +31,7 @@ const bootSysctls = {
   'net/ipv4/fib_multipath_hash_policy': '0',
   'net/ipv4/nexthop_compat_mode': '1',
   'net/ipv4/conf/all/src_valid_mark': '0',
+  'net/netfilter/nf_conntrack_acct': '0',
   'net/netfilter/nf_conntrack_checksum': '1',
   'net/netfilter/nf_conntrack_tcp_be_liberal': '0',
   'net/ipv6/conf/all/forwarding': '0',

@@ -175,6 +175,23 @@ export interface QosLine {
   }[];
 }
 
+export interface Flow {
+  readonly site: string;
+  readonly dest_site: string | null;
+  readonly source: string;
+  readonly destination: string;
+  readonly protocol: string;
+  readonly source_port: number | null;
+  readonly destination_port: number | null;
+  readonly application: string | null;
+  readonly server_name: string | null;
+  readonly policy: string | null;
+  readonly source_label: string | null;
+  readonly dest_label: string | null;
+  readonly bytes_sent: number | null;
+  readonly bytes_received: number | null;
+}
+
 export interface NetworkEvent {
   readonly id: string;
   readonly timestamp: Time;

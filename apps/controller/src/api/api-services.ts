@@ -14,6 +14,7 @@ import type { EventSinkService } from '../services/event-sink-service.ts';
 import type { EventService } from '../services/event-service.ts';
 import type { ApplicationService } from '../services/application-service.ts';
 import type { FlowExplanationService } from '../services/flow-explanation.ts';
+import type { FlowService } from '../services/flow-service.ts';
 import type { HostSetService } from '../services/host-set-service.ts';
 import type { NodeService } from '../services/node-service.ts';
 import type { MetricService } from '../services/metric-service.ts';
@@ -73,6 +74,7 @@ export interface ApiServices {
   readonly qos: QosService;
   readonly qosLines: QosLines;
   readonly paths: PathService;
+  readonly flows: FlowService;
   readonly pathChecks: PathCheckService;
   readonly pathOverrides: PathOverrideService;
   readonly metrics: MetricService;

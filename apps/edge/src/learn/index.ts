@@ -7,3 +7,4 @@ export type { LearnCounts, LearnPlan } from './learn-messages.ts';
 export * from './learn-thread.ts';
 export * from './learner.ts';
 export * from './start-learning.ts';
+export * from './prefix-table.ts';

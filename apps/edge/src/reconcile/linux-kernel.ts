@@ -1,5 +1,4 @@
-import { createReadStream, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { messageOf, PatronusError, tunnelNamePattern } from '@patronus/core';
 import {
   deviceIndex,
@@ -41,6 +40,7 @@ import {
   type TunnelState,
 } from '@patronus/netconf';
 import { naming } from './batch-error.ts';
+import { readConntrack } from './conntrack-lines.ts';
 import { LinuxQueues } from './linux-queues.ts';
 
 import { readCopies, readDuplication, writeDuplication, type DuplicationMaps } from './duplication-maps.ts';
@@ -48,11 +48,6 @@ import { TcPrograms } from './tc-programs.ts';
 
 /** A daemon answers within milliseconds; one that is merely starved of processor time gets a second, longer chance. */
 const wgLimitsMs = [5000, 20_000];
-
-/** Every flow of this network namespace, a line each; kernels that are built without it tell them by netlink only. */
-const conntrackFile = '/proc/self/net/nf_conntrack';
-/** To read more would take a good part of a second, in which the edge has other things to do. */
-const maxFlows = 50_000;
 
 /** The kernel of this network namespace, by way of `ip`, `wg`, `nft` and /proc/sys. */
 export class LinuxKernel implements Kernel {
@@ -134,15 +129,8 @@ export class LinuxKernel implements Kernel {
     );
   }
 
-  async flows(): Promise<readonly ObservedFlow[] | null> {
-    const known = readSysctl('net/netfilter/nf_conntrack_count')[0]?.[1];
-    if (known === undefined || Number(known) > maxFlows || !existsSync(conntrackFile)) return null;
-    const flows: ObservedFlow[] = [];
-    for await (const line of createInterface({ input: createReadStream(conntrackFile) })) {
-      const flow = parseConntrackLine(line);
-      if (flow !== null) flows.push(flow);
-    }
-    return flows;
+  flows(): Promise<readonly ObservedFlow[] | null> {
+    return readConntrack(parseConntrackLine);
   }
 
   async execute(step: Step): Promise<void> {

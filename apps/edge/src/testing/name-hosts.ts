@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { SystemCommandRunner } from '@patronus/linux';
+import { testAuthority } from './certificates.ts';
 
 /** Names and addresses as a DNS server of a test knows them. */
 export type Zone = Readonly<Record<string, string>>;
@@ -25,7 +26,7 @@ net.createServer((socket) => socket.on('error', () => {}).on('data', (data) => {
   const reply = answer(data.subarray(2)), length = Buffer.alloc(2);
   length.writeUInt16BE(reply.length); socket.write(length); socket.write(reply);
 })).listen(53, process.argv[2]);
-net.createServer((socket) => socket.on('error', () => {}).on('data', () => socket.write('x'))).listen(443, '0.0.0.0');
+require('node:tls').createServer(JSON.parse(process.argv[3]), (socket) => socket.on('error', () => {})).listen(443, '0.0.0.0');
 udp.on('listening', () => console.log('ready'));
 `;
 
@@ -57,13 +58,12 @@ let length = 0;
 socket.on('data', (data) => { if ((length += data.length) > query.length + 16) socket.destroy(); });
 `;
 
-/** Begins TLS and waits for a word, then stays for a while. */
+/** Shakes hands by TLS, then stays for a while. */
 const greet = `
-const net = require('node:net');
 const { connect } = require('node:tls');
 const [address, name] = process.argv.slice(1);
-const socket = net.connect(443, address, () => connect({ socket, servername: name }).on('error', () => {}));
-socket.on('error', () => {}).once('data', () => { console.log('answered'); });
+const socket = connect({ host: address, port: 443, servername: name, rejectUnauthorized: false });
+socket.on('secureConnect', () => console.log('connected')).on('error', (error) => { console.error(error); process.exit(1); });
 setTimeout(() => process.exit(), 20000);
 `;
 
@@ -96,15 +96,21 @@ const run = (namespace: string, script: string, args: readonly string[]): Promis
 
 async function start(namespace: string, script: string, args: readonly string[]): Promise<ChildProcess> {
   const child = spawn('ip', inside(namespace, script, args), { stdio: ['ignore', 'pipe', 'inherit'] });
-  await once(child.stdout, 'data');
+  const ready = await Promise.race([
+    once(child.stdout, 'data').then(() => true),
+    once(child, 'exit').then(() => false),
+  ]);
+  if (!ready) throw new Error(`a program in ${namespace} ended before it was ready`);
   return child;
 }
 
 /** What hosts of a test say to each other about names. */
 export const nameHosts = {
   /** Serves until killed. */
-  serve: (namespace: string, address: string, zone: Zone): Promise<ChildProcess> =>
-    start(namespace, server, [JSON.stringify(zone), address]),
+  serve: async (namespace: string, address: string, zone: Zone): Promise<ChildProcess> => {
+    const identity = await (await testAuthority()).issue();
+    return start(namespace, server, [JSON.stringify(zone), address, JSON.stringify(identity)]);
+  },
   lookUp: (namespace: string, dns: string, names: readonly string[]): Promise<string> =>
     run(namespace, lookUp, [JSON.stringify(names), dns]),
   lookUpByTcp: (namespace: string, dns: string, name: string): Promise<string> =>

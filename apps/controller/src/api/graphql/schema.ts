@@ -9,6 +9,7 @@ import './policy-operations.ts';
 import './apply-operations.ts';
 import './deletions.ts';
 import './applications.ts';
+import './flows.ts';
 import './host-sets.ts';
 import './event-operations.ts';
 import './event-sinks.ts';

@@ -18,6 +18,7 @@ import { eventRoutes } from './event-routes.ts';
 import { eventSinkRoutes } from './event-sink-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { applicationRoutes } from './application-routes.ts';
+import { flowRoutes } from './flow-routes.ts';
 import { hostSetRoutes } from './host-set-routes.ts';
 import { keepAnswers, sendKept } from './kept-answers.ts';
 import { keyRoutes } from './key-routes.ts';
@@ -59,6 +60,7 @@ export function restApi(app: RestApp, services: ApiServices, answers: AnswerCach
   policyRoutes(app, services);
   applicationRoutes(app, services);
   policyOperationRoutes(app, services);
+  flowRoutes(app, services);
   hostSetRoutes(app, services);
   qosRoutes(app, services);
   pathRoutes(app, services);
