@@ -15,6 +15,9 @@ const any: Conditions = {
   source_ports: null,
   destination_ports: null,
   dscp: null,
+  applications: null,
+  application_categories: null,
+  domains: null,
   schedule: null,
 };
 const match = (given: Partial<Match>): Match => ({ ...any, not: null, any_of: null, ...given });

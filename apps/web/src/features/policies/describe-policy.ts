@@ -3,7 +3,7 @@ import type { Action, Conditions, Match } from './policy-documents.ts';
 import type { NameOf } from './use-names.ts';
 
 /** DSCP code points that have names (RFC 2474, 2597, 3246, 5865, 8622). */
-const dscpNames: Readonly<Record<number, string>> = {
+export const dscpNames: Readonly<Record<number, string>> = {
   1: 'LE',
   8: 'CS1',
   10: 'AF11',
@@ -85,6 +85,9 @@ function conditionsText(given: Conditions, nameOf: NameOf): string {
       destination_prefixes,
       given.destination_ports,
     ),
+    has(given.applications) && `of ${listed(given.applications)}`,
+    has(given.application_categories) && `of the kind ${listed(given.application_categories)}`,
+    has(given.domains) && `with ${listed(given.domains)}`,
     has(given.dscp) && `DSCP ${listed(given.dscp.map(dscpText))}`,
     has(given.schedule) && `at ${listed(given.schedule.map(windowText))}`,
   ]

@@ -20,6 +20,9 @@ const matchFields = graphql(`
       to
     }
     dscp
+    applications
+    application_categories
+    domains
     schedule {
       days
       from

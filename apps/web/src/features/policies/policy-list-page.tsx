@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { IconRoute } from '@tabler/icons-react';
+import { IconPlus, IconRoute } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useApiQuery } from '../../shared/api/use-api.ts';
@@ -49,6 +49,11 @@ export function PolicyListPage() {
           >
             Explain a flow
           </Button>
+          {can('Mutation.createPolicy') && (
+            <Button leftSection={<IconPlus size={16} />} onClick={() => void navigate({ to: '/policies/new' })}>
+              Add a policy
+            </Button>
+          )}
         </>
       }
     >

@@ -1,5 +1,5 @@
 import { Alert, Button } from '@mantine/core';
-import { IconTrash } from '@tabler/icons-react';
+import { IconCopy, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { usePathParameter } from '../../shared/address/use-address.ts';
 import { useApiQuery } from '../../shared/api/use-api.ts';
@@ -48,8 +48,8 @@ export function PolicyPage() {
 function Actions({ policy }: { policy: Policy }) {
   const can = useCan();
   const navigate = useNavigate();
-  const { setEnabled, remove } = usePolicyActions();
-  const { enabled, is_default: isDefault } = policy;
+  const { setEnabled, duplicate, remove } = usePolicyActions();
+  const { id, enabled, is_default: isDefault } = policy;
   if (!can('Mutation.updatePolicy')) return null;
   const onDelete = async () => {
     if (await remove(policy)) void navigate({ to: parent.path });
@@ -66,6 +66,12 @@ function Actions({ policy }: { policy: Policy }) {
           </Button>
         </>
       )}
+      <Button variant="default" leftSection={<IconCopy size={16} />} onClick={() => duplicate(policy)}>
+        Duplicate
+      </Button>
+      <Button leftSection={<IconPencil size={16} />} onClick={() => void navigate({ to: `/policies/${id}/edit` })}>
+        Edit
+      </Button>
     </>
   );
 }

@@ -4,11 +4,13 @@ import {
   IconAlertTriangle,
   IconArrowBarToDown,
   IconArrowBarToUp,
+  IconCopy,
   IconDots,
   IconGripVertical,
+  IconPencil,
   IconTrash,
 } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { formatBitRate, formatBytes } from '../../shared/figures/format.ts';
 import type { Rates } from '../../shared/figures/rates.ts';
 import { useCan } from '../../shared/services.tsx';
@@ -88,9 +90,10 @@ type RowActionsProps = Pick<PolicyRowProps, 'policy' | 'place' | 'places' | 'onM
 
 function RowActions({ policy, place, places, onMove }: RowActionsProps) {
   const can = useCan();
-  const { setEnabled, remove } = usePolicyActions();
-  const { name, enabled, is_default: isDefault } = policy;
-  if (isDefault || !can('Mutation.updatePolicy')) return <span className={classes.actions} />;
+  const { setEnabled, duplicate, remove } = usePolicyActions();
+  const navigate = useNavigate();
+  const { id, name, enabled, is_default: isDefault } = policy;
+  if (!can('Mutation.updatePolicy')) return <span className={classes.actions} />;
   return (
     <div className={classes.actions}>
       {!isDefault && (
@@ -108,6 +111,15 @@ function RowActions({ policy, place, places, onMove }: RowActionsProps) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
+          <Menu.Item
+            leftSection={<IconPencil size={16} />}
+            onClick={() => void navigate({ to: `/policies/${id}/edit` })}
+          >
+            Edit
+          </Menu.Item>
+          <Menu.Item leftSection={<IconCopy size={16} />} onClick={() => duplicate(policy)}>
+            Duplicate
+          </Menu.Item>
           {onMove !== null && place > 0 && (
             <Menu.Item leftSection={<IconArrowBarToUp size={16} />} onClick={() => onMove(0)}>
               Move to the top

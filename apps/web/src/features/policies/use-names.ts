@@ -15,11 +15,18 @@ const hostSetsQuery = graphql(`
 /** The name of a site or host set by its id, as policies refer to them; what is not known stays as it is. */
 export type NameOf = (id: string) => string;
 
-export function useNames(): { readonly nameOf: NameOf; readonly hostSets: readonly string[] } {
+export interface Names {
+  readonly nameOf: NameOf;
+  /** Whether the names of host sets have come. */
+  readonly known: boolean;
+  readonly hostSets: readonly string[];
+}
+
+export function useNames(): Names {
   const { sites } = useNetwork();
   const { data } = useApiQuery(hostSetsQuery, {});
   const sets = data?.hostSets;
   const names = useMemo(() => new Map([...sites, ...(sets ?? [])].map(({ id, name }) => [id, name])), [sites, sets]);
   const nameOf = useCallback((id: string) => names.get(id) ?? id, [names]);
-  return { nameOf, hostSets: useMemo(() => (sets ?? []).map(({ name }) => name), [sets]) };
+  return { nameOf, known: sets !== undefined, hostSets: useMemo(() => (sets ?? []).map(({ name }) => name), [sets]) };
 }

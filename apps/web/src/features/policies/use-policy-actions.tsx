@@ -1,3 +1,4 @@
+import { useNavigate } from '@tanstack/react-router';
 import { useClient } from 'urql';
 import { errorOfGraphql } from '../../shared/api/api-error.ts';
 import { useApiMutation } from '../../shared/api/use-api.ts';
@@ -12,11 +13,13 @@ export interface PolicyActions {
   readonly setEnabled: (policy: PolicyName, enabled: boolean) => Promise<void>;
   /** Asks first, and tells whether it is deleted. */
   readonly remove: (policy: PolicyName) => Promise<boolean>;
+  readonly duplicate: (policy: PolicyName) => void;
 }
 
 /** What can be done with a policy apart from writing it; all of it can be undone. */
 export function usePolicyActions(): PolicyActions {
   const [update] = useApiMutation(updatePolicy);
+  const navigate = useNavigate();
   const remove = usePolicyDeletion();
   const setEnabled = async ({ id, name }: PolicyName, enabled: boolean): Promise<void> => {
     const outcome = await update({ policy: id, input: { enabled } });
@@ -27,7 +30,8 @@ export function usePolicyActions(): PolicyActions {
     };
     showDone(enabled ? `${name} is in force.` : `${name} is no longer in force.`, undo);
   };
-  return { setEnabled, remove };
+  const duplicate = ({ id }: PolicyName) => void navigate({ to: '/policies/new', search: { copy: id } });
+  return { setEnabled, remove, duplicate };
 }
 
 function usePolicyDeletion(): PolicyActions['remove'] {
