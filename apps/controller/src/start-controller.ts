@@ -109,9 +109,17 @@ export async function startController(settings: ControllerSettings): Promise<Run
   const edgeUrl = settings.edgeUrl ?? `https://${reachableHost(settings.edgeHost)}:${gateway.port}`;
 
   const { pathOverrides, siteDeletion, policyDeletion } = network;
-  const { signer, userDeletion, apiKeys } = accounts;
-  const purging = [siteDeletion, policyDeletion, userDeletion, apiKeys];
-  const upkeep = { store, metrics, traffic, pathOverrides, signer, retention: settings, purging, onFailure };
+  const purging = [siteDeletion, policyDeletion, accounts.userDeletion, accounts.apiKeys];
+  const upkeep = {
+    store,
+    metrics,
+    traffic,
+    pathOverrides,
+    signer: accounts.signer,
+    retention: settings,
+    purging,
+    onFailure,
+  };
   maintain(started, store, new Maintenance(upkeep));
 
   const services: ApiServices = {
