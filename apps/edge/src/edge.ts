@@ -9,6 +9,7 @@ import { eventEmitter, type EmitEvent } from './events.ts';
 import { parseGatewayUrl, socketAddress } from './gateway/index.ts';
 import { checkPath } from './path-check.ts';
 import type { Dial, ProbeEngine, ProbeEngineListener, Reconciler, WatchKernel } from './ports.ts';
+import { LineRates } from './qos/index.ts';
 import { programVersion } from './program-version.ts';
 import type { DocumentStore, Enrolment } from './state/index.ts';
 import type { EdgeStatus } from './status/index.ts';
@@ -40,6 +41,7 @@ export class Edge {
   private readonly view = new EdgeView();
   private readonly event: EmitEvent;
   private readonly telemetry: Telemetry;
+  private readonly lineRates: LineRates;
   private readonly engine: ProbeEngine;
   private readonly journey: ChangeJourney;
   private readonly connection: ControllerConnection;
@@ -52,6 +54,7 @@ export class Edge {
     this.event = event;
     const { clock, timers, log, reconciler, store } = parts;
     this.startedAt = clock.wall();
+    this.lineRates = new LineRates(reconciler, clock);
     const send = (message: EdgeMessage): boolean => this.connection.send(message);
     // First, as it may fail for want of its port; nothing else runs yet then.
     this.engine = parts.startEngine(this.engineListener());
@@ -75,6 +78,7 @@ export class Edge {
       event,
       inForce: (document) => {
         this.view.inForce(document);
+        this.lineRates.inForce(document);
         this.schedules.follow(document);
       },
     });
@@ -189,6 +193,7 @@ export class Edge {
       paths: (reports) => {
         this.telemetry.paths(reports);
         this.view.paths(reports);
+        this.inBackground(this.lineRates.look(reports));
         this.connection.deadRoutes(this.view.deadAddresses(this.links.uplinks()));
       },
       decisions: (decisions) => {
