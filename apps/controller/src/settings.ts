@@ -177,6 +177,13 @@ const rules = {
     expected: daysText,
     about: 'how long hours of traffic history are kept; minutes are kept for 2 days, ten seconds for an hour',
   },
+  keepSlaDays: {
+    variable: 'PATRONUS_KEEP_SLA_DAYS',
+    schema: days,
+    fallback: 400,
+    expected: daysText,
+    about: 'how long it is kept how paths kept to the SLAs of policies',
+  },
   keepAuditDays: {
     variable: 'PATRONUS_KEEP_AUDIT_DAYS',
     schema: Type.Union([Type.Literal(0), Type.Integer({ minimum: 30, maximum: 36_500 })]),

@@ -41,6 +41,8 @@ import { PolicyService } from './services/policy-service.ts';
 import { Presence } from './services/presence.ts';
 import { QosLines } from './services/qos-lines.ts';
 import { QosService } from './services/qos-service.ts';
+import { SlaReport } from './services/sla-report.ts';
+import { SlaService } from './services/sla-service.ts';
 import { SiteDeletionService } from './services/site-deletion-service.ts';
 import { SiteService } from './services/site-service.ts';
 import { TelemetryService, telemetryGatherMs } from './services/telemetry-service.ts';
@@ -80,7 +82,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
   const documents = new DocumentService({ ...settings, store, timers: systemTimers, onFailure });
   const network = networkServices(store, presence, documents);
   const reports = await reportServices(store, settings, network);
-  const { traffic, telemetry, metrics } = reports;
+  const { traffic, telemetry, metrics, sla } = reports;
   started.defer(() => telemetry.flush().then(() => traffic.flush(), onFailure));
   const policies = new PolicyService(store, traffic);
   await policies.ensureDefault();
@@ -113,6 +115,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
   const upkeep = {
     store,
     metrics,
+    sla,
     traffic,
     pathOverrides,
     signer: accounts.signer,
@@ -194,7 +197,7 @@ function startDeliveries(
 /** What edges report, and what was reported before. */
 async function reportServices(
   store: Store,
-  { keepMetricsDays, keepTrafficDays }: ControllerSettings,
+  { keepMetricsDays, keepSlaDays, keepTrafficDays }: ControllerSettings,
   { paths, decisions }: ReturnType<typeof networkServices>,
 ) {
   const [traffic, metrics] = [new TrafficService(store, keepTrafficDays), new MetricService(store, keepMetricsDays)];
@@ -202,6 +205,7 @@ async function reportServices(
   const trafficHistory = new TrafficHistory(store);
   const trafficReport = new TrafficReport(store, traffic, trafficHistory);
   const qosLines = new QosLines(store);
+  const [sla, slaReport] = [new SlaService(store, keepSlaDays), new SlaReport(store)];
   const telemetry = new TelemetryService({
     store,
     qosLines,
@@ -212,7 +216,7 @@ async function reportServices(
     timers: systemTimers,
     gatherMs: telemetryGatherMs,
   });
-  return { traffic, trafficHistory, trafficReport, metrics, telemetry, qosLines };
+  return { traffic, trafficHistory, trafficReport, metrics, telemetry, qosLines, sla, slaReport };
 }
 
 function maintain(started: AsyncDisposableStack, store: Store, maintenance: Maintenance): void {

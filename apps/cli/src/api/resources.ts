@@ -159,6 +159,40 @@ export interface QosClass {
   readonly version: number;
 }
 
+interface SlaNames {
+  readonly path_id: string;
+  readonly policy_id: number;
+  readonly policy: string;
+  readonly source_site: string;
+  readonly source_label: string;
+  readonly dest_site: string;
+  readonly dest_label: string;
+}
+
+/** How one path kept to the SLA of one policy over a time; durations are ms. */
+export interface SlaRow extends SlaNames {
+  readonly from: number;
+  readonly to: number;
+  readonly in_ms: number;
+  readonly out_ms: number;
+  readonly down_ms: number;
+  readonly unknown_ms: number;
+  readonly used_ms: number;
+  readonly availability_percent: number | null;
+  readonly violations: number;
+}
+
+export interface SlaViolation extends SlaNames {
+  readonly id: number;
+  readonly figure: string;
+  readonly value: number | null;
+  readonly bound: number | null;
+  readonly worst: number | null;
+  readonly started_at: number;
+  readonly ended_at: number | null;
+  readonly out_ms: number;
+}
+
 /** The queues of one uplink. */
 export interface QosLine {
   readonly site: string;

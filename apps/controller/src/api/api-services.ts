@@ -28,6 +28,7 @@ import type { PolicyService } from '../services/policy-service.ts';
 import type { Presence } from '../services/presence.ts';
 import type { QosLines } from '../services/qos-lines.ts';
 import type { QosService } from '../services/qos-service.ts';
+import type { SlaReport } from '../services/sla-report.ts';
 import type { SiteDeletionService } from '../services/site-deletion-service.ts';
 import type { SiteService } from '../services/site-service.ts';
 import type { TelemetryService } from '../services/telemetry-service.ts';
@@ -73,6 +74,7 @@ export interface ApiServices {
   readonly policyDeletion: PolicyDeletionService;
   readonly qos: QosService;
   readonly qosLines: QosLines;
+  readonly slaReport: SlaReport;
   readonly paths: PathService;
   readonly flows: FlowService;
   readonly pathChecks: PathCheckService;

@@ -14,6 +14,7 @@ import './host-sets.ts';
 import './event-operations.ts';
 import './event-sinks.ts';
 import './qos.ts';
+import './sla.ts';
 import './stats.ts';
 import './users.ts';
 import './sessions.ts';
