@@ -14,6 +14,7 @@ import './stats.ts';
 import './users.ts';
 import './sessions.ts';
 import './single-objects.ts';
+import './account-lists.ts';
 import './nodes.ts';
 import './api-keys.ts';
 import './totp.ts';
