@@ -90,6 +90,7 @@ export const allowances = [
 
   ...allow('apps/controller', 'domain and documents', '@patronus/core', '@patronus/protocol'),
   ...allow('apps/controller', 'the semantic checks of a policy', '@patronus/policy'),
+  ...allow('apps/controller', 'the catalogue of applications', '@patronus/applications'),
   ...allow(
     'apps/controller/src/start-controller.ts',
     'finds the built page, and serves it',
@@ -114,6 +115,7 @@ export const allowances = [
   ),
   ...allow('apps/controller/src/sinks/syslog-sender.ts', 'syslog over UDP (RFC 5426)', 'node:dgram'),
 
+  ...allow('apps/edge/src/reconcile/trial/voice-process.ts', 'a call between hosts of a trial', 'node:dgram'),
   ...allow('lab', 'domain types', '@patronus/core'),
   ...allow('lab', 'namespaces and commands', '@patronus/linux'),
   ...allow('lab/src/machine', 'starts programs that outlive a command', 'node:child_process'),

@@ -118,6 +118,13 @@ function numberAndUnit(text: string): { value: number; unit: string } {
   return match === null ? { value: Number.NaN, unit: '' } : { value: Number(match[1]), unit: match[2]! };
 }
 
+/** A moment, as JavaScript reads dates, in unix ms. */
+export function parseTime(text: string): number {
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw new InvalidArgumentError('Write a time such as 2026-01-31T08:00Z.');
+  return time;
+}
+
 /** A time in unix ms: so long ago, or a date that JavaScript reads. */
 export function parseSince(text: string): number {
   if (/^[\d.]+\s*[a-z]+$/.test(text)) return Date.now() - parseDuration(text);
@@ -125,4 +132,13 @@ export function parseSince(text: string): number {
   if (Number.isNaN(time))
     throw new InvalidArgumentError('Write a duration such as 1h, or a time such as 2026-01-31T08:00Z.');
   return time;
+}
+
+/** `48.21,16.37` as degrees north and east. */
+export function parsePlace(text: string): readonly [latitude: number, longitude: number] {
+  const [latitude = Number.NaN, longitude = Number.NaN, ...more] = text
+    .split(',')
+    .map((part) => Number(part || Number.NaN));
+  if (more.length === 0 && Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) return [latitude, longitude];
+  throw new InvalidArgumentError('Write latitude and longitude in degrees, such as 48.21,16.37 or -33.92,18.42.');
 }

@@ -26,14 +26,20 @@ import { EventSinkService } from './services/event-sink-service.ts';
 import { NodeService } from './services/node-service.ts';
 import { Maintenance } from './services/maintenance.ts';
 import { MemoryTrimmer } from './services/memory-trimmer.ts';
+import { ApplicationService } from './services/application-service.ts';
+import { FlowExplanationService } from './services/flow-explanation.ts';
 import { HostSetService } from './services/host-set-service.ts';
 import { MetricService } from './services/metric-service.ts';
 import { PathCheckService } from './services/path-check-service.ts';
 import { PathOverrideService } from './services/path-override-service.ts';
 import { PathService } from './services/path-service.ts';
 import { PolicyDeletionService } from './services/policy-deletion-service.ts';
+import { PolicyAdvice } from './services/policy-advice.ts';
+import { PolicyPreviews } from './services/policy-preview.ts';
 import { PolicyService } from './services/policy-service.ts';
 import { Presence } from './services/presence.ts';
+import { QosLines } from './services/qos-lines.ts';
+import { QosService } from './services/qos-service.ts';
 import { SiteDeletionService } from './services/site-deletion-service.ts';
 import { SiteService } from './services/site-service.ts';
 import { TelemetryService, telemetryGatherMs } from './services/telemetry-service.ts';
@@ -145,9 +151,14 @@ function networkServices(store: Store, presence: Presence, documents: DocumentSe
     siteDeletion,
     declarations: new ApplyService(store, siteDeletion),
     endpoints: new EndpointService(store),
+    applications: new ApplicationService(store),
     hostSets: new HostSetService(store),
+    policyAdvice: new PolicyAdvice(store),
+    policyPreviews: new PolicyPreviews(store),
+    flowExplanations: new FlowExplanationService({ store, paths, decisions }),
     transportLinks: new TransportLinkService(store),
     policyDeletion: new PolicyDeletionService(store),
+    qos: new QosService(store),
     paths,
     decisions,
     pathOverrides: new PathOverrideService({ store, paths, decisions, presence }),
@@ -180,8 +191,10 @@ async function reportServices(
   await traffic.load();
   const trafficHistory = new TrafficHistory(store);
   const trafficReport = new TrafficReport(store, traffic, trafficHistory);
+  const qosLines = new QosLines(store);
   const telemetry = new TelemetryService({
     store,
+    qosLines,
     paths,
     traffic,
     metrics,
@@ -189,7 +202,7 @@ async function reportServices(
     timers: systemTimers,
     gatherMs: telemetryGatherMs,
   });
-  return { traffic, trafficHistory, trafficReport, metrics, telemetry };
+  return { traffic, trafficHistory, trafficReport, metrics, telemetry, qosLines };
 }
 
 function maintain(started: AsyncDisposableStack, store: Store, maintenance: Maintenance): void {

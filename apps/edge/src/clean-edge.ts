@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { kernelReconciler } from './kernel-reconciler.ts';
-import { removeUplinkMetering } from './probe/index.ts';
 import { holdNamespace } from './single-instance.ts';
 import { DocumentStore, forgetEnrolment, openStateDir } from './state/index.ts';
 import { assertNotRunning } from './status/index.ts';
@@ -25,7 +24,6 @@ export async function cleanEdge(options: CleanOptions): Promise<CleanResult> {
   const namespace = await holdNamespace();
   try {
     await kernelReconciler(paths).clean();
-    await removeUplinkMetering();
   } finally {
     await namespace.release();
   }

@@ -25,6 +25,7 @@ export function checkStream(expectation: StreamExpectation, seen: Observations):
 
 function checkUdp(expectation: StreamExpectation, result: UdpResult, span: TimeSpan): Verdict | null {
   const lost = result.lostPackets.filter(({ sentMs }) => within(span, sentMs)).length;
+  const arrived = result.arrivedPackets.filter(({ sentMs }) => within(span, sentMs));
   const slices = result.slices.filter(({ startMs }) => within(span, startMs));
   switch (expectation.check) {
     case 'outage': {
@@ -47,8 +48,14 @@ function checkUdp(expectation: StreamExpectation, result: UdpResult, span: TimeS
       if (delays.length === 0) return unseen('median delay', 'nothing arrived');
       return atMostMs('median delay', expectation.maxMs, median(delays));
     }
+    case 'slow_packets':
+      return atMost(
+        `packets slower than ${formatDuration(expectation.overMs)}`,
+        expectation.max,
+        arrived.filter(({ delayMs }) => delayMs > expectation.overMs).length,
+      );
     case 'reordering':
-      return atMost('reordered packets', expectation.max, result.reordered);
+      return atMost('reordered packets', expectation.max, arrived.filter(({ overtaken }) => overtaken).length);
     default:
       return null;
   }

@@ -85,13 +85,25 @@ it('delay is the median within the window', () => {
   expect(judge({ check: 'delay', stream: 'call', maxMs: 30, after: after('cut') }, { streams }).holds).toBe(false);
 });
 
-it('reordering is counted over the whole stream', () => {
+it('packets that are too slow are counted within the window', () => {
+  const streams = [udpStory('call', { delayMs: (atMs) => (atMs < 3000 ? 20 : 200) })];
+  const slow = { check: 'slow_packets', stream: 'call', overMs: 100, max: 0 } as const;
+  expect(judge({ ...slow, before: { step: null, offsetMs: 2990 } }, { streams })).toMatchObject({
+    holds: true,
+    expected: 'call: no packets slower than 100 ms, before 2.99 s',
+  });
+  expect(judge({ ...slow, after: after('cut') }, { streams }).holds).toBe(false);
+});
+
+it('reordering is counted within the window', () => {
   const streams = [udpStory('call', { delayMs: (atMs) => (atMs < 3000 ? 60 : 20) })];
   expect(judge({ check: 'reordering', stream: 'call', max: 10 }, { streams })).toMatchObject({
     holds: true,
     found: '3',
   });
   expect(judge({ check: 'reordering', stream: 'call', max: 0 }, { streams }).holds).toBe(false);
+  const later = { step: null, offsetMs: 4000 };
+  expect(judge({ check: 'reordering', stream: 'call', max: 0, after: later }, { streams }).holds).toBe(true);
 });
 
 describe('a TCP stream', () => {

@@ -73,6 +73,7 @@ function toStream(raw: RawScenario['streams'][number]): Stream {
         rate: raw['rate'] as number,
         bytes: number('bytes', defaultDatagramBytes),
         dscp: number('dscp', 0),
+        ...(raw['flows'] === undefined ? {} : { flows: number('flows', 1) }),
       };
     case 'tcp':
       return { ...base, kind: 'tcp', rateBps: (raw['rate_mbit'] as number) * 1e6 };
@@ -127,6 +128,10 @@ function toExpectation(raw: Raw<'check', CheckKind>): Expectation {
       return { ...rest, maxMs: ms(max) } as Expectation;
     case 'loss':
       return { ...rest, maxPercent } as Expectation;
+    case 'slow_packets': {
+      const { over, ...others } = rest;
+      return { ...others, overMs: ms(over), max } as Expectation;
+    }
     case 'event':
       return { ...rest, min: raw['min'] ?? (max === 0 ? 0 : 1), max: max ?? null } as Expectation;
     case 'telemetry':

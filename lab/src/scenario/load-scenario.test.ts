@@ -7,7 +7,7 @@ import { defaultTopologyFile, loadTopology, planLab } from '../topology/index.ts
 import { labProblems } from './lab-problems.ts';
 import { loadScenario } from './load-scenario.ts';
 import { parseMoment } from './moment.ts';
-import { shippedScenarios } from './run-scenario.ts';
+import { shippedScenarios, shippedSuites } from './run-scenario.ts';
 
 describe('shipped scenarios', () => {
   it.each(shippedScenarios())('%s can be read, fits the default lab and is over within 40 s', async (name) => {
@@ -20,6 +20,15 @@ describe('shipped scenarios', () => {
   });
 
   it('are ten', () => expect(shippedScenarios()).toHaveLength(10));
+
+  it.each(shippedSuites().flatMap((suite) => shippedScenarios(suite)))(
+    '%s can be read, and fits the lab that its suite is for',
+    async (name) => {
+      const scenario = await loadScenario(fileURLToPath(new URL(`../../scenarios/${name}.yaml`, import.meta.url)));
+      const topology = fileURLToPath(new URL(`../../topologies/${name.split('/')[0]}.yaml`, import.meta.url));
+      expect(labProblems(scenario, planLab(await loadTopology(topology), 'test'))).toEqual([]);
+    },
+  );
 });
 
 describe('a scenario file', () => {

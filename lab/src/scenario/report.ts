@@ -35,7 +35,7 @@ export function reportData({ scenario, observations, verdicts, holds }: Scenario
     if (result.kind === 'request') return { name, stream, result };
     const { slices: _slices, ...figures } = result;
     if (figures.kind === 'tcp') return { name, stream, result: figures };
-    const { lostPackets: _lost, ...udp } = figures;
+    const { lostPackets: _lost, arrivedPackets: _arrived, ...udp } = figures;
     return { name, stream, result: udp };
   });
   const { startedMs, endedMs, steps, events } = observations;

@@ -18,7 +18,7 @@ const extension = '.yaml';
 
 export interface RunScenarioOptions {
   readonly dataDir: string;
-  /** Shipped scenarios by name, or paths of YAML files; absent: all that are shipped. */
+  /** Shipped scenarios or suites by name, or paths of YAML files; absent: all that are shipped for the default lab. */
   readonly names?: readonly string[];
   /** Hears what is being done. */
   readonly onProgress?: (step: string) => void;
@@ -32,12 +32,21 @@ export interface WrittenReport extends ScenarioReport {
   readonly dataFile: string;
 }
 
-/** Names of the scenarios that are shipped. */
-export const shippedScenarios = (): string[] =>
-  readdirSync(shippedDir)
+/** Names of the scenarios that are shipped for the default lab, or of those of a suite, as `resilience/loss`. */
+export const shippedScenarios = (suite = ''): string[] =>
+  readdirSync(join(shippedDir, suite))
     .filter((file) => file.endsWith(extension))
-    .map((file) => basename(file, extension))
+    .map((file) => join(suite, basename(file, extension)))
     .toSorted();
+
+/** Names of the suites that are shipped: folders of scenarios for a topology of the same name. */
+export const shippedSuites = (): string[] =>
+  readdirSync(shippedDir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .toSorted();
+
+const isShipped = (name: string): boolean => shippedSuites().some((suite) => shippedScenarios(suite).includes(name));
 
 /**
  * Runs scenarios one after the other on the lab that is up, and writes a plot and the data of each below `lab/reports`.
@@ -49,7 +58,8 @@ export async function runScenario(options: RunScenarioOptions): Promise<WrittenR
   const say = options.onProgress ?? (() => undefined);
   const lab = scenarioLab(options.dataDir);
   const scenarios: Scenario[] = [];
-  for (const name of options.names ?? shippedScenarios()) {
+  const names = options.names ?? shippedScenarios();
+  for (const name of names.flatMap((each) => (shippedSuites().includes(each) ? shippedScenarios(each) : [each]))) {
     const file = scenarioFile(name);
     const scenario = await loadScenario(file);
     const problems = labProblems(scenario, lab.plan);
@@ -83,13 +93,13 @@ async function runOrTell(lab: ScenarioLab, scenario: Scenario, say: (step: strin
 }
 
 function scenarioFile(name: string): string {
-  if (name.endsWith(extension) || name.includes('/')) return resolve(name);
-  if (shippedScenarios().includes(name)) return join(shippedDir, `${name}${extension}`);
+  if (name.endsWith(extension)) return resolve(name);
+  if (shippedScenarios().includes(name) || isShipped(name)) return join(shippedDir, `${name}${extension}`);
   throw new InvalidInputError([
     {
       field: 'scenario',
       problem: `there is none called "${name}"`,
-      remedy: `name a YAML file, or one of ${shippedScenarios().join(', ')}`,
+      remedy: `name a YAML file, or one of ${[...shippedSuites(), ...shippedScenarios()].join(', ')}`,
     },
   ]);
 }

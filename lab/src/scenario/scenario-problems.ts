@@ -28,6 +28,7 @@ const fitting: Partial<Record<CheckKind, readonly Stream['kind'][]>> = {
   loss: ['udp'],
   lost_packets: ['udp'],
   delay: ['udp'],
+  slow_packets: ['udp'],
   reordering: ['udp'],
   tcp_survives: ['tcp'],
   stall: ['tcp'],

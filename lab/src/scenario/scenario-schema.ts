@@ -35,6 +35,7 @@ const streams: Record<Stream['kind'], TProperties> = {
     rate: Type.Number({ minimum: 1, maximum: 10_000 }),
     bytes: optional(Type.Integer({ minimum: 24, maximum: 1400 })),
     dscp: optional(Type.Integer({ minimum: 0, maximum: 63 })),
+    flows: optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
   },
   tcp: { rate_mbit: Type.Number({ exclusiveMinimum: 0, maximum: 1000 }) },
   request: {
@@ -83,7 +84,8 @@ const checks: Record<CheckKind, TProperties> = {
   loss: { ...ofStream, ...window, max_percent: percent },
   lost_packets: { ...ofStream, ...window, max: count },
   delay: { ...ofStream, ...window, max: duration },
-  reordering: { ...ofStream, max: count },
+  slow_packets: { ...ofStream, ...window, over: duration, max: count },
+  reordering: { ...ofStream, ...window, max: count },
   tcp_survives: ofStream,
   stall: { ...ofStream, ...window, max: duration },
   failures: { ...ofStream, ...window, max: count },

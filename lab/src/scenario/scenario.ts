@@ -87,7 +87,13 @@ export type Expectation =
   | (Window & { readonly check: 'loss'; readonly stream: string; readonly maxPercent: number })
   | (Window & { readonly check: 'lost_packets'; readonly stream: string; readonly max: number })
   | (Window & { readonly check: 'delay'; readonly stream: string; readonly maxMs: number })
-  | { readonly check: 'reordering'; readonly stream: string; readonly max: number }
+  | (Window & {
+      readonly check: 'slow_packets';
+      readonly stream: string;
+      readonly overMs: number;
+      readonly max: number;
+    })
+  | (Window & { readonly check: 'reordering'; readonly stream: string; readonly max: number })
   | { readonly check: 'tcp_survives'; readonly stream: string }
   | (Window & { readonly check: 'stall'; readonly stream: string; readonly maxMs: number })
   | (Window & { readonly check: 'failures'; readonly stream: string; readonly max: number })

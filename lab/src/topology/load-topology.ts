@@ -8,6 +8,8 @@ const validator = Compile(topologySchema);
 
 /** Three sites with two or three lines each. */
 export const defaultTopologyFile = fileURLToPath(new URL('../../topologies/default.yaml', import.meta.url));
+/** The topology of the suite of scenarios of the same name. */
+export const resilienceTopologyFile = fileURLToPath(new URL('../../topologies/resilience.yaml', import.meta.url));
 
 /**
  * Reads and checks a topology.

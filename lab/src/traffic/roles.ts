@@ -15,6 +15,8 @@ export type TrafficOptions =
       /** Octets of UDP payload. */
       readonly bytes: number;
       readonly dscp: number;
+      /** From how many ports they come, in turn. */
+      readonly flows: number;
     }
   | { readonly role: 'udp_receive'; readonly streamId: number; readonly port: number }
   | { readonly role: 'tcp_send'; readonly address: Address; readonly port: number; readonly rateBps: number }

@@ -25,6 +25,8 @@ export interface UdpStream extends StreamBase {
   /** Octets of payload per packet. */
   readonly bytes: number;
   readonly dscp: number;
+  /** From how many ports the packets come, in turn; one where absent. */
+  readonly flows?: number;
 }
 
 /** One connection that is never idle. */
@@ -80,7 +82,7 @@ type StartOf<S extends Stream> = (
 ) => Promise<RunningStream>;
 
 const startUdp: StartOf<UdpStream> = async (hosts, stream, address, onLive) => {
-  const { port, rate, bytes, dscp } = stream;
+  const { port, rate, bytes, dscp, flows = 1 } = stream;
   const streamId = randomInt(2 ** 32);
   const pair = await startPair(
     hosts,
@@ -95,6 +97,7 @@ const startUdp: StartOf<UdpStream> = async (hosts, stream, address, onLive) => {
       rate,
       bytes,
       dscp,
+      flows,
     } as const,
   );
   return running(stream, pair, async ({ sender, receiver }) => {

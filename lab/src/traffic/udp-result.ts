@@ -62,6 +62,16 @@ export interface UdpResult {
   } | null;
   readonly slices: readonly UdpSlice[];
   readonly lostPackets: readonly LostPacket[];
+  /** Every packet that arrived, in order of sending. */
+  readonly arrivedPackets: readonly ArrivedPacket[];
+}
+
+export interface ArrivedPacket {
+  /** Unix ms. */
+  readonly sentMs: number;
+  readonly delayMs: number;
+  /** Whether one that was sent later arrived sooner. */
+  readonly overtaken: boolean;
 }
 
 const sliceMs = 100;
@@ -71,6 +81,7 @@ export function udpResult(sending: UdpSendEnd, log: ArrivalLog, rate: number): U
   const intervalMs = 1000 / rate;
   const sentMs = new Float64Array(sending.count).fill(Number.NaN);
   const delays = new Float64Array(sending.count).fill(Number.NaN);
+  const overtaken = new Uint8Array(sending.count);
   let [received, duplicated, reordered, highest] = [0, 0, 0, -1];
   for (const arrival of log) {
     const { sequence } = arrival;
@@ -82,8 +93,12 @@ export function udpResult(sending: UdpSendEnd, log: ArrivalLog, rate: number): U
     received++;
     sentMs[sequence] = arrival.sentMs;
     delays[sequence] = arrival.receivedMs - arrival.sentMs;
-    if (sequence < highest) reordered++;
-    else highest = sequence;
+    if (sequence > highest) {
+      highest = sequence;
+      continue;
+    }
+    overtaken[sequence] = 1;
+    reordered++;
   }
   const lostPackets = fillIn(sentMs, sending, intervalMs);
   const outages = outagesOf(log, sending, intervalMs, (sequence) => Number.isNaN(delays[sequence]!));
@@ -106,6 +121,11 @@ export function udpResult(sending: UdpSendEnd, log: ArrivalLog, rate: number): U
     delay: known.length === 0 ? null : summary(known),
     slices: slices(sentMs, delays, sending),
     lostPackets,
+    arrivedPackets: Array.from(delays, (delayMs, sequence) => ({
+      sentMs: sentMs[sequence]!,
+      delayMs,
+      overtaken: overtaken[sequence] === 1,
+    })).filter(({ delayMs }) => !Number.isNaN(delayMs)),
   };
 }
 

@@ -14,12 +14,12 @@ const longestCatchUpMs = 50;
  * packet is due and never returns to Node's event loop, whose timers are a millisecond coarse.
  */
 export function udpSend(options: Extract<TrafficOptions, { role: 'udp_send' }>): void {
-  const socket = StreamSocket.open(options);
+  const sockets = Array.from({ length: options.flows }, () => StreamSocket.open(options));
   const clock = new RealtimeClock();
   const waiter = new Waiter([stopDescriptor]);
   const intervalMs = 1000 / options.rate;
   const sending = { count: 0, firstMs: 0, lastMs: 0, refused: 0, pausedMs: 0 };
-  initDatagram(socket.payload, options.streamId);
+  for (const { payload } of sockets) initDatagram(payload, options.streamId);
   raiseThreadPriority();
   say({ type: 'ready' });
 
@@ -33,6 +33,7 @@ export function udpSend(options: Extract<TrafficOptions, { role: 'udp_send' }>):
     for (; dueMs <= performance.now(); dueMs += intervalMs) {
       sending.lastMs = clock.nowMs();
       if (sending.count === 0) sending.firstMs = sending.lastMs;
+      const socket = sockets[sending.count % sockets.length]!;
       stampDatagram(socket.payload, sending.count++, sending.lastMs);
       if (socket.send() !== 0) sending.refused++;
     }

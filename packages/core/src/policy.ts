@@ -1,3 +1,5 @@
+import type { ApplicationCategory } from './application.ts';
+import type { DomainPattern } from './domain-pattern.ts';
 import type { HostSetId, SiteId } from './ids.ts';
 import type { Prefix } from './prefix.ts';
 import type { ScheduleWindow } from './schedule.ts';
@@ -28,6 +30,11 @@ export interface MatchConditions {
   readonly destinationPorts?: readonly PortRange[];
   /** DSCP code points, 0–63 (RFC 2474). */
   readonly dscp?: readonly number[];
+  /** Names of applications of the catalogue, or of one's own. */
+  readonly applications?: readonly string[];
+  readonly applicationCategories?: readonly ApplicationCategory[];
+  /** The server is known by a name that any of these means. */
+  readonly domains?: readonly DomainPattern[];
   /** Any of these windows, by the clocks of the site that the flow comes from; from elsewhere none holds. */
   readonly schedule?: readonly ScheduleWindow[];
 }
@@ -92,6 +99,8 @@ export interface PolicyAction {
   readonly rateLimitBps?: number;
   /** Tell of new flows in the edge's flow log. */
   readonly log?: boolean;
+  /** Name of the class of service; absent: the one that the packets' DSCP leads to, or else the default. */
+  readonly qosClass?: string;
 }
 
 export interface Policy {

@@ -63,7 +63,11 @@ class CandidateBuilder {
 
   constructor(document: SiteDocument, purpose: Purpose) {
     this.#purpose = purpose;
-    this.#world = { sites: [document.site, ...document.remoteSites], hostSets: document.hostSets ?? [] };
+    this.#world = {
+      sites: [document.site, ...document.remoteSites],
+      hostSets: document.hostSets ?? [],
+      applications: document.applications ?? [],
+    };
     const { sets, family } = purpose;
     this.#space = {
       prefixesOf: (sites) => sets.prefixesOf(sites),

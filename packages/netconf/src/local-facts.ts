@@ -1,6 +1,7 @@
-import { isIpv6, tunnelNamePattern, type Address } from '@patronus/core';
+import { isIpv6, isOurDevice, type Address } from '@patronus/core';
 import type { DecisionReport } from '@patronus/protocol';
-import type { AttachedProgram, ObservedState, RulesetShape } from './kernel-state.ts';
+import type { LearningMode } from './learning.ts';
+import type { AttachedProgram, LearnedName, ObservedState, RulesetShape } from './kernel-state.ts';
 import type { Feature } from './programs.ts';
 
 /** What an edge knows of its own machine, which no document can hold. */
@@ -23,8 +24,12 @@ export interface LocalFacts {
   readonly refused: ReadonlySet<Feature>;
   /** Now, unix ms: decides which schedules hold. */
   readonly wallMs: number;
+  /** How names are learned, and which are; absent where they are not. */
+  readonly learning?: { readonly mode: LearningMode; readonly names: readonly LearnedName[] };
   /** Whether the kernel speaks IPv6; constant while it runs. */
   readonly ipv6: boolean;
+  /** By slot, what an uplink is found to carry now, bit/s; absent where that is what was bought. */
+  readonly lineRates?: ReadonlyMap<number, number>;
 }
 
 export interface UplinkFacts {
@@ -40,9 +45,10 @@ export type SteeringDecision = Pick<DecisionReport, 'policyId' | 'siteId' | 'pat
 /** What a kernel shows of the machine, with what the edge itself adds. */
 export function localFacts(
   observed: ObservedState,
-  own: Pick<LocalFacts, 'tunnelKeys' | 'decisions' | 'countingEpoch' | 'wallMs'> & Partial<Pick<LocalFacts, 'refused'>>,
+  own: Pick<LocalFacts, 'tunnelKeys' | 'decisions' | 'countingEpoch' | 'wallMs' | 'lineRates'> &
+    Partial<Pick<LocalFacts, 'refused' | 'learning'>>,
 ): LocalFacts {
-  const others = observed.links.filter(({ name, up }) => up && !tunnelNamePattern.test(name));
+  const others = observed.links.filter(({ name, up }) => up && !isOurDevice(name));
   const gatewayOf = (device: string, ipv6: boolean): Address | null =>
     observed.gateways.find((gateway) => gateway.device === device && isIpv6(gateway.address) === ipv6)?.address ?? null;
   return {

@@ -1,6 +1,7 @@
 import type { ObservedCounter, RulesetShape } from './kernel-state.ts';
 import { byText } from './prefix-set.ts';
 import { counterPolicy, parseRulesetComment } from './ruleset.ts';
+import { nameSetPrefix } from './site-sets.ts';
 
 /** `nft -j list table inet patronus`: the shape of what stands there, and its counters. */
 export function parseNftTable(json: string): { ruleset: RulesetShape; counters: ObservedCounter[] } {
@@ -17,13 +18,18 @@ export function parseNftTable(json: string): { ruleset: RulesetShape; counters: 
       chains,
       sets: Object.fromEntries(
         objects.flatMap(({ set }) =>
-          set === undefined ? [] : [[set.name, (set.elem ?? []).map(elementText).toSorted(byText)]],
+          set === undefined || set.name.startsWith(nameSetPrefix)
+            ? []
+            : [[set.name, (set.elem ?? []).map(elementText).toSorted(byText)]],
         ),
       ),
       maps: Object.fromEntries(
         objects.flatMap(({ map }) => (map === undefined ? [] : [[map.name, map.elem?.length ?? 0]])),
       ),
       counters: counters.map(({ name }) => name).toSorted(byText),
+      nameSets: objects
+        .flatMap(({ set }) => (set?.name.startsWith(nameSetPrefix) === true ? [set.name] : []))
+        .toSorted(byText),
     },
     counters: parseCounters(counters),
   };

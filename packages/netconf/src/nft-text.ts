@@ -1,4 +1,12 @@
-import { type Chain, type PrefixSet, type Ruleset, type RulesetShape, type VerdictMap } from './kernel-state.ts';
+import { domainMatches, isIpv6 } from '@patronus/core';
+import {
+  type Chain,
+  type NameSet,
+  type PrefixSet,
+  type Ruleset,
+  type RulesetShape,
+  type VerdictMap,
+} from './kernel-state.ts';
 import { byText } from './prefix-set.ts';
 import { rulesetShape } from './ruleset.ts';
 
@@ -14,6 +22,7 @@ export function nftTransaction(ruleset: Ruleset, previous: RulesetShape | null):
     'table inet patronus {',
     ...ruleset.counters.flatMap((name) => counterLines(name, ruleset.countingEpoch)),
     ...ruleset.sets.flatMap((set) => setLines(set, isKept(set, previous))),
+    ...ruleset.nameSets.flatMap((set) => nameSetLines(set, ruleset, previous)),
     ...ruleset.parts.flatMap((part) =>
       part.type === 'chain' ? chainLines(part) : mapLines(part, isSame(part, previous)),
     ),
@@ -40,6 +49,25 @@ function setLines(set: PrefixSet, kept: boolean): string[] {
   if (kept) return [`  set ${set.name} { ${head} }`];
   return [`  set ${set.name} {`, `    ${head}`, `    elements = { ${set.elements.join(', ')} }`, '  }'];
 }
+
+/** A set that stands keeps what it has learned; a new one begins with what the edge knows. */
+function nameSetLines(set: NameSet, { learned }: Ruleset, previous: RulesetShape | null): string[] {
+  const { name, family, patterns } = set;
+  const head = `type ${family === 'inet' ? 'ipv4_addr' : 'ipv6_addr'}; size ${maxNameSetSize}; flags timeout;`;
+  if (previous?.nameSets.includes(name) === true) return [`  set ${name} { ${head} }`];
+  const ends = new Map<string, number>();
+  for (const each of learned) {
+    if (isIpv6(each.address) !== (family === 'inet6')) continue;
+    if (!patterns.some((pattern) => domainMatches(pattern, each.name))) continue;
+    ends.set(each.address, Math.max(each.ttlSec, ends.get(each.address) ?? 0));
+  }
+  const elements = [...ends].map(([address, ttlSec]) => `${address} timeout ${ttlSec}s`);
+  if (elements.length === 0) return [`  set ${name} { ${head} }`];
+  return [`  set ${name} {`, `    ${head}`, `    elements = { ${elements.join(', ')} }`, '  }'];
+}
+
+/** More than an edge keeps names of; without a bound the kernel would take whatever it is told. */
+const maxNameSetSize = 65_536;
 
 const mapLines = (map: VerdictMap, kept: boolean): string[] => [
   `  map ${map.name} {`,
@@ -80,6 +108,7 @@ function removalLines(ruleset: Ruleset, previous: RulesetShape): string[] {
     ...gone('maps').map(line('delete', 'map')),
     ...gone('chains').map(line('delete', 'chain')),
     ...gone('sets').map(line('delete', 'set')),
+    ...previous.nameSets.filter((name) => !wanted.nameSets.includes(name)).map(line('delete', 'set')),
     ...previous.counters.filter((name) => !wanted.counters.includes(name)).map(line('delete', 'counter')),
   ];
 }

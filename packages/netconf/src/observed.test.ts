@@ -176,6 +176,7 @@ describe('what the tools print', () => {
         { map: { name: 'current', elem: [[1, { goto: { target: 'class_1' } }]] } },
         { chain: { name: 'prerouting' } },
         { chain: { name: 'empty' } },
+        { set: { name: 'names_1_v4', elem: [{ elem: { val: '192.0.2.1', timeout: 300 } }] } },
         { rule: { chain: 'prerouting', comment: 'ruleset 0a1b generation 9', expr: [] } },
       ],
     });
@@ -187,6 +188,7 @@ describe('what the tools print', () => {
         chains: { prerouting: 1, empty: 0 },
         sets: { a: ['10.0.0.9/32', '10.1.0.0/24', '10.2.0.0-10.2.1.3', '2001:db8::1/128'] },
         counters: ['mine', 'policy_7'],
+        nameSets: ['names_1_v4'],
       },
       counters: [{ policyId: 7, epoch: 'epoch', packets: 5_000_000_000, bytes: 9 }],
     });

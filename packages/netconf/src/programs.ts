@@ -6,12 +6,14 @@ import type { LocalFacts } from './local-facts.ts';
 import type { Step } from './step.ts';
 
 /** What an edge does only where its kernel lets it; where it does not, everything else works. */
-export type Feature = 'duplication';
+export type Feature = 'duplication' | 'counting';
 
 /** Our programs for the kernel: the object of packages/ebpf that holds each, and the feature it belongs to. */
 export const programs: Readonly<Record<string, { readonly object: string; readonly feature: Feature }>> = {
   pt_dup_in: { object: 'duplicate', feature: 'duplication' },
   pt_dup_out: { object: 'duplicate', feature: 'duplication' },
+  pt_meter_in: { object: 'path-meter', feature: 'counting' },
+  pt_meter_out: { object: 'path-meter', feature: 'counting' },
 };
 
 /** The feature that a step is for, so that its refusal costs only that; null for what every edge must do. */
@@ -26,11 +28,31 @@ export function featureOf(step: Step): Feature | null {
   }
 }
 
+/** The programs of a document. */
+export const compilePrograms = (document: SiteDocument, facts: LocalFacts): AttachedProgram[] => [
+  ...countingPrograms(document, facts),
+  ...duplicatingPrograms(document, facts),
+];
+
+/** At every uplink there is; what stands at one that is down for the moment stays. */
+function countingPrograms({ endpoints }: SiteDocument, facts: LocalFacts): AttachedProgram[] {
+  if (facts.refused.has('counting')) return [];
+  const { measure: priority } = tcPriority;
+  return endpoints
+    .filter(
+      ({ device }) => facts.uplinks[device] !== undefined || facts.programs.some((each) => each.device === device),
+    )
+    .flatMap(({ device }): AttachedProgram[] => [
+      { device, hook: 'ingress', priority, program: 'pt_meter_in' },
+      { device, hook: 'egress', priority, program: 'pt_meter_out' },
+    ]);
+}
+
 /**
- * The programs of a document. What drops second copies stays once it is there, whatever the policies say now: an edge that
+ * What drops second copies stays once it is there, whatever the policies say now: an edge that
  * has not heard of a change yet may still send two of each packet.
  */
-export function compilePrograms(document: SiteDocument, facts: LocalFacts): AttachedProgram[] {
+function duplicatingPrograms(document: SiteDocument, facts: LocalFacts): AttachedProgram[] {
   if (facts.refused.has('duplication')) return [];
   const { duplicate: priority } = tcPriority;
   const sends = duplicates(document);

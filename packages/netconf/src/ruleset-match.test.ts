@@ -1,4 +1,4 @@
-import { prefix, type MatchClause, type PolicyMatch } from '@patronus/core';
+import { prefix, type Application, type DomainPattern, type MatchClause, type PolicyMatch } from '@patronus/core';
 import { plainTerms } from '@patronus/policy';
 import { siteIdAt } from '@patronus/testkit';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +8,9 @@ import { termTexts, type SetRegistry } from './ruleset-match.ts';
 const sets: SetRegistry = {
   ofSites: (sites, family) => (family === 'inet6' ? null : `sites${sites.length}`),
   ofPrefixes: (prefixes, family) => `${family}_${prefixes.join('+')}`,
+  ofNames: (patterns, family) => `${family}_${patterns.join('+')}`,
 };
+const domain = (text: string): DomainPattern => text as DomainPattern;
 const world = { sites: [], hostSets: [] };
 const texts = (match: PolicyMatch, family: Family = 'inet'): string[] =>
   plainTerms(match, world, 0).flatMap((term) => termTexts(term, family, sets).any);
@@ -88,6 +90,57 @@ describe('what a policy matches, as nft conditions', () => {
       none: ['ct original ip saddr @inet_10.1.0.0/16 meta l4proto udp'],
     });
     expect(termTexts(term!, 'inet6', sets).none).toEqual([]);
+  });
+
+  describe('of applications', () => {
+    const erp: Application = {
+      name: 'erp',
+      title: 'ERP',
+      category: 'business',
+      dscp: null,
+      signatures: [
+        { domains: [domain('erp.example.com')], ports: [{ protocol: 'tcp', from: 8000, to: 8009 }] },
+        { prefixes: [prefix('10.9.0.0/24')] },
+      ],
+    };
+    const shell: Application = {
+      ...erp,
+      name: 'shell',
+      category: 'management',
+      signatures: [{ ports: [{ protocol: 'tcp', from: 22, to: 22 }] }],
+    };
+    const knowing = { ...world, applications: [erp, shell] };
+    const own = (match: PolicyMatch): string[] =>
+      plainTerms(match, knowing, 0).flatMap((term) => termTexts(term, 'inet', sets).any);
+
+    it('is any of their signatures, with server and port together', () => {
+      expect(own({ applications: ['erp', 'shell'] })).toEqual([
+        'ct original ip daddr @inet_10.9.0.0/24',
+        'meta l4proto tcp ct original proto-dst 22',
+        'ct original ip daddr @inet_erp.example.com meta l4proto tcp ct original proto-dst 8000-8009',
+      ]);
+      expect(own({ applicationCategories: ['management'] })).toEqual(['meta l4proto tcp ct original proto-dst 22']);
+    });
+
+    it('is narrowed by the other conditions', () => {
+      expect(own({ applications: ['erp', 'shell'], protocol: 'udp' })).toEqual([
+        'ct original ip daddr @inet_10.9.0.0/24 meta l4proto udp',
+      ]);
+      expect(own({ applications: ['shell'], applicationCategories: ['business'] })).toEqual([]);
+    });
+
+    it('leaves out every signature of what not names', () => {
+      const [term] = plainTerms({ not: { applications: ['erp'] } }, knowing, 0);
+      expect(termTexts(term!, 'inet', sets).none).toHaveLength(2);
+    });
+
+    it('looks servers up by every list of names given', () => {
+      expect(own({ domains: [domain('*.example.com')] })).toEqual(['ct original ip daddr @inet_*.example.com']);
+    });
+
+    it('that nobody knows is nothing', () => {
+      expect(own({ applications: ['gone'] })).toEqual([]);
+    });
   });
 
   it('never matches two protocols at once', () => {

@@ -1,6 +1,7 @@
 import {
   conditionsOf,
   isIpv6,
+  type DomainPattern,
   prefixLength,
   type IpProtocol,
   type PolicyMatch,
@@ -17,6 +18,8 @@ export interface SetRegistry {
   ofSites(sites: readonly SiteId[], family: Family): string | null;
   /** The name of the set that holds these prefixes, all of one family. */
   ofPrefixes(prefixes: readonly Prefix[], family: Family): string;
+  /** The name of the set of addresses that are known by a name that any of these means. */
+  ofNames(patterns: readonly DomainPattern[], family: Family): string;
 }
 
 /** When a flow's first packet matches: any of `any` holds, and none of `none`. */
@@ -70,6 +73,9 @@ function addressTexts(conditions: PlainConditions, family: Family, sets: SetRegi
       const all = ours.some((prefix) => prefixLength(prefix) === 0);
       if (!all) texts.push(`ct original ${ip} ${side} @${sets.ofPrefixes(ours, family)}`);
     }
+  }
+  for (const patterns of conditions.serverNames ?? []) {
+    texts.push(`ct original ${ip} daddr @${sets.ofNames(patterns, family)}`);
   }
   const { dscp } = conditions;
   if (dscp !== undefined) texts.push(`${ip} dscp { ${[...new Set(dscp)].toSorted(byNumber).join(', ')} }`);

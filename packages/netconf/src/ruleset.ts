@@ -3,9 +3,11 @@ import type { SiteDocument } from '@patronus/protocol';
 import { classifierParts } from './classifier-parts.ts';
 import type { Chain, Ruleset, RulesetShape, VerdictMap } from './kernel-state.ts';
 import type { LocalFacts } from './local-facts.ts';
+import { learningChains } from './learning.ts';
 import { families, familySuffix } from './families.ts';
 import { classMask, hex } from './marks.ts';
 import { byText } from './prefix-set.ts';
+import { qosChains } from './qos-rules.ts';
 import { looksAtDscp } from './ruleset-match.ts';
 import { SiteSets } from './site-sets.ts';
 
@@ -20,7 +22,7 @@ export function counterPolicy(name: string): number | null {
   return match === null ? null : Number(match[1]);
 }
 
-type RulesetFacts = Pick<LocalFacts, 'ruleset' | 'countingEpoch' | 'wallMs'>;
+type RulesetFacts = Pick<LocalFacts, 'ruleset' | 'countingEpoch' | 'wallMs' | 'learning'>;
 
 /** What a ruleset is written with, beside its document. */
 interface Build {
@@ -38,7 +40,9 @@ export function compileRuleset(document: SiteDocument, facts: RulesetFacts): Rul
   const sets = new SiteSets(document);
   const build = (generation: number, hash: string) => [
     ...untrackedChains(document),
+    ...(facts.learning === undefined ? [] : learningChains(facts.learning.mode)),
     ...rulesetParts(document, sets, { generation, hash, wallMs: facts.wallMs }),
+    ...qosChains(document),
   ];
   const unmarked = build(0, '');
   const counters = document.policies.map(({ id }) => counterName(id)).toSorted(byText);
@@ -50,6 +54,8 @@ export function compileRuleset(document: SiteDocument, facts: RulesetFacts): Rul
     countingEpoch: facts.countingEpoch,
     counters,
     sets: sets.all(),
+    nameSets: sets.learned(),
+    learned: facts.learning?.names ?? [],
     parts: build(generation, hash),
   };
 }
@@ -63,7 +69,7 @@ export function chooseGeneration(hash: string, previous: LocalFacts['ruleset']):
 
 /** What the kernel will show of a ruleset once it is in force. */
 export function rulesetShape(ruleset: Ruleset): RulesetShape {
-  const { hash, generation, parts, sets, counters } = ruleset;
+  const { hash, generation, parts, sets, nameSets, counters } = ruleset;
   const chains = parts.filter((part) => part.type === 'chain');
   const maps = parts.filter((part) => part.type === 'map');
   return {
@@ -73,6 +79,7 @@ export function rulesetShape(ruleset: Ruleset): RulesetShape {
     sets: Object.fromEntries(sets.map(({ name, elements }) => [name, elements.toSorted(byText)])),
     maps: Object.fromEntries(maps.map(({ name, elements }) => [name, elements.length])),
     counters,
+    nameSets: nameSets.map(({ name }) => name).toSorted(byText),
   };
 }
 

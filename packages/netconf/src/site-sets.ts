@@ -1,12 +1,14 @@
-import { contentHash, type Prefix, type SiteId } from '@patronus/core';
+import { contentHash, type DomainPattern, type Prefix, type SiteId } from '@patronus/core';
 import type { SiteDocument } from '@patronus/protocol';
-import type { Family, PrefixSet } from './kernel-state.ts';
+import { familySuffix } from './families.ts';
+import type { Family, NameSet, PrefixSet } from './kernel-state.ts';
 import { byText, disjointPrefixes } from './prefix-set.ts';
 import type { SetRegistry } from './ruleset-match.ts';
 
 /** The named sets of a ruleset: one per site, one of all, and one per distinct list that a policy names. */
 export class SiteSets implements SetRegistry {
   readonly #sets = new Map<string, PrefixSet>();
+  readonly #names = new Map<string, NameSet>();
   readonly #lists = new Map<string, readonly Prefix[]>();
   readonly #localId: SiteId;
   readonly #prefixesBySite: ReadonlyMap<SiteId, { readonly name: string; readonly prefixes: readonly Prefix[] }>;
@@ -48,12 +50,24 @@ export class SiteSets implements SetRegistry {
     return this.#define(listName('prefixes', prefixes), prefixes, family)!;
   }
 
+  ofNames(patterns: readonly DomainPattern[], family: Family): string {
+    const wanted = [...new Set(patterns)].toSorted(byText);
+    const name = `${nameSetPrefix}${contentHash(wanted).slice(0, 8)}_${familySuffix(family)}`;
+    if (!this.#names.has(name)) this.#names.set(name, { name, family, patterns: wanted });
+    return name;
+  }
+
+  /** The sets of addresses that are learned. */
+  learned(): NameSet[] {
+    return [...this.#names.values()].toSorted((a, b) => byText(a.name, b.name));
+  }
+
   all(): PrefixSet[] {
     return [...this.#sets.values()].toSorted((a, b) => byText(a.name, b.name));
   }
 
   #define(baseName: string, prefixes: readonly Prefix[], family: Family): string | null {
-    const name = `${baseName}_${family === 'inet' ? 'v4' : 'v6'}`;
+    const name = `${baseName}_${familySuffix(family)}`;
     if (this.#sets.has(name)) return name;
     const elements = disjointPrefixes(prefixes, family);
     if (elements.length === 0) return null;
@@ -61,6 +75,9 @@ export class SiteSets implements SetRegistry {
     return name;
   }
 }
+
+/** Every set with such a name holds addresses that were learned. */
+export const nameSetPrefix = 'names_';
 
 const listName = (kind: string, prefixes: readonly Prefix[]): string =>
   `${kind}_${contentHash(prefixes.toSorted(byText)).slice(0, 8)}`;

@@ -1,6 +1,8 @@
 import {
   clausesOf,
   isScheduled,
+  type Application,
+  type DomainPattern,
   type HostSet,
   type HostSetId,
   type IpProtocol,
@@ -11,6 +13,7 @@ import {
   type Prefix,
   type SiteId,
 } from '@patronus/core';
+import { applicationAlternatives, applicationsNamedBy, bothConditions } from './application-conditions.ts';
 
 /** What policies say of a site beside its id. */
 export interface SiteFacts {
@@ -27,6 +30,8 @@ export interface SiteFacts {
 export interface PolicyWorld {
   readonly sites: readonly SiteFacts[];
   readonly hostSets: readonly HostSet[];
+  /** At least those that policies name, or whose category they name; absent for none. */
+  readonly applications?: readonly Application[];
 }
 
 /**
@@ -43,6 +48,8 @@ export interface PlainConditions {
   readonly sourcePorts?: readonly PortRange[];
   readonly destinationPorts?: readonly PortRange[];
   readonly dscp?: readonly number[];
+  /** The server is known by a name that each of these lists means; absent for no such condition. */
+  readonly serverNames?: readonly (readonly DomainPattern[])[];
 }
 
 /** What matches when all of `every` holds and none of `none`. */
@@ -54,21 +61,28 @@ export interface PlainTerm {
 /** The terms of a match at a time, unix ms: it matches when any of them does. */
 export function plainTerms(match: PolicyMatch, world: PolicyWorld, wallMs: number): PlainTerm[] {
   const [outer, ...alternatives] = clausesOf(match).map((clause) => plainClause(clause, world, wallMs));
-  if (alternatives.length === 0) return [outer!];
-  return alternatives.map(({ every, none }) => ({
-    every: [...outer!.every, ...every],
-    none: [...outer!.none, ...none],
-  }));
+  if (alternatives.length === 0) return outer!;
+  return alternatives
+    .flat()
+    .flatMap(({ every, none }) =>
+      outer!.map((own) => ({ every: [...own.every, ...every], none: [...own.none, ...none] })),
+    );
 }
 
-function plainClause({ not, ...conditions }: MatchClause, world: PolicyWorld, wallMs: number): PlainTerm {
-  return {
-    every: [plainConditions(conditions, world, wallMs)],
-    none: not === undefined ? [] : [plainConditions(not, world, wallMs)],
-  };
+/** One term for each way in which a flow may show the applications that the clause names. */
+function plainClause({ not, ...conditions }: MatchClause, world: PolicyWorld, wallMs: number): PlainTerm[] {
+  const none = not === undefined ? [] : plainWays(not, world, wallMs);
+  return plainWays(conditions, world, wallMs).map((way) => ({ every: [way], none }));
 }
 
-/** One set of conditions at a time, unix ms. */
+function plainWays(given: MatchConditions, world: PolicyWorld, wallMs: number): PlainConditions[] {
+  const plain = plainConditions(given, world, wallMs);
+  const named = applicationsNamedBy(given, world.applications ?? []);
+  if (named === null) return [plain];
+  return applicationAlternatives(named).flatMap((way) => bothConditions(plain, way) ?? []);
+}
+
+/** One set of conditions at a time, unix ms, without what it says of applications. */
 export function plainConditions(given: MatchConditions, world: PolicyWorld, wallMs: number): PlainConditions {
   const { sourceSites, destinationSites, sourceSiteTags, destinationSiteTags, schedule } = given;
   const sources = sharedSites([
@@ -94,6 +108,7 @@ export function plainConditions(given: MatchConditions, world: PolicyWorld, wall
     ...(some(given.sourcePorts) && { sourcePorts: given.sourcePorts! }),
     ...(some(given.destinationPorts) && { destinationPorts: given.destinationPorts! }),
     ...(some(given.dscp) && { dscp: given.dscp! }),
+    ...(some(given.domains) && { serverNames: [given.domains!] }),
   };
 }
 

@@ -18,6 +18,8 @@ export interface PathReading {
   readonly quality: PathQuality;
   /** By which traffic is to keep off it now; null where it may be used. */
   readonly override: PathOverride | null;
+  /** Whether its latest probes were answered, which a path that is down must be for its dwell. */
+  readonly answers?: boolean;
 }
 
 export interface ChosenPath {

@@ -6,8 +6,13 @@
 export * from './check-verdict.ts';
 export * from './conditions.ts';
 export * from './decision.ts';
+export * from './explain-flow.ts';
+export * from './explain-path.ts';
+export * from './flow-match.ts';
 export * from './path-state.ts';
+export * from './policy-findings.ts';
 export * from './plan.ts';
+export { meet, RegionSpace, type Region } from './regions.ts';
 export * from './sla.ts';
 export * from './steering.ts';
 export * from './tuning.ts';

@@ -5,11 +5,20 @@ export class FakeFault {
   #refusedStep = 0;
   #hangingStep = 0;
   #missingTool: string | null = null;
+  #refusedProgram: string | null = null;
   #release: (() => void) | null = null;
+  #deadBefore = 0;
+  #deadAfter = 0;
+  #died: () => void = () => {};
 
   /** The k-th step from now (1 is the next) is refused. */
   refuseStep(k: number): void {
     this.#refusedStep = k;
+  }
+
+  /** From now on no program of this name is taken. */
+  refuseProgram(name: string): void {
+    this.#refusedProgram = name;
   }
 
   /** The k-th step from now does not end until {@link release}. */
@@ -20,6 +29,18 @@ export class FakeFault {
   release(): void {
     this.#release?.();
     this.#release = null;
+  }
+
+  /**
+   * Whoever takes the k-th step from now is killed before it: they never hear of it again. Resolves when that happens; 0 for never.
+   */
+  dieBefore(k: number): Promise<void> {
+    return this.#dieAt(k, 0);
+  }
+
+  /** The same, once the kernel has done that step. */
+  dieAfter(k: number): Promise<void> {
+    return this.#dieAt(0, k);
   }
 
   /** From now on the kernel cannot even be read; null ends it. */
@@ -33,15 +54,32 @@ export class FakeFault {
 
   async beforeStep(description: string): Promise<void> {
     await this.beforeReading();
+    if (this.#deadBefore > 0 && --this.#deadBefore === 0) await this.#die();
     if (this.#hangingStep > 0 && --this.#hangingStep === 0) {
       await new Promise<void>((resolve) => {
         this.#release = resolve;
       });
     }
-    if (this.#refusedStep > 0 && --this.#refusedStep === 0) {
+    const isRefused =
+      this.#refusedProgram !== null && description.startsWith(`attach program ${this.#refusedProgram} `);
+    if (isRefused || (this.#refusedStep > 0 && --this.#refusedStep === 0)) {
       throw new PatronusError('kernel_refused', `the kernel refused to ${description}: told to`, {
         facts: { step: description },
       });
     }
+  }
+
+  async afterStep(): Promise<void> {
+    if (this.#deadAfter > 0 && --this.#deadAfter === 0) await this.#die();
+  }
+
+  #dieAt(before: number, after: number): Promise<void> {
+    [this.#deadBefore, this.#deadAfter] = [before, after];
+    return new Promise((resolve) => (this.#died = resolve));
+  }
+
+  #die(): Promise<never> {
+    this.#died();
+    return new Promise(() => {});
   }
 }

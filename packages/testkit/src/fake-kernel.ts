@@ -2,6 +2,7 @@ import type { Address } from '@patronus/core';
 import {
   describeStep,
   rulesetShape,
+  isShaping,
   type Kernel,
   type AttachedProgram,
   type DuplicationState,
@@ -10,6 +11,7 @@ import {
   type ObservedFlow,
   type ObservedLink,
   type ObservedProgram,
+  type ObservedQueue,
   type ObservedState,
   type ObservedTraffic,
   type Route,
@@ -20,6 +22,7 @@ import {
 import { FakeFault } from './fake-kernel-fault.ts';
 import { printKernel } from './fake-kernel-print.ts';
 import { FakeRouting, refuse } from './fake-kernel-routing.ts';
+import { FakeShaping } from './fake-kernel-shaping.ts';
 
 /** Sysctls that a kernel has from its start, with their values at boot. */
 const bootSysctls = {
@@ -46,6 +49,7 @@ export class FakeKernel implements Kernel {
   readonly #gateways = new Map<string, Address>();
   readonly #tunnels = new Map<string, TunnelState>();
   readonly #routing = new FakeRouting((device) => this.#needsUp(device));
+  readonly #shaping = new FakeShaping((device) => this.#links.has(device));
   readonly #sysctls = new Map<string, string>(Object.entries(bootSysctls));
   readonly #counters = new Map<string, ObservedCounter>();
   /** What was carried, by public key of the peer. */
@@ -73,7 +77,8 @@ export class FakeKernel implements Kernel {
         sysctls.flatMap((key) => (this.#sysctls.has(key) ? [[key, this.#sysctls.get(key)!]] : [])),
       ),
       programs: [...this.#programs.values()],
-      duplication: this.#programs.size === 0 ? null : this.#duplication,
+      duplication: this.#hasDuplication() ? this.#duplication : null,
+      shapers: this.#shaping.observed(),
       counters: [...this.#counters.values()],
       links: [...this.#links.values()],
       gateways: [...this.#gateways].map(([device, address]) => ({ device, address })),
@@ -83,6 +88,10 @@ export class FakeKernel implements Kernel {
 
   async counters(): Promise<readonly ObservedCounter[]> {
     return [...this.#counters.values()];
+  }
+
+  async queues(): Promise<readonly ObservedQueue[]> {
+    return this.#shaping.queues();
   }
 
   async traffic(): Promise<readonly ObservedTraffic[]> {
@@ -100,6 +109,7 @@ export class FakeKernel implements Kernel {
     await this.fault.beforeStep(describeStep(step));
     this.executed.push(step);
     this.#execute(step);
+    await this.fault.afterStep();
   }
 
   /** The state as text, sorted, for a person and for snapshots. */
@@ -110,6 +120,7 @@ export class FakeKernel implements Kernel {
       ...this.#routing.state(),
       ruleset: this.#ruleset,
       programs: [...this.#programs.values()],
+      shapers: this.#shaping.observed(),
       sysctls: Object.fromEntries(this.#sysctls),
     });
   }
@@ -122,6 +133,7 @@ export class FakeKernel implements Kernel {
     this.#gateways.delete(name);
     this.#routing.loseDevice(name);
     for (const [place, program] of this.#programs) if (program.device === name) this.#programs.delete(place);
+    this.#shaping.loseDevice(name);
   }
 
   /** Somebody deletes the first route that fits. */
@@ -158,6 +170,7 @@ export class FakeKernel implements Kernel {
   }
 
   #execute(step: Step): void {
+    if (isShaping(step)) return this.#shaping.execute(step);
     switch (step.do) {
       case 'set_sysctl':
         if (!this.#sysctls.has(step.key)) refuse(`no such sysctl ${step.key}`);
@@ -223,9 +236,13 @@ export class FakeKernel implements Kernel {
         this.#programs.delete(placeOf(step.program));
         return;
       case 'set_duplication':
-        if (this.#programs.size === 0) refuse('no program duplicates packets');
+        if (!this.#hasDuplication()) refuse('no program duplicates packets');
         this.#duplication = step.duplication;
     }
+  }
+
+  #hasDuplication(): boolean {
+    return [...this.#programs.values()].some(({ program }) => program === 'pt_dup_in');
   }
 
   #replaceRuleset({ ruleset, previous }: Extract<Step, { do: 'replace_ruleset' }>): void {

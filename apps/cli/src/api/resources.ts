@@ -1,8 +1,8 @@
 /** The objects of REST `/api/v1` as they travel, with the fields that this program reads. Times are unix ms. */
 
 import type { PathHealth } from '@patronus/core';
-
-type Time = number | string;
+import type { PolicyFinding } from './policy-resources.ts';
+import type { Time } from './time.ts';
 
 export interface Endpoint {
   readonly id: string;
@@ -17,6 +17,8 @@ export interface Endpoint {
   readonly profile: string;
   readonly up_bps: number | null;
   readonly down_bps: number | null;
+  readonly shaping: 'off' | 'fixed' | 'auto';
+  readonly policing: boolean;
   readonly slot: number;
   readonly version: number;
 }
@@ -28,6 +30,8 @@ export interface Site {
   readonly prefixes: readonly string[];
   readonly tags: readonly string[];
   readonly time_zone: string;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
   readonly status: 'new' | 'online' | 'offline';
   readonly config: {
     readonly status: 'pending' | 'applied' | 'rejected' | 'offline';
@@ -110,28 +114,58 @@ export interface PathRelease {
   readonly message: string;
 }
 
-export interface Policy {
-  readonly id: number;
-  readonly priority: number;
-  readonly name: string;
-  readonly description: string;
-  readonly match_conditions: Readonly<Record<string, unknown>>;
-  readonly action: Readonly<Record<string, unknown>>;
-  readonly enabled: boolean;
-  readonly is_default: boolean;
-  readonly packets_matched: number;
-  readonly bytes_matched: number;
-  readonly version: number;
-  readonly deleted_at: Time | null;
-  readonly purge_at: Time | null;
+export interface ApplicationPort {
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  readonly from: number;
+  readonly to: number;
 }
 
-export interface HostSet {
+export interface ApplicationSignature {
+  readonly domains?: readonly string[];
+  readonly prefixes?: readonly string[];
+  readonly ports?: readonly ApplicationPort[];
+}
+
+export interface Application {
   readonly id: string;
   readonly name: string;
+  readonly title: string;
   readonly description: string;
-  readonly members: readonly string[];
+  readonly category: string;
+  readonly signatures: readonly ApplicationSignature[];
+  readonly dscp: number | null;
+  readonly custom: boolean;
+}
+
+export type * from './policy-resources.ts';
+
+/** A class of service. */
+export interface QosClass {
+  readonly name: string;
+  readonly guarantee_percent: number;
+  readonly ceiling_percent: number;
+  readonly priority: number;
+  readonly trust_dscp: readonly number[];
+  readonly set_dscp: number | null;
+  readonly is_default: boolean;
   readonly version: number;
+}
+
+/** The queues of one uplink. */
+export interface QosLine {
+  readonly site: string;
+  readonly label: string;
+  readonly rate_bps: number | null;
+  readonly queue: string | null;
+  readonly problem: string | null;
+  readonly classes: readonly {
+    readonly class: string;
+    readonly packets: number;
+    readonly bytes: number;
+    readonly drops: number;
+    readonly backlog_bytes: number;
+    readonly delay_ms: number;
+  }[];
 }
 
 export interface NetworkEvent {
@@ -197,6 +231,7 @@ export interface Manifest {
 
 export interface Application {
   readonly dry_run: boolean;
+  readonly warnings: readonly PolicyFinding[];
   readonly objects: readonly {
     readonly kind: string;
     readonly name: string;

@@ -6,6 +6,7 @@ import type { ApiClient } from '../api/api-client.ts';
 import type { Application, Manifest } from '../api/resources.ts';
 import { atTheirPlaces, readManifests } from '../manifest-files.ts';
 import type { Paint, Style, Terminal } from '../terminal.ts';
+import { warningLines } from './policy-warnings.ts';
 import { answer, plural, withApiOptions, withExamples, type ApiOptions } from './api-command.ts';
 
 interface ApplyOptions extends ApiOptions {
@@ -16,7 +17,9 @@ interface ApplyOptions extends ApiOptions {
 
 export function addApply(program: Command, terminal: Terminal): void {
   const apply = withApiOptions(
-    program.command('apply').description('make sites, policies and transport links what YAML documents say'),
+    program
+      .command('apply')
+      .description('make sites, policies, classes of service and transport links what YAML documents say'),
   )
     .option(
       '-f, --file <file>',
@@ -68,11 +71,14 @@ const styles: Record<Application['objects'][number]['outcome'], Style> = {
 
 const nameOf = ({ kind, name }: { kind: string; name: string }): string => `${kind} ${name}`;
 
-const printOutcomes = ({ objects }: Application, paint: Paint): string =>
-  objects.map((object) => `${nameOf(object)} ${paint(styles[object.outcome], object.outcome)}`).join('\n');
+const printOutcomes = ({ objects, warnings }: Application, paint: Paint): string =>
+  [
+    ...objects.map((object) => `${nameOf(object)} ${paint(styles[object.outcome], object.outcome)}`),
+    ...warningLines(warnings, paint),
+  ].join('\n');
 
 /** Unified, one file for each object that would change, and a line that sums it up. */
-function printDiff({ objects }: Application, paint: Paint): string {
+function printDiff({ objects, warnings }: Application, paint: Paint): string {
   const parts = objects
     .filter(({ outcome }) => outcome !== 'unchanged')
     .map((object) => {
@@ -93,7 +99,7 @@ function printDiff({ objects }: Application, paint: Paint): string {
     `delete ${count('deleted')}`,
     `leave ${count('unchanged')} as they are`,
   ];
-  return [...parts, `dry run: would ${sums.join(', ')}`].join('\n');
+  return [...parts, ...warningLines(warnings, paint), `dry run: would ${sums.join(', ')}`].join('\n');
 }
 
 function painted(line: string, paint: Paint): string {

@@ -30,7 +30,6 @@ function facts(status: EdgeStatus, paint: Paint): string {
     ],
     ['document', document === null ? unknownFigure : `${document.version.slice(0, 12)}${because(document.problem)}`],
     ['uplinks', status.uplinks.map((uplink) => uplink.device).join(', ') || unknownFigure],
-    ['traffic', status.countingProblem === null ? 'counted at the uplinks' : countingProblem(status.countingProblem)],
     ['telemetry', waiting],
     ...(document?.unavailable ?? []).map(({ feature, reason }): [string, string] => [
       'unavailable',
@@ -38,8 +37,6 @@ function facts(status: EdgeStatus, paint: Paint): string {
     ]),
   ]);
 }
-
-const countingProblem = (reason: string): string => `not counted, probes alone measure: ${reason}`;
 
 const because = (problem: string | null): string => (problem === null ? '' : `: ${problem}`);
 

@@ -46,6 +46,9 @@ const conditions = [
   ['source-port <ports>', 'source_ports', 'from these ports, such as 5060 or 16384-32767', repeatable(parsePortRange)],
   ['dest-port <ports>', 'destination_ports', 'to these ports', repeatable(parsePortRange)],
   ['dscp <values>', 'dscp', 'these DSCP values or names, such as 46 or ef', repeatable(parseDscp)],
+  ['application <names>', 'applications', 'these applications, see `patronus applications`', words],
+  ['application-category <categories>', 'application_categories', 'applications of these categories', words],
+  ['domain <domains>', 'domains', 'servers known by these names, such as *.example.com', words],
   [
     'schedule <windows>',
     'schedule',
@@ -57,7 +60,12 @@ const conditions = [
 type FlagValue = readonly (string | number | PortRange | Window)[] | string | None;
 /** Values of the flags, by their names in camelCase. */
 export type MatchFlags = Readonly<
-  Partial<Record<`${'source' | 'dest' | 'not'}${string}` | 'protocol' | 'dscp' | 'schedule', FlagValue>>
+  Partial<
+    Record<
+      `${'source' | 'dest' | 'not' | 'application'}${string}` | 'protocol' | 'dscp' | 'domain' | 'schedule',
+      FlagValue
+    >
+  >
 >;
 
 export function withMatchFlags(command: Command): Command {

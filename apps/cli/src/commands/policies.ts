@@ -1,13 +1,15 @@
-import { PatronusError } from '@patronus/core';
 import type { Command } from 'commander';
 import type { ApiClient } from '../api/api-client.ts';
-import type { Policy } from '../api/resources.ts';
+import type { Policy, PolicyPreview } from '../api/resources.ts';
 import { formatBytes, formatCount, formatTime } from '../format.ts';
 import { renderFacts, renderTable, type Column } from '../table.ts';
 import type { Paint, Terminal } from '../terminal.ts';
 import { answer, withApiOptions, withExamples, type ApiOptions } from './api-command.ts';
-import { requestBody } from './body-file.ts';
+import { requestBody, type Body } from './body-file.ts';
+import { findPolicy } from '../api/find-policy.ts';
 import { addPolicyDeletion } from './policy-deletion.ts';
+import { addPolicyOperations, previewText } from './policy-operations.ts';
+import { warningLines } from './policy-warnings.ts';
 import { policyFields, withPolicyFields, type PolicyFlags } from './policy-input.ts';
 
 interface ListOptions extends ApiOptions {
@@ -17,10 +19,14 @@ interface ListOptions extends ApiOptions {
 interface PolicyOptions extends ApiOptions, PolicyFlags {
   readonly file?: string;
   readonly name?: string;
+  readonly dryRun?: boolean;
 }
 
 export function addPolicies(program: Command, terminal: Terminal): void {
-  const policies = program.command('policies').description('which traffic takes which paths; named by name or id');
+  const policies = program
+    .command('policies')
+    .alias('policy')
+    .description('which traffic takes which paths; named by name or id');
   withExamples(policies, [
     'policies',
     'policies show voice',
@@ -58,20 +64,33 @@ export function addPolicies(program: Command, terminal: Terminal): void {
   ]).action(async (name: string | undefined, options: PolicyOptions) => {
     const base = await requestBody(terminal, options.file, { name });
     const body = { match_conditions: {}, action: { type: 'steer' }, ...base, ...policyFields(options, base) };
+    if (options.dryRun === true) return preview(terminal, options, () => ({ create: [body] }));
     await answer(
       terminal,
       options,
       (api) => api.post<Policy>('/policies', body),
-      (policy) => `created ${policy.name} (${policy.id})`,
+      (policy, paint) => [`created ${policy.name} (${policy.id})`, ...warningLines(policy.warnings, paint)].join('\n'),
     );
   });
 
+  addUpdate(policies, terminal);
+  addPolicyOperations(policies, terminal);
+  addPolicyDeletion(policies, terminal);
+}
+
+function addUpdate(policies: Command, terminal: Terminal): void {
   const update = withPolicyFields(
     withApiOptions(policies.command('update <policy>').description('change fields of a policy')),
   ).option('--name <name>', 'new name');
   withExamples(update, ['policies update voice --max-loss 2%', 'policies update bulk --disabled']).action(
     async (reference: string, options: PolicyOptions) => {
       const base = await requestBody(terminal, options.file, { name: options.name });
+      if (options.dryRun === true) {
+        return preview(terminal, options, async (api) => {
+          const policy = await findPolicy(api, reference);
+          return { update: [{ id: policy.id, input: { ...base, ...policyFields(options, { ...policy, ...base }) } }] };
+        });
+      }
       await answer(
         terminal,
         options,
@@ -80,23 +99,24 @@ export function addPolicies(program: Command, terminal: Terminal): void {
           const body = { ...base, ...policyFields(options, { ...policy, ...base }) };
           return await api.patch<Policy>(`/policies/${policy.id}`, body, policy.version);
         },
-        (policy) => `updated ${policy.name}`,
+        (policy, paint) => [`updated ${policy.name}`, ...warningLines(policy.warnings, paint)].join('\n'),
       );
     },
   );
-
-  addPolicyDeletion(policies, terminal);
 }
 
-/** By name or id. Errors: `not_found`. */
-export async function findPolicy(api: ApiClient, reference: string): Promise<Policy> {
-  if (/^\d+$/.test(reference)) return await api.get<Policy>(`/policies/${reference}`);
-  const policies = await api.list<Policy>('/policies');
-  const found = policies.find((policy) => policy.name === reference);
-  if (found !== undefined) return found;
-  const known = policies.map((policy) => policy.name).join(', ');
-  throw new PatronusError('not_found', `there is no policy "${reference}"; there are: ${known}`);
-}
+/** Tells what a change would do, and does not make it. */
+const preview = (
+  terminal: Terminal,
+  options: ApiOptions,
+  changes: (api: ApiClient) => Promise<Body> | Body,
+): Promise<void> =>
+  answer(
+    terminal,
+    options,
+    async (api) => api.post<PolicyPreview>('/policies/preview', await changes(api)),
+    previewText,
+  );
 
 const inOrder = (policies: readonly Policy[]): Policy[] =>
   policies.toSorted((a, b) => Number(a.is_default) - Number(b.is_default) || b.priority - a.priority || a.id - b.id);

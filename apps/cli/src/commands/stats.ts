@@ -7,7 +7,7 @@ import { renderTable, type Column } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { parseDuration, parseSince, parseWord } from '../units.ts';
 import { answer, withApiOptions, withExamples, type ApiOptions } from './api-command.ts';
-import { findPolicy } from './policies.ts';
+import { findPolicy } from '../api/find-policy.ts';
 
 const kinds = ['policies', 'sites', 'endpoints', 'paths'] as const;
 type Kind = (typeof kinds)[number];

@@ -78,6 +78,9 @@ beforeAll(async () => {
   ]) {
     await rest('POST', 'sites', { name, endpoints: [{ label: 'mpls', device: 'eth0', address }] });
   }
+  for (const [index, name] of ['last', 'last but one'].entries()) {
+    await rest('POST', 'policies', { name, priority: index + 1 });
+  }
 });
 afterAll(async () => {
   await controller.stop();
@@ -87,6 +90,12 @@ afterAll(async () => {
 const idOf = async (path: string): Promise<string> => ((await rest('GET', path)) as { id: string }).id;
 const firstId = async (path: string): Promise<string> =>
   ((await rest('GET', path)) as { items: { id: string }[] }).items[0]!.id;
+
+/** Ids of the policies but the default one, in order of evaluation. */
+const policiesNow = async (): Promise<number[]> => {
+  const { items } = (await rest('GET', 'policies')) as { items: { id: number; is_default: boolean }[] };
+  return items.filter((policy) => !policy.is_default).map(({ id }) => id);
+};
 
 const eastToWest = (): Promise<string> => firstId('paths?source_site=east');
 
@@ -134,6 +143,58 @@ const mutations: readonly (readonly [
     'endpoint_deleted',
     'hq/lte',
     async () => rest('DELETE', `endpoints/${await firstId('endpoints?site=hq')}`),
+  ],
+  [
+    'POST /applications',
+    'application_created',
+    'erp',
+    () => rest('POST', 'applications', { name: 'erp', signatures: [{ domains: ['erp.example.com'] }] }),
+  ],
+  [
+    'PATCH /applications',
+    'application_updated',
+    'erp',
+    () => rest('PATCH', 'applications/erp', { signatures: [{ domains: ['*.erp.example.com'] }] }),
+  ],
+  ['DELETE /applications', 'application_deleted', 'erp', () => rest('DELETE', 'applications/erp')],
+  [
+    'createApplication',
+    'application_created',
+    'till',
+    () =>
+      graphql(
+        'mutation { createApplication(input: { name: "till", signatures: [{ domains: ["till.example.com"] }] }) { id } }',
+      ),
+  ],
+  [
+    'updateApplication',
+    'application_updated',
+    'till',
+    () => graphql('mutation { updateApplication(id: "till", input: { title: "Tills" }) { id } }'),
+  ],
+  [
+    'deleteApplication',
+    'application_deleted',
+    'till',
+    () => graphql('mutation { deleteApplication(id: "till") { success } }'),
+  ],
+  [
+    'PUT /policies/order',
+    'policies_reordered',
+    null,
+    async () => {
+      const [first, second] = await policiesNow();
+      return rest('PUT', 'policies/order', { order: [{ id: second }, { id: first }] });
+    },
+  ],
+  [
+    'reorderPolicies',
+    'policies_reordered',
+    null,
+    async () => {
+      const [first, second] = await policiesNow();
+      return graphql(`mutation { reorderPolicies(order: [{ id: ${second} }, { id: ${first} }]) { id } }`);
+    },
   ],
   [
     'POST /host-sets',
@@ -186,6 +247,37 @@ const mutations: readonly (readonly [
     'policy_purged',
     'voice',
     async () => rest('DELETE', `policies/${await firstId('policies')}?purge=true`),
+  ],
+  [
+    'POST /qos-classes',
+    'qos_class_created',
+    'video',
+    () => rest('POST', 'qos-classes', { name: 'video', guarantee_percent: 0 }),
+  ],
+  [
+    'PATCH /qos-classes',
+    'qos_class_updated',
+    'video',
+    () => rest('PATCH', 'qos-classes/video', { ceiling_percent: 50 }),
+  ],
+  ['DELETE /qos-classes', 'qos_class_deleted', 'video', () => rest('DELETE', 'qos-classes/video')],
+  [
+    'createQosClass',
+    'qos_class_created',
+    'cameras',
+    () => graphql('mutation { createQosClass(input: { name: "cameras", guarantee_percent: 0 }) { id: name } }'),
+  ],
+  [
+    'updateQosClass',
+    'qos_class_updated',
+    'cameras',
+    () => graphql('mutation { updateQosClass(name: "cameras", input: { priority: 6 }) { id: name } }'),
+  ],
+  [
+    'deleteQosClass',
+    'qos_class_deleted',
+    'cameras',
+    () => graphql('mutation { deleteQosClass(name: "cameras") { success } }'),
   ],
   [
     'PUT /transport-links',

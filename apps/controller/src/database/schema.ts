@@ -16,6 +16,7 @@ import type {
 } from './account-tables.ts';
 import type { EventDeliveryTable, EventSinkTable, EventTable } from './event-tables.ts';
 import type { AuditAnchorTable, AuditTable, IdempotencyTable } from './log-tables.ts';
+import type { QosClassTable, QosLineTable, QosQueueTable } from './qos-tables.ts';
 import type {
   PathCounterTable,
   PolicyCounterTable,
@@ -44,6 +45,7 @@ export interface Database {
   sdwan_policy_stats: PolicyStatTable;
   site_prefixes: SitePrefixTable;
   host_sets: HostSetTable;
+  applications: ApplicationTable;
   site_configs: SiteConfigTable;
   allocations: AllocationTable;
   edges: EdgeTable;
@@ -63,6 +65,9 @@ export interface Database {
   path_metrics_raw: RawMetricTable;
   path_metrics_minute: RolledMetricTable;
   path_metrics_hour: RolledMetricTable;
+  qos_classes: QosClassTable;
+  qos_lines: QosLineTable;
+  qos_queues: QosQueueTable;
   settings: SettingTable;
   users: UserTable;
   password_links: PasswordLinkTable;
@@ -102,6 +107,23 @@ export interface SiteTable {
   tags: Generated<string>;
   /** IANA name. */
   time_zone: Generated<string>;
+  /** Degrees north of the equator, and east of Greenwich; both or neither. */
+  latitude: Generated<number | null>;
+  longitude: Generated<number | null>;
+}
+
+export interface ApplicationTable {
+  application_id: string;
+  name: string;
+  title: string;
+  description: string;
+  category: string;
+  /** JSON: a list of ApplicationSignature. */
+  signatures: string;
+  dscp: number | null;
+  created_at: UnixMs;
+  updated_at: UnixMs;
+  version: Generated<number>;
 }
 
 export interface HostSetTable {
@@ -135,6 +157,8 @@ export interface EndpointTable {
   profile: string;
   up_bps: number | null;
   down_bps: number | null;
+  shaping: Generated<string>;
+  policing: Generated<Flag>;
   created_at: UnixMs;
   updated_at: UnixMs;
   version: Generated<number>;

@@ -4,6 +4,7 @@ import {
   tunnelName,
   tunnelPort,
   type Address,
+  type Application,
   type EndpointId,
   type HostSet,
   type PathId,
@@ -11,6 +12,8 @@ import {
   type Policy,
   type Prefix,
   type ProbeProfile,
+  type QosClass,
+  type Shaping,
   type SiteId,
   type WrittenParts,
 } from '@patronus/core';
@@ -37,6 +40,10 @@ export interface IntentEndpoint {
   readonly port: number;
   readonly cost: number;
   readonly profile: ProbeProfile;
+  readonly upBps: number | null;
+  readonly downBps: number | null;
+  readonly shaping: Shaping;
+  readonly policing: boolean;
 }
 
 export interface IntentSite {
@@ -62,6 +69,10 @@ export interface Intent {
   readonly policies: readonly Policy[];
   /** Those that policies name. */
   readonly hostSets: readonly HostSet[];
+  /** Those that policies name, and the operators' own. */
+  readonly applications: readonly Application[];
+  /** In order of their numbers. */
+  readonly qosClasses: readonly QosClass[];
   readonly overlay: Prefix;
   readonly confirmWindowMs: number;
 }
@@ -92,7 +103,7 @@ export function* compileDocuments(intent: Intent): Generator<SiteDocument> {
   const sites = intent.sites.toSorted((a, b) => a.index - b.index);
   const pathsOf = pathsBySite(sites, intent);
   const remotes = sites.filter((site) => site.endpoints.length > 0).map(remoteSite);
-  const shared = [intent.policies, intent.hostSets, ...remotes];
+  const shared = [intent.policies, intent.hostSets, intent.applications, ...remotes];
   const written = new Map<object, string>(shared.map((part) => [part, canonicalJson(part)]));
   for (const site of sites) yield compileSite(intent, site, pathsOf.get(site.id) ?? [], remotes, written);
 }
@@ -131,19 +142,33 @@ function compileSite(
     paths: paths.map((ends) => documentPath(intent, ends)),
     policies: intent.policies,
     ...(intent.hostSets.length === 0 ? {} : { hostSets: intent.hostSets }),
+    ...(intent.applications.length === 0 ? {} : { applications: intent.applications }),
+    ...qosOf(intent, site),
     confirmWindowMs: intent.confirmWindowMs,
   };
   return { ...content, version: documentVersion(content, written) };
 }
 
-const localEndpoint = ({ id, slot, label, device, cost, profile }: IntentEndpoint): LocalEndpoint => ({
-  id,
-  slot,
-  label,
-  device,
-  cost,
-  profile,
-});
+const localEndpoint = (endpoint: IntentEndpoint): LocalEndpoint => {
+  const { id, slot, label, device, cost, profile, shaping, policing, upBps, downBps } = endpoint;
+  return {
+    id,
+    slot,
+    label,
+    device,
+    cost,
+    profile,
+    ...(shaping === 'off' || upBps === null ? {} : { shaping: { rateBps: upBps, auto: shaping === 'auto' } }),
+    ...(policing && downBps !== null ? { policing: { rateBps: downBps } } : {}),
+  };
+};
+
+/** An edge that has nothing to queue and nothing to mark need not know of classes. */
+function qosOf({ qosClasses }: Intent, { endpoints }: IntentSite): Pick<SiteDocument, 'qosClasses'> {
+  const isNeeded =
+    endpoints.some(({ shaping }) => shaping !== 'off') || qosClasses.some(({ setDscp }) => setDscp !== null);
+  return isNeeded && qosClasses.length > 0 ? { qosClasses } : {};
+}
 
 const documentSite = ({ id, name, prefixes, tags, timeZone }: IntentSite): DocumentSite => ({
   id,

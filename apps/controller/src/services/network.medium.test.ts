@@ -233,6 +233,16 @@ describe('a policy', () => {
     });
   });
 
+  it('keeps the place of a site on a map, with both coordinates or none', async () => {
+    await network.sites.create(tester, { name: 'linz', latitude: 48.3, longitude: 14.29 });
+    expect(await network.sites.get('linz')).toMatchObject({ latitude: 48.3, longitude: 14.29 });
+    await expect(network.sites.update(tester, 'linz', { latitude: null })).rejects.toMatchObject({
+      problems: [{ field: 'latitude', problem: 'is missing beside the other coordinate' }],
+    });
+    await network.sites.update(tester, 'linz', { latitude: null, longitude: null });
+    expect(await network.sites.get('linz')).toMatchObject({ latitude: null, longitude: null });
+  });
+
   it('names tags and host sets, times and what is left out, and the host set stays while it does', async () => {
     await network.sites.create(tester, { name: 'graz', tags: ['Retail', 'eu', 'retail'], time_zone: 'Europe/Vienna' });
     expect(await network.sites.get('graz')).toMatchObject({ tags: ['eu', 'retail'], timeZone: 'Europe/Vienna' });

@@ -26,6 +26,15 @@ const conditions = {
   source_ports: Type.Optional(Type.Array(PortRangeSchema)),
   destination_ports: Type.Optional(Type.Array(PortRangeSchema)),
   dscp: Type.Optional(Type.Array(Type.Integer())),
+  applications: Type.Optional(Type.Array(Type.String(), { description: 'Names of applications' })),
+  application_categories: Type.Optional(
+    Type.Array(Type.String(), { description: 'Any application of these categories' }),
+  ),
+  domains: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'Names of servers, as learned from DNS, TLS and QUIC; *.example.com means every name below',
+    }),
+  ),
   schedule: Type.Optional(
     Type.Array(ScheduleWindowSchema, {
       description: 'Any of these, by the clocks of the site that the flow comes from',
@@ -72,7 +81,11 @@ export const ActionInputSchema = exact({
   set_dscp: Type.Optional(Type.Integer({ description: 'DSCP that packets get as they enter from the LAN' })),
   rate_limit_bps: Type.Optional(Type.Integer({ description: 'Most that one edge takes in from its LAN, bit/s' })),
   log: Type.Optional(Type.Boolean({ description: 'Tell of new flows in the flow log of the edge' })),
+  qos_class: Type.Optional(Type.String({ description: 'Name of the class of service; see qos-classes' })),
 });
+
+/** The highest priority; 0 is the default policy's. */
+export const maxPriority = 1_000_000;
 
 /** What a user says of a policy, in the API's words. */
 export const PolicyInputSchema = exact({

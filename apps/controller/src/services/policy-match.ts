@@ -1,4 +1,6 @@
 import {
+  closestWord,
+  parseDomainPattern,
   parsePrefix,
   toCamelCase,
   type MatchClause,
@@ -11,7 +13,10 @@ import { policyProblems } from '@patronus/policy';
 import type { Db } from '../database/schema.ts';
 import { endpointRepository } from '../repositories/endpoint-repository.ts';
 import { hostSetRepository } from '../repositories/host-set-repository.ts';
+import { qosRepository } from '../repositories/qos-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
+import { checkCategory } from './application-input.ts';
+import { knownApplications } from './application-service.ts';
 import type { ActionInput, MatchInput } from './policy-input.ts';
 import { labelsNamedBy } from './policy-references.ts';
 import type { Problems } from './problems.ts';
@@ -27,6 +32,7 @@ type Names = ReadonlyMap<string, string>;
 interface Known {
   readonly sites: Names;
   readonly hostSets: Names;
+  readonly applications: readonly string[];
 }
 
 /**
@@ -55,6 +61,7 @@ export async function resolvePolicy(
   const action = resolveAction(toCamelCase(input.action) as PolicyAction, known, problems);
   problems.addAll(policyProblems({ match: text, action }));
   await checkLabels(db, action, problems);
+  await checkQosClassExists(db, action, problems);
   return { match, action };
 }
 
@@ -67,7 +74,8 @@ async function readKnown(db: Db, namedBefore: ReadonlySet<string>): Promise<Know
   for (const row of await hostSetRepository.list(db)) {
     hostSets.set(row.host_set_id, row.host_set_id).set(row.name.toLowerCase(), row.host_set_id);
   }
-  return { sites, hostSets };
+  const applications = (await knownApplications(db)).map(({ name }) => name);
+  return { sites, hostSets, applications };
 }
 
 function resolveClause(clause: MatchClause, at: string, known: Known, problems: Problems): MatchClause {
@@ -100,7 +108,33 @@ function resolveConditions(given: MatchConditions, at: string, known: Known, pro
     destinationHostSets: resolve(given.destinationHostSets, 'destination_host_sets', hostSets, 'host set'),
     sourcePrefixes: parse(given.sourcePrefixes, 'source_prefixes'),
     destinationPrefixes: parse(given.destinationPrefixes, 'destination_prefixes'),
+    ...resolveApplications(given, at, known, problems),
   });
+}
+
+function resolveApplications(
+  given: MatchConditions,
+  at: string,
+  known: Known,
+  problems: Problems,
+): Pick<MatchConditions, 'applications' | 'applicationCategories' | 'domains'> {
+  const applications = given.applications?.map((text, index) => {
+    const name = text.trim().toLowerCase();
+    if (known.applications.includes(name)) return name;
+    const meant = closestWord(name, known.applications);
+    const remedy = meant === null ? 'see `patronus applications`, or create it first' : `did you mean ${meant}?`;
+    problems.add(`${at}.applications[${index}]`, `there is no application "${text}"`, remedy);
+    return name;
+  });
+  given.applicationCategories?.forEach((category, index) =>
+    checkCategory(category, `${at}.application_categories[${index}]`, problems),
+  );
+  const domains = given.domains?.map((text, index) => {
+    const parsed = parseDomainPattern(text);
+    if (!parsed.ok) problems.add(`${at}.domains[${index}]`, parsed.error);
+    return parsed.ok ? parsed.value : text;
+  });
+  return { ...(applications && { applications }), ...(domains && { domains }) };
 }
 
 function idOf(
@@ -126,6 +160,13 @@ function resolveAction(action: PolicyAction, { sites }: Known, problems: Problem
 
 const withoutUndefined = (conditions: object): MatchConditions =>
   Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined));
+
+async function checkQosClassExists(db: Db, { qosClass }: PolicyAction, problems: Problems): Promise<void> {
+  if (qosClass === undefined) return;
+  const known = (await qosRepository.list(db)).map(({ name }) => name);
+  if (known.includes(qosClass)) return;
+  problems.add('action.qos_class', `there is no class "${qosClass}"`, `there are: ${known.join(', ')}`);
+}
 
 async function checkLabels(db: Db, action: PolicyAction, problems: Problems): Promise<void> {
   const known = await endpointRepository.listLabels(db);

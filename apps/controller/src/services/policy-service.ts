@@ -16,8 +16,15 @@ import { purgeTime } from './deletion.ts';
 import { checkVersion, type ExpectedVersions } from './expected-version.ts';
 import { found } from './found.ts';
 import { once } from './once.ts';
-import type { ActionInput, MatchInput, PolicyChanges, PolicyInput } from './policy-input.ts';
+import {
+  maxPriority,
+  type ActionInput,
+  type MatchInput,
+  type PolicyChanges,
+  type PolicyInput,
+} from './policy-input.ts';
 import { resolvePolicy } from './policy-match.ts';
+import { reorderPolicies, type PolicyOrder } from './policy-order.ts';
 import { sitesNamedBy } from './policy-references.ts';
 import { Problems } from './problems.ts';
 import type { TrafficService } from './traffic-service.ts';
@@ -46,7 +53,6 @@ export interface PolicyView {
   readonly purgeAt: number | null;
 }
 
-const maxPriority = 1_000_000;
 const maxNameLength = 100;
 const maxDescriptionLength = 1_000;
 
@@ -109,6 +115,12 @@ export class PolicyService {
       await updatePolicy(change, by, row, changes);
     });
     return this.get(id);
+  }
+
+  /** Errors: `invalid_input` for an order that is not of all policies, `version_mismatch`. */
+  async reorder(by: Actor, order: PolicyOrder): Promise<PolicyView[]> {
+    await this.#store.change((change) => reorderPolicies(change, by, order));
+    return this.list();
   }
 
   #view(row: PolicyRow): PolicyView {

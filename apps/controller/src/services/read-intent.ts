@@ -9,8 +9,10 @@ import {
   type Policy,
   type Prefix,
   type ProbeProfile,
+  type Shaping,
   type SiteId,
 } from '@patronus/core';
+import type { PolicyWorld } from '@patronus/policy';
 import type { Db } from '../database/schema.ts';
 import { edgeRepository } from '../repositories/edge-repository.ts';
 import { endpointRepository, type EndpointRow } from '../repositories/endpoint-repository.ts';
@@ -18,10 +20,13 @@ import { pathOverrideRepository, type PathOverrideRow } from '../repositories/pa
 import { pathRepository } from '../repositories/path-repository.ts';
 import { policyRepository, type PolicyRow } from '../repositories/policy-repository.ts';
 import { hostSetRepository } from '../repositories/host-set-repository.ts';
+import { qosRepository } from '../repositories/qos-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
+import { documentApplications } from './application-service.ts';
 import type { Intent, IntentEndpoint, IntentSite } from './compile-documents.ts';
 import { actionWithoutSites, hostSetsNamedBy, withoutSites } from './policy-references.ts';
 import { documentPolicy } from './policy-service.ts';
+import { documentQosClass } from './qos-service.ts';
 
 /** All that documents are made from, read at one moment. */
 export async function readIntent(db: Db, confirmWindowMs: number): Promise<Intent> {
@@ -39,9 +44,7 @@ export async function readIntent(db: Db, confirmWindowMs: number): Promise<Inten
     endpoints: (endpoints.get(row.site_id) ?? []).map(intentEndpoint),
     tunnelKeys: new Map((keys.get(row.site_id) ?? []).map((key) => [key.tunnel, key.public_key])),
   }));
-  const policies = (await policyRepository.list(db)).flatMap((row) =>
-    row.enabled === 1 ? livePolicy(row, deleted) : [],
-  );
+  const policies = await readPolicies(db, deleted);
   return {
     sites: sites.toSorted((a, b) => a.index - b.index),
     paths: (await pathRepository.listEnds(db)).map((row) => ({
@@ -52,9 +55,38 @@ export async function readIntent(db: Db, confirmWindowMs: number): Promise<Inten
     overrides: new Map((await pathOverrideRepository.list(db)).map((row) => [row.path_id, pathOverride(row)])),
     policies,
     hostSets: await readHostSets(db, policies),
+    applications: await documentApplications(
+      db,
+      policies.map(({ match }) => match),
+    ),
+    qosClasses: (await qosRepository.list(db)).map(documentQosClass),
     overlay: defaultOverlay,
     confirmWindowMs,
   };
+}
+
+/** Policies in force as edges get them, in order of evaluation. */
+export async function readPolicies(db: Db, deletedSites: ReadonlySet<string>): Promise<Policy[]> {
+  return (await policyRepository.list(db)).flatMap((row) => (row.enabled === 1 ? livePolicy(row, deletedSites) : []));
+}
+
+/** Policies in force, and all that decides what they match. */
+export async function readPolicyWorld(db: Db): Promise<{ policies: Policy[]; world: PolicyWorld }> {
+  const deleted = new Set((await siteRepository.list(db, 'deleted')).map((row) => row.site_id));
+  const policies = await readPolicies(db, deleted);
+  const prefixes = Map.groupBy(await siteRepository.listPrefixes(db), (row) => row.site_id);
+  const sites = (await siteRepository.list(db)).map((row) => ({
+    id: row.site_id as SiteId,
+    name: row.name,
+    prefixes: (prefixes.get(row.site_id) ?? []).map(({ prefix }) => prefix as Prefix),
+    tags: JSON.parse(row.tags) as string[],
+    timeZone: row.time_zone,
+  }));
+  const applications = await documentApplications(
+    db,
+    policies.map(({ match }) => match),
+  );
+  return { policies, world: { sites, hostSets: await readHostSets(db, policies), applications } };
 }
 
 /** Those that policies name: edges need no others. */
@@ -93,4 +125,8 @@ const intentEndpoint = (row: EndpointRow): IntentEndpoint => ({
   port: row.port,
   cost: row.cost,
   profile: row.profile as ProbeProfile,
+  upBps: row.up_bps,
+  downBps: row.down_bps,
+  shaping: row.shaping as Shaping,
+  policing: row.policing === 1,
 });

@@ -16,14 +16,20 @@ import { MetricService } from '../services/metric-service.ts';
 import { PathOverrideService } from '../services/path-override-service.ts';
 import { PathService } from '../services/path-service.ts';
 import { PolicyDeletionService } from '../services/policy-deletion-service.ts';
+import { PolicyAdvice } from '../services/policy-advice.ts';
+import { PolicyPreviews } from '../services/policy-preview.ts';
 import { PolicyService } from '../services/policy-service.ts';
 import { Presence } from '../services/presence.ts';
 import { SiteDeletionService } from '../services/site-deletion-service.ts';
 import { SiteService } from '../services/site-service.ts';
 import { TelemetryService } from '../services/telemetry-service.ts';
 import { TrafficHistory } from '../services/traffic-history.ts';
+import { QosLines } from '../services/qos-lines.ts';
+import { QosService } from '../services/qos-service.ts';
 import { TrafficReport } from '../services/traffic-report.ts';
 import { TrafficService } from '../services/traffic-service.ts';
+import { ApplicationService } from '../services/application-service.ts';
+import { FlowExplanationService } from '../services/flow-explanation.ts';
 import { HostSetService } from '../services/host-set-service.ts';
 import { TransportLinkService } from '../services/transport-link-service.ts';
 import { checkStoredEvents } from './check-events.ts';
@@ -61,6 +67,8 @@ export async function testNetwork(plugin?: KyselyPlugin) {
   const traffic = new TrafficService(store);
   const [metrics, decisions] = [new MetricService(store, 90), new DecisionService(store)];
   const trafficHistory = new TrafficHistory(store);
+  const qosLines = new QosLines(store);
+  const reporting = { store, paths, traffic, metrics, decisions, qosLines };
   const siteDeletion = new SiteDeletionService(store);
   const policies = new PolicyService(store, traffic);
   await policies.ensureDefault();
@@ -79,11 +87,17 @@ export async function testNetwork(plugin?: KyselyPlugin) {
     siteDeletion,
     declarations: new ApplyService(store, siteDeletion),
     endpoints: new EndpointService(store),
+    applications: new ApplicationService(store),
     hostSets: new HostSetService(store),
+    policyAdvice: new PolicyAdvice(store),
+    policyPreviews: new PolicyPreviews(store),
+    flowExplanations: new FlowExplanationService({ store, paths, decisions }),
     links: new TransportLinkService(store),
     keys: new EnrolmentKeyService(store, { caFingerprint: 'f'.repeat(64), url: () => 'https://controller:8443' }),
     edges: new EdgeService(store, presence),
-    telemetry: new TelemetryService({ store, paths, traffic, metrics, decisions, timers: systemTimers, gatherMs: 0 }),
+    qos: new QosService(store),
+    qosLines,
+    telemetry: new TelemetryService({ ...reporting, timers: systemTimers, gatherMs: 0 }),
     traffic,
     trafficHistory,
     trafficReport: new TrafficReport(store, traffic, trafficHistory),

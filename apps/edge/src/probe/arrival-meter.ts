@@ -188,26 +188,23 @@ export class ArrivalMeter {
     return series[(this.#count - 1) % ringSize]! - series[first % ringSize]!;
   }
 
-  /** The share of one kind: over the longest span that the shorter ones do not contradict, and what it is at least over any. */
+  /** The share of one kind over the longest span that the shorter ones do not contradict, and what it is at least. */
   #share(kind: Kind, nowMs: number): { percent: number | null; atLeastPercent: number | null } {
     let [share, atLeast, packetsBefore, eventsBefore]: [number | null, number, number, number] = [null, 0, 0, 0];
-    let isOpen = true;
     for (const spanMs of spansMs) {
       const first = this.#firstWithin(spanMs, nowMs);
       const packets = this.#between('packets', first);
       const events = Math.max(0, this.#between(kind, first));
       if (packets < leastPackets) continue;
+      // what was before the last moments may be over, or have been better
+      if (packetsBefore >= enoughPackets && !agrees(eventsBefore, packetsBefore, events / packets)) break;
       if (events >= leastEvents) atLeast = Math.max(atLeast, leastMean(events, certainty) / packets);
-      if (
-        isOpen &&
-        (share === null || packetsBefore < enoughPackets || agrees(eventsBefore, packetsBefore, events / packets))
-      ) {
-        share = events / packets;
-        [packetsBefore, eventsBefore] = [packets, events];
-      } else isOpen = false;
+      share = events / packets;
+      [packetsBefore, eventsBefore] = [packets, events];
     }
     if (share === null) return { percent: null, atLeastPercent: null };
-    return { percent: Math.min(100, 100 * share), atLeastPercent: Math.min(100, 100 * atLeast) };
+    // a span that is certain of more is right: the longer ones hold what was before
+    return { percent: Math.min(100, 100 * Math.max(share, atLeast)), atLeastPercent: Math.min(100, 100 * atLeast) };
   }
 }
 

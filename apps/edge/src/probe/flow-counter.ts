@@ -17,7 +17,7 @@ interface Slot {
 
 /** Counts by the program at the uplinks: gives every far end of a tunnel a slot, and keeps it while documents name it. */
 export class FlowCounter implements TrafficCounter {
-  readonly #counters: FlowCounters;
+  #counters: FlowCounters | null = null;
   readonly #slots = new Map<number, Map<number, Slot>>();
   readonly #free = Array.from({ length: maxMeteredFlows }, (_, index) => maxMeteredFlows - 1 - index);
   readonly #counts: FlowCounts = { sent: 0, expected: 0, received: 0, overtaken: 0, doubled: 0 };
@@ -26,9 +26,17 @@ export class FlowCounter implements TrafficCounter {
   #generation: number;
 
   /** @param seed from 0 to 1, another one in every run */
-  constructor(counters: FlowCounters, seed: number) {
-    this.#counters = counters;
+  constructor(seed: number) {
     this.#generation = 1 + Math.floor(seed * 2 ** 31);
+  }
+
+  /** Counts by these from now on, all from zero; nothing is counted while there are none. */
+  use(counters: FlowCounters | null): void {
+    this.#counters = counters;
+    for (const slot of this.#all()) {
+      slot.counted = '';
+      this.#count(slot);
+    }
   }
 
   configure(flows: readonly PlannedFlow[]): void {
@@ -36,7 +44,7 @@ export class FlowCounter implements TrafficCounter {
     for (const [localAddress, ofLocal] of this.#slots) {
       for (const [remoteAddress, slot] of ofLocal) {
         if (wanted.has(`${localAddress} ${remoteAddress}`)) continue;
-        this.#counters.set(slot.slot, null);
+        this.#counters?.set(slot.slot, null);
         this.#free.push(slot.slot);
         ofLocal.delete(remoteAddress);
       }
@@ -52,12 +60,12 @@ export class FlowCounter implements TrafficCounter {
   /** Where far ends were last heard from; it matters for those that call us, and for those that call from elsewhere than told. */
   setFarEnds(farEnds: FarEnds): void {
     this.#farEnds = farEnds;
-    for (const ofLocal of this.#slots.values()) for (const slot of ofLocal.values()) this.#count(slot);
+    for (const slot of this.#all()) this.#count(slot);
   }
 
   read(localAddress: number, remoteAddress: number, into: TunnelCounts): void {
     const slot = this.#slots.get(localAddress)?.get(remoteAddress);
-    if (slot === undefined || slot.counted === '') {
+    if (slot === undefined || slot.counted === '' || this.#counters === null) {
       into.generation = 0;
       return;
     }
@@ -83,7 +91,12 @@ export class FlowCounter implements TrafficCounter {
     return fresh;
   }
 
+  #all(): Slot[] {
+    return [...this.#slots.values()].flatMap((ofLocal) => [...ofLocal.values()]);
+  }
+
   #count(slot: Slot): void {
+    if (this.#counters === null) return;
     const { tunnel, publicKey, localPort } = slot.flow;
     const far = this.#farEnds.get(farEndKey(tunnel, publicKey)) ?? slot.flow.far;
     const counted = far === null ? '' : `${far.address} ${far.port} ${localPort}`;

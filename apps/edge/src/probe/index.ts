@@ -6,4 +6,3 @@
  */
 export { planProbes, type PlannedPath, type ProbePlan } from './probe-plan.ts';
 export { ProbeThread } from './probe-thread.ts';
-export { removeUplinkMetering } from './uplink-metering.ts';

@@ -10,7 +10,7 @@ import {
 import type { PathReport } from '@patronus/protocol';
 import { PathProber } from './path-prober.ts';
 import type { PlannedPath } from './probe-plan.ts';
-import { tellingEvents } from './probe-timing.ts';
+import { probeTiming, tellingEvents } from './probe-timing.ts';
 import type { TunnelCounts } from './traffic-counter.ts';
 
 /**
@@ -21,6 +21,12 @@ import type { TunnelCounts } from './traffic-counter.ts';
 const firstCallerWaitMs = 300;
 const secondCallerWaitMs = 800;
 
+/**
+ * A far end whose answers are missing asks at the hurried interval itself, as it gets none either; one of its probes may be lost
+ * on the way. Fewer would miss it, more would take what came before the cut for news.
+ */
+const stillHeardIntervals = 2.5;
+
 /** A path with its prober and its state. It outlives documents for as long as they name it. */
 export class MonitoredPath {
   readonly prober: PathProber;
@@ -28,6 +34,8 @@ export class MonitoredPath {
   readonly sessionId: number;
   planned: PlannedPath;
   linkDown = false;
+  /** When a probe of the far end came last over this tunnel, monotonic ms. */
+  heardMs = -Infinity;
   /** Why it has its health, for an operator. */
   cause: string | null = null;
   #state: PathState;
@@ -61,7 +69,10 @@ export class MonitoredPath {
   readingAt(wallMs: number): PathReading {
     const { override } = this.planned;
     const inForce = override !== null && isInForce(override, wallMs) ? override : null;
-    if (inForce !== this.#reading.override) this.#reading = { ...this.#reading, override: inForce };
+    const answers = this.prober.consecutiveReplies > 0 && !this.linkDown;
+    if (inForce !== this.#reading.override || answers !== this.#reading.answers) {
+      this.#reading = { ...this.#reading, override: inForce, answers };
+    }
     return this.#reading;
   }
 
@@ -78,6 +89,7 @@ export class MonitoredPath {
   step(nowMs: number, believesMisses: boolean): PathChange | null {
     const { prober } = this;
     const tuning = profileTuning[prober.profile].path;
+    prober.isOutage = believesMisses;
     const mostMisses = believesMisses ? Infinity : tuning.downAfterMisses - 1;
     const quality = prober.quality(nowMs);
     const before = this.#state;
@@ -93,10 +105,20 @@ export class MonitoredPath {
       if (quality !== this.#reading.quality) this.#reading = this.#read(quality);
       return null;
     }
-    this.cause = changed.cause;
+    this.cause = this.#causeOf(changed, nowMs);
     if (changed.from === 'down' || changed.from === 'unknown') prober.beginLossWindow();
     this.#reading = this.#read(prober.quality(nowMs));
-    return changed;
+    return { ...changed, cause: this.cause };
+  }
+
+  /** Which way failed: a far end whose answers are missing while its own probes still come does not get ours. */
+  #causeOf({ to, cause }: PathChange, nowMs: number): string {
+    if (to !== 'down' || this.linkDown || this.heardMs === -Infinity) return cause;
+    const { suspectIntervalMs } = probeTiming[this.prober.profile];
+    const isHeard = nowMs - this.heardMs < stillHeardIntervals * suspectIntervalMs;
+    return isHeard
+      ? `${cause}, while those of the far end arrive: the way out is cut`
+      : `${cause}, and none of the far end arrive`;
   }
 
   /** The far end has just been told these counts of what arrives from it. */

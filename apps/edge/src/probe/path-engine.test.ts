@@ -179,6 +179,26 @@ describe('blackout', () => {
     ]);
   });
 
+  it('tells which way is cut, as far as one end can', () => {
+    const causeWhen = (isFarEndHeard: boolean): string => {
+      const wan = simulate('default');
+      const [path] = documentFor('default').paths;
+      const { localAddress, remoteAddress } = planProbes(documentFor('default')).paths.find(
+        ({ id }) => id === path!.id,
+      )!;
+      wan.run(10_000);
+      wan.engine.heard(localAddress, remoteAddress, null);
+      wan.cut(path!.id);
+      for (let round = 0; round < 25; round++) {
+        wan.run(20);
+        if (isFarEndHeard) wan.engine.heard(localAddress, remoteAddress, null);
+      }
+      return String(wan.eventsOf('path_down')[0]!.metadata['cause']);
+    };
+    expect(causeWhen(true)).toContain('while those of the far end arrive: the way out is cut');
+    expect(causeWhen(false)).toContain('and none of the far end arrive');
+  });
+
   it('is not seen in two lost probes', () => {
     const wan = simulate('fast');
     wan.run(10_000);
@@ -218,6 +238,47 @@ describe('blackout', () => {
     wan.hold(60);
     wan.run(130);
     expect(wan.eventsOf('path_down').map((event) => event.metadata['path_id'])).toEqual([mpls]);
+  });
+
+  /** Whether voice stayed on its line at every moment of this. */
+  const staysThrough = (wan: ProbeSimulation, ms: number): boolean => {
+    for (let passed = 0; passed < ms; passed += 2) {
+      wan.run(2);
+      if (wan.groups.get(voiceGroup)?.[0]?.id !== member(0)[0]!.id) return false;
+    }
+    return true;
+  };
+
+  it.each<ProbeProfile>(['fast', 'default', 'metered'])(
+    'is not seen, and nothing moves, when our process or that of the far end was stopped for 5 s, on the %s profile',
+    (profile) => {
+      const wan = simulate(profile, { jitterMs: 2 });
+      wan.run(60_000);
+      expect(wan.groups.get(voiceGroup)).toEqual(member(0));
+      wan.stall(5_000);
+      expect(staysThrough(wan, 20_000)).toBe(true);
+      const paths = documentFor(profile).paths;
+      for (const { id } of paths) wan.change(id, { forwardLoss: 1 });
+      expect(staysThrough(wan, 5_000)).toBe(true);
+      for (const { id } of paths) wan.change(id, { forwardLoss: 0 });
+      expect(staysThrough(wan, 60_000)).toBe(true);
+      expect(wan.eventsOf('failover')).toEqual([]);
+    },
+  );
+
+  it.each<[string, (wan: ProbeSimulation) => void]>([
+    ['ours is set back by an hour', (wan) => void (wan.wallOffsetMs -= 3_600_000)],
+    ['ours is set forward by a day', (wan) => void (wan.wallOffsetMs += 86_400_000)],
+    ['that of the far end is set back by an hour', (wan) => void (wan.farClockMs -= 3_600_000)],
+    ['that of the far end is set forward by a day', (wan) => void (wan.farClockMs += 86_400_000)],
+  ])('is not seen, and nothing moves, when a clock jumps: %s', (_clock, jump) => {
+    for (const profile of ['fast', 'default'] as const) {
+      const wan = simulate(profile, { jitterMs: 1 });
+      wan.run(20_000);
+      jump(wan);
+      expect(staysThrough(wan, 20_000)).toBe(true);
+      expect([...wan.eventsOf('path_down'), ...wan.eventsOf('path_degraded'), ...wan.eventsOf('failover')]).toEqual([]);
+    }
   });
 
   it('is still seen on a machine that keeps standing still', () => {

@@ -165,10 +165,15 @@ export class PathEngine {
     for (const other of this.#witnesses.waitingFor(path)) this.#judge(other, nowMs);
   }
 
-  /** Takes what a far end told in its own probes of how our traffic arrives; the addresses are ours and its own. */
-  arrived(localAddress: number, remoteAddress: number, arrivals: ArrivalCounts): void {
+  /**
+   * A probe of a far end came, with what it told in it of how our traffic arrives, if anything; the addresses are ours and its
+   * own.
+   */
+  heard(localAddress: number, remoteAddress: number, arrivals: ArrivalCounts | null): void {
     const path = this.#arrivals.pathBetween(localAddress, remoteAddress);
-    if (path !== undefined) this.#arrived(path, arrivals, this.#parts.clock.now());
+    if (path === undefined) return;
+    path.heardMs = this.#parts.clock.now();
+    if (arrivals !== null) this.#arrived(path, arrivals, path.heardMs);
   }
 
   #arrived(path: MonitoredPath, arrivals: ArrivalCounts, nowMs: number): void {
@@ -226,6 +231,7 @@ export class PathEngine {
     const change = path.step(nowMs, believesMisses);
     if (change === null) return;
     this.#pathChanged = true;
+    if (change.to === 'down') for (const other of this.#witnesses.waitingFor(path)) this.#judge(other, nowMs);
     this.#tellPath(path, change, nowMs);
   }
 

@@ -61,6 +61,8 @@ export class PathProber {
   lastPromptSentMs = -Infinity;
   /** Since when every reply came as soon as expected; Infinity after one that was late or missing. */
   promptSinceMs = Infinity;
+  /** Whether a run of misses is believed to be the line's; until then it counts for nothing. */
+  isOutage = true;
   sent = 0;
   received = 0;
 
@@ -232,7 +234,7 @@ export class PathProber {
   #measure(nowMs: number): PathQuality {
     const losses = this.#losses;
     this.ring.count(this.#timing.lossWindow, this.#windowFirst, losses);
-    const unexplained = this.consecutiveMisses >= outageMisses ? losses.missed : 0;
+    const unexplained = this.isOutage && this.consecutiveMisses >= outageMisses ? losses.missed : 0;
     const probes = losses.answered + losses.lostForward + losses.lostReverse + unexplained;
     const isEnough = probes >= leastLossSamples;
     const lost = losses.lostForward + unexplained;

@@ -1,19 +1,21 @@
 import { Worker } from 'node:worker_threads';
-import { PatronusError, systemTimers, type PathId } from '@patronus/core';
+import { PatronusError, systemTimers, type PathId, type Timer } from '@patronus/core';
 import {
   closeDescriptor,
+  findPathMeter,
   EventSignal,
   NextHopSwitch,
   ProbeSocket,
   releaseFreeMemory,
+  type PathMeterDescriptors,
   type ThreadPriority,
 } from '@patronus/linux';
 import type { DecisionReport, SiteDocument, UplinkFact } from '@patronus/protocol';
 import { stampPort } from '@patronus/protocol/stamp';
 import type { ProbeEngine, ProbeEngineListener, ProbeResult } from '../ports.ts';
+import { watchFarEnds } from './far-end-watch.ts';
 import type { FarEnds } from './flow-counter.ts';
 import type { FromProbeThread, ProbeWorkerData, ToProbeThread } from './thread-messages.ts';
-import { UplinkMetering } from './uplink-metering.ts';
 
 /** First pause before a thread that died is started again; doubles up to the cap while it keeps dying. */
 const restartFirstMs = 200;
@@ -61,7 +63,7 @@ export class ProbeThread implements ProbeEngine {
   readonly #workerUrl: URL;
   readonly #descriptors: ProbeWorkerData;
   readonly #signal: EventSignal;
-  readonly #metering: UplinkMetering;
+  readonly #farEndWatch: Timer;
   readonly #waiting = new Map<number, Waiting>();
   #decisions = new Map<string, DecisionReport>();
   #worker: Worker | null = null;
@@ -90,17 +92,15 @@ export class ProbeThread implements ProbeEngine {
         senderFd: keep(ProbeSocket.open()).fd,
         reflectorFd: keep(ProbeSocket.open(options.reflectorPort ?? stampPort)).fd,
         switchFd: keep(NextHopSwitch.open()).fd,
-        meter: null,
       };
     } catch (error) {
       for (const fd of opened) closeDescriptor(fd);
       throw error;
     }
-    this.#metering = new UplinkMetering(systemTimers, (farEnds) => {
+    this.#farEndWatch = watchFarEnds(systemTimers, (farEnds) => {
       this.#farEnds = farEnds;
       this.#post({ type: 'far_ends', farEnds });
     });
-    this.#descriptors = { ...this.#descriptors, meter: this.#metering.descriptors };
   }
 
   /**
@@ -125,9 +125,8 @@ export class ProbeThread implements ProbeEngine {
    */
   async configure(document: SiteDocument): Promise<void> {
     this.#document = document;
-    this.#metering.watch(document.endpoints.map((endpoint) => endpoint.device));
     if (this.#worker === null) return;
-    await this.#ask((request) => ({ type: 'configure', request, document }));
+    await this.#ask((request) => configuring(request, document));
   }
 
   /** Tells what is known of the uplinks: paths over one without carrier or address are down at once. */
@@ -136,12 +135,6 @@ export class ProbeThread implements ProbeEngine {
       .filter(({ carrier, addresses }) => !carrier || addresses.length === 0)
       .map(({ device }) => device);
     this.#post({ type: 'links_down', devices: this.#devicesDown });
-    this.#metering.watch();
-  }
-
-  /** Why traffic is not counted at some or all uplinks; null where it is. */
-  get countingProblem(): string | null {
-    return this.#metering.problem;
   }
 
   /** Sends a probe over a path now; answers when its reply has come or is overdue. */
@@ -168,9 +161,8 @@ export class ProbeThread implements ProbeEngine {
       clearTimeout(stuck);
     }
     this.#failWaiting(new PatronusError('unreachable', 'probing was stopped'));
-    const { meter: _meter, ...sockets } = this.#descriptors;
-    for (const fd of Object.values(sockets)) closeDescriptor(fd);
-    this.#metering.close();
+    this.#farEndWatch.cancel();
+    for (const fd of Object.values(this.#descriptors) as number[]) closeDescriptor(fd);
   }
 
   #launch(): void {
@@ -193,7 +185,7 @@ export class ProbeThread implements ProbeEngine {
     worker.on('exit', () => this.#ended(startedMs));
     if (this.#devicesDown.length > 0) this.#post({ type: 'links_down', devices: this.#devicesDown });
     if (this.#farEnds.size > 0) this.#post({ type: 'far_ends', farEnds: this.#farEnds });
-    if (this.#document !== null) this.#post({ type: 'configure', request: 0, document: this.#document });
+    if (this.#document !== null) this.#post(configuring(0, this.#document));
   }
 
   #ended(startedMs: number): void {
@@ -272,5 +264,22 @@ export class ProbeThread implements ProbeEngine {
       waiting.reject(error);
     }
     this.#waiting.clear();
+  }
+}
+
+/** The programs that count stand at the uplinks by now, where the kernel lets them. */
+const configuring = (request: number, document: SiteDocument): ToProbeThread & { type: 'configure' } => ({
+  type: 'configure',
+  request,
+  document,
+  meter: meterAt(document.endpoints.map((endpoint) => endpoint.device)),
+});
+
+function meterAt(devices: readonly string[]): PathMeterDescriptors | null {
+  try {
+    return findPathMeter(devices);
+  } catch {
+    // the reconciler told why this machine cannot count
+    return null;
   }
 }

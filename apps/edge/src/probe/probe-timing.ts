@@ -101,6 +101,11 @@ export const lossCertainty = 2.33;
  * its breath for an outage of everything; nothing is lost by waiting, as there is no path to move to.
  */
 export const loneVerdictMs = 400;
+/**
+ * And after this long though others to the site have not missed enough to be given up with it. Long enough for three hurried probes
+ * of the metered profile.
+ */
+export const longestSilenceMs = 2_000;
 
 /**
  * A path's word counts after it has answered promptly for this long. Tunnels that were held up do not all go on in the same

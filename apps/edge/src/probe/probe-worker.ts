@@ -9,6 +9,7 @@ import {
   raiseThreadPriority,
   RealtimeClock,
   Waiter,
+  type PathMeterDescriptors,
 } from '@patronus/linux';
 import { FlowCounter } from './flow-counter.ts';
 import { PathEngine } from './path-engine.ts';
@@ -26,15 +27,13 @@ function main(port: MessagePort, data: ProbeWorkerData): void {
   const senderSocket = ProbeSocket.attach(data.senderFd);
   const reflectorSocket = ProbeSocket.attach(data.reflectorFd);
   const signal = EventSignal.attach(data.signalFd);
-  const flows = data.meter === null ? null : new FlowCounter(new FlowCounters(data.meter), Math.random());
-  const counting = flows === null ? {} : { counter: flows };
-  const reflector: Reflector = new Reflector(flows ?? undefined, (local, remote, arrivals) =>
-    engine.arrived(local, remote, arrivals),
-  );
+  const flows = new FlowCounter(Math.random());
+  const meter = new MeterSwitch(flows);
+  const reflector: Reflector = new Reflector(flows, (local, remote, arrivals) => engine.heard(local, remote, arrivals));
   const engine = new PathEngine({
     clock,
-    ...counting,
-    outlet: new SocketOutlet(senderSocket, flows ?? undefined),
+    counter: flows,
+    outlet: new SocketOutlet(senderSocket, flows),
     groups: NextHopSwitch.attach(data.switchFd),
     newId: randomUUID,
     listener: {
@@ -48,6 +47,7 @@ function main(port: MessagePort, data: ProbeWorkerData): void {
     let problem: string | null = null;
     try {
       const plan = planProbes(message.document);
+      meter.use(message.meter);
       reflector.configure(plan.peers);
       engine.configure(plan);
     } catch (error) {
@@ -58,7 +58,7 @@ function main(port: MessagePort, data: ProbeWorkerData): void {
   const obey = (message: ToProbeThread): boolean => {
     if (message.type === 'configure') configure(message);
     else if (message.type === 'links_down') engine.linksDown(message.devices);
-    else if (message.type === 'far_ends') flows?.setFarEnds(message.farEnds);
+    else if (message.type === 'far_ends') flows.setFarEnds(message.farEnds);
     else if (message.type === 'probe') engine.probeNow(message.pathId, message.request);
     return message.type !== 'stop';
   };
@@ -74,6 +74,22 @@ function main(port: MessagePort, data: ProbeWorkerData): void {
   // Messages may have come before the signal was watched.
   if (control()) runProbeLoop({ clock, engine, reflector, senderSocket, reflectorSocket, waiter, signal, control });
   port.close();
+}
+
+/** Opens the counters of the program that stands at the uplinks, when that is another one. */
+class MeterSwitch {
+  readonly #flows: FlowCounter;
+  #used: PathMeterDescriptors | null = null;
+
+  constructor(flows: FlowCounter) {
+    this.#flows = flows;
+  }
+
+  use(meter: PathMeterDescriptors | null): void {
+    if (meter?.counts === this.#used?.counts) return;
+    this.#used = meter;
+    this.#flows.use(meter === null ? null : new FlowCounters(meter));
+  }
 }
 
 main(parentPort!, workerData as ProbeWorkerData);

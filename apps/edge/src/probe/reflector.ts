@@ -36,8 +36,8 @@ interface Peer {
   allowedMs: number;
 }
 
-/** Hears how our packets arrived at a peer, from its own questions. */
-export type ArrivalsHeard = (localAddress: number, remoteAddress: number, arrivals: ArrivalCounts) => void;
+/** Hears of every question of a peer, and what it tells in it of how our packets arrived there, null for nothing. */
+export type QuestionHeard = (localAddress: number, remoteAddress: number, arrivals: ArrivalCounts | null) => void;
 
 interface Session {
   port: number;
@@ -56,7 +56,7 @@ export class Reflector {
   readonly #probe = emptySenderPacket();
   readonly #target = { remoteAddress: 0, remotePort: 0, localAddress: 0, length: stampPacketSize };
   readonly #counter: TrafficCounter;
-  readonly #heard: ArrivalsHeard;
+  readonly #heard: QuestionHeard;
   readonly #extensions = new StampExtensionBuffer();
   readonly #answer: { view: DataView; at: number } = { view: new DataView(new ArrayBuffer(0)), at: 0 };
   readonly #question: { view: DataView; at: number; length: number } = { ...this.#answer, length: 0 };
@@ -66,7 +66,7 @@ export class Reflector {
   /** Packets from strangers, packets that are no probes, and more than a peer may ask. */
   refused = 0;
 
-  constructor(counter: TrafficCounter = uncounted, heard: ArrivalsHeard = () => {}) {
+  constructor(counter: TrafficCounter = uncounted, heard: QuestionHeard = () => {}) {
     this.#counter = counter;
     this.#heard = heard;
   }
@@ -111,6 +111,8 @@ export class Reflector {
       probeAt: datagram.offset,
     });
     if (datagram.length > stampPacketSize) this.#extend(datagram, answers.view, at);
+    readExtensions(datagram.view, datagram.offset, datagram.length, this.#extensions);
+    this.#heard(datagram.localAddress, datagram.remoteAddress, this.#extensions.arrivals);
     this.answered++;
   }
 
@@ -121,9 +123,6 @@ export class Reflector {
     this.#counter.read(localAddress, remoteAddress, fill.arrivals);
     fill.sent = fill.arrivals.sent;
     reflectExtensions(answer, question, fill);
-    readExtensions(view, offset, length, this.#extensions);
-    const { arrivals } = this.#extensions;
-    if (arrivals !== null) this.#heard(localAddress, remoteAddress, arrivals);
   }
 
   #session(sessions: Session[], port: number, sessionId: number): Session {

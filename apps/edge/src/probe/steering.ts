@@ -1,4 +1,4 @@
-import { stepSteering, resumeSteering, type Decision, type DecisionChange } from '@patronus/policy';
+import { stepSteering, resumeSteering, type ChosenPath, type Decision, type DecisionChange } from '@patronus/policy';
 import type { PathReading, SteeringState } from '@patronus/policy';
 import type { PathHealth, PathId } from '@patronus/core';
 import type { DecisionReport } from '@patronus/protocol';
@@ -26,6 +26,8 @@ export class Steering {
   #state: SteeringState | null = null;
   /** Decisions that the kernel has not been given: since the last document, or because they were not founded yet. */
   readonly #unwritten = new Set<number>();
+  /** What the kernel was given last for each decision of this plan. */
+  readonly #written = new Map<number, readonly ChosenPath[]>();
 
   constructor(groups: GroupWriter, wallMs: () => number) {
     this.#groups = groups;
@@ -39,6 +41,7 @@ export class Steering {
     this.#state = resumeSteering(plan.steering, nowMs, earlier);
     this.#plan = plan;
     this.#unwritten.clear();
+    this.#written.clear();
     for (const index of this.#state.decisions.keys()) this.#unwritten.add(index);
     const { policies, sites } = plan.steering;
     const groups = policies.flatMap((policy) => sites.map((site) => groupOf(plan, policy.class, site)));
@@ -68,7 +71,7 @@ export class Steering {
 
   #move(plan: ProbePlan, change: DecisionChange, readings: readonly PathReading[], decidedMs: number): Move {
     const index = this.#state!.decisions.indexOf(change.decision);
-    if (!isFounded(plan, change.decision, readings)) {
+    if (!this.#isFounded(plan, index, change.decision, readings)) {
       this.#unwritten.add(index);
       return { change, decidedMs, kernelMs: null };
     }
@@ -80,13 +83,28 @@ export class Steering {
   #writeRest(plan: ProbePlan, readings: readonly PathReading[]): void {
     for (const index of this.#unwritten) {
       const decision = this.#state!.decisions[index];
-      if (decision === undefined || decision === null || !isFounded(plan, decision, readings)) continue;
+      if (decision === undefined || decision === null) continue;
+      if (!this.#isFounded(plan, index, decision, readings)) continue;
       this.#write(plan, index, decision);
     }
   }
 
+  /**
+   * Besides what {@link isFounded} says: after a time in which nothing answered from a site, such as while its edge was stopped,
+   * traffic stays on the path that it is on while that one answers and merely has to prove itself again.
+   */
+  #isFounded(plan: ProbePlan, index: number, decision: Decision, readings: readonly PathReading[]): boolean {
+    if (!isFounded(plan, decision, readings)) return false;
+    if (!this.#unwritten.has(index)) return true;
+    return !(this.#written.get(index) ?? []).some(({ pathId }) => {
+      const reading = readings[plan.steering.indexOfPath.get(pathId) ?? -1];
+      return reading?.health === 'down' && reading.answers === true;
+    });
+  }
+
   #write(plan: ProbePlan, index: number, decision: Decision): boolean {
     this.#unwritten.delete(index);
+    this.#written.set(index, decision.paths);
     const members = decision.paths.map(({ pathId, weight }) => ({ id: nextHopOf(plan, pathId), weight }));
     return this.#groups.write(groupOf(plan, decision.policy.class, decision.siteId), members);
   }

@@ -10,13 +10,17 @@ export interface ProbeWorkerData {
   readonly reflectorFd: number;
   readonly switchFd: number;
   readonly signalFd: number;
-  /** Where traffic is counted; null where the machine cannot. */
-  readonly meter: PathMeterDescriptors | null;
 }
 
 /** From the main thread to the probe thread. */
 export type ToProbeThread =
-  | { readonly type: 'configure'; readonly request: number; readonly document: SiteDocument }
+  | {
+      readonly type: 'configure';
+      readonly request: number;
+      readonly document: SiteDocument;
+      /** Where traffic is counted; null where the machine cannot. */
+      readonly meter: PathMeterDescriptors | null;
+    }
   | { readonly type: 'links_down'; readonly devices: readonly string[] }
   | { readonly type: 'far_ends'; readonly farEnds: FarEnds }
   | { readonly type: 'probe'; readonly request: number; readonly pathId: PathId }

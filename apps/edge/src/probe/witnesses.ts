@@ -1,6 +1,6 @@
 import type { SiteId } from '@patronus/core';
 import type { MonitoredPath } from './monitored-path.ts';
-import { loneVerdictMs, witnessSettleMs } from './probe-timing.ts';
+import { loneVerdictMs, longestSilenceMs, witnessSettleMs } from './probe-timing.ts';
 
 /**
  * How many other paths are asked when one is suspected. One alone may be the next to fail; all would multiply the probes of
@@ -25,15 +25,29 @@ export class Witnesses {
   /** Whether the run of misses of this path may be believed; `wallMs` is the same moment in unix ms. */
   believes(path: MonitoredPath, nowMs: number, wallMs: number): boolean {
     const missedMs = path.prober.firstMissedWallMs;
+    const others = this.#others(path);
     const believed =
       missedMs === null ||
-      wallMs - missedMs > loneVerdictMs ||
-      this.#others(path).some(
+      this.#isSilence(missedMs, others, wallMs) ||
+      others.some(
         ({ prober }) => prober.lastPromptSentMs >= missedMs && nowMs - prober.promptSinceMs >= witnessSettleMs,
       );
     if (believed) this.#waiting.delete(path);
     else this.#waiting.add(path);
     return believed;
+  }
+
+  /**
+   * Whether nothing has answered from the site for so long that it is given up. Its paths are then given up together: as long as
+   * one of them was not asked long enough, it would seem to be a path to move to.
+   */
+  #isSilence(missedMs: number, others: readonly MonitoredPath[], wallMs: number): boolean {
+    const silent = others.every((other) => other.isFailing || other.reading.health === 'down');
+    const sinceMs = others.reduce(
+      (earliest, { prober }) => Math.min(earliest, prober.firstMissedWallMs ?? Infinity),
+      missedMs,
+    );
+    return silent ? wallMs - sinceMs > loneVerdictMs : wallMs - missedMs > longestSilenceMs;
   }
 
   /** The path is not missing replies any more. */

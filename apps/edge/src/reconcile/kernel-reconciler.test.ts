@@ -108,12 +108,20 @@ describe('a reconciler', () => {
     expect(unavailable).toEqual([
       { feature: 'duplication', reason: expect.stringContaining('refused to attach') as unknown },
     ]);
-    expect(kernel.toString()).not.toContain('program');
+    expect(kernel.toString()).not.toContain('pt_dup');
     expect(await reconciler.repair()).toMatchObject({ steps: [], unavailable, dropsCopies: false });
     await reconciler.apply(document);
     expect(kernel.toString()).toBe(plain);
     expect(await reconciler.apply(duplicating)).toMatchObject({ unavailable: [], dropsCopies: true });
     expect(kernel.toString()).toContain('program pt_dup_out pt1-1 egress');
+  });
+
+  it('measures without counting where the kernel refuses to, and steers all the same', async () => {
+    kernel.fault.refuseProgram('pt_meter_in');
+    const { unavailable } = await reconciler.apply(document);
+    expect(unavailable).toEqual([{ feature: 'counting', reason: expect.stringContaining('pt_meter_in') as unknown }]);
+    expect(kernel.toString()).toContain('pt0-0');
+    expect(kernel.toString()).not.toContain('program');
   });
 
   it('goes on dropping second copies after the last policy that duplicates, as others may still send them', async () => {

@@ -18,8 +18,6 @@ export interface EdgeStatus {
   /** The document in force, or the last good one on disk while the edge does not run. */
   readonly document: DocumentStatus | null;
   readonly uplinks: readonly UplinkFact[];
-  /** Why the traffic of tunnels is not counted, so that probes alone tell of loss; null where it is. */
-  readonly countingProblem: string | null;
   readonly tunnels: readonly TunnelStatus[];
   readonly paths: readonly PathStatus[];
   readonly decisions: readonly DecisionStatus[];
@@ -104,7 +102,6 @@ async function statusFromDisk(paths: StatePaths): Promise<EdgeStatus> {
         : { url: enrolment.url, state: 'stopped', since: null, localAddress: null, problem: null },
     document: document === null ? null : { version: document.version, confirmed: true, problem: null, unavailable: [] },
     uplinks: [],
-    countingProblem: null,
     tunnels: [],
     paths: [],
     decisions: [],

@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { closeDescriptor, inNetworkNamespace, ProbeSocket } from '../native/index.ts';
-import { FlowCounters, PathMeter, removePathMeters, type FlowCounts } from './path-meter.ts';
+import { BpfObject } from './bpf-object.ts';
+import { findPathMeter, FlowCounters, type FlowCounts } from './path-meter.ts';
+import { attachProgram, detachProgram, type TcPlace } from './tc-filter.ts';
 
 const space = `pt${randomBytes(3).toString('hex')}m`;
 const ip = (...args: string[]): string => execFileSync('ip', args, { encoding: 'utf8', timeout: 5_000 });
@@ -20,8 +22,10 @@ function dataMessage(counter: number, session = 1, type = 4): Buffer {
   return message;
 }
 
+const place = (hook: TcPlace['hook']): TcPlace => ({ device: 'lo', hook, priority: 5 });
+
 describe.skipIf(process.getuid?.() !== 0)('the path meter (skipped without root)', () => {
-  let meter: PathMeter;
+  let meter: BpfObject;
   let counters: FlowCounters;
   let socket: ProbeSocket;
 
@@ -31,15 +35,18 @@ describe.skipIf(process.getuid?.() !== 0)('the path meter (skipped without root)
   });
   afterAll(() => void ip('netns', 'delete', space));
   beforeEach(() => {
-    meter = PathMeter.load();
-    counters = new FlowCounters(meter.descriptors);
+    meter = BpfObject.load('path-meter');
+    inside(() => attachProgram(place('ingress'), meter.program('pt_meter_in')));
+    inside(() => attachProgram(place('egress'), meter.program('pt_meter_out')));
+    counters = new FlowCounters(inside(() => findPathMeter(['gone0', 'lo']))!);
     counters.set(slot, { remoteAddress: loopback, remotePort, localPort });
-    inside(() => meter.watch(['lo', 'gone0']));
     socket = inside(() => ProbeSocket.open(remotePort));
   });
   afterEach(() => {
     closeDescriptor(socket.fd);
-    inside(() => meter.close());
+    inside(() => detachProgram(place('ingress')));
+    inside(() => detachProgram(place('egress')));
+    meter.close();
   });
 
   const counts = (): FlowCounts => {
@@ -99,10 +106,15 @@ describe.skipIf(process.getuid?.() !== 0)('the path meter (skipped without root)
     expect(counts()).toMatchObject({ sent: 9, received: 0 });
   });
 
-  it('leaves nothing at a device, whichever run put it there', () => {
-    const forgotten = PathMeter.load();
-    inside(() => forgotten.watch(['lo']));
-    expect(inside(() => removePathMeters(['lo', 'gone0']))).toEqual(['lo']);
-    expect(inside(() => removePathMeters(['lo']))).toEqual([]);
+  it('begins with nothing of an earlier run', () => {
+    send(range(0, 9));
+    counters = new FlowCounters(inside(() => findPathMeter(['lo']))!);
+    send(range(9, 12));
+    expect(counts()).toMatchObject({ expected: 0, received: 0 });
+  });
+
+  it('is not found where no program counts', () => {
+    inside(() => detachProgram(place('ingress')));
+    expect(inside(() => findPathMeter(['lo', 'gone0']))).toBeNull();
   });
 });

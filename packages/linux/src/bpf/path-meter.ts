@@ -1,20 +1,12 @@
 import koffi from 'koffi';
-import { messageOf, PatronusError, tcPriority } from '@patronus/core';
+import { PatronusError, tcPriority } from '@patronus/core';
 import { errnoText, lastErrno, libc } from '../native/libc.ts';
 import { BpfMap } from './bpf-map.ts';
-import { BpfObject } from './bpf-object.ts';
-import { programById } from './loaded-program.ts';
-import { attachedProgram, attachProgram, detachProgram, type TcPlace } from './tc-filter.ts';
+import { mapsOf, programById } from './loaded-program.ts';
+import { attachedProgram } from './tc-filter.ts';
 
 /** Far ends of tunnels that can be counted at once; packages/ebpf/src/path-meter.bpf.c has the same. */
 export const maxMeteredFlows = 4096;
-
-/** Both hooks of an uplink, and the program that counts there. */
-const hooks = [
-  ['ingress', 'pt_meter_in'],
-  ['egress', 'pt_meter_out'],
-] as const;
-const places = (device: string): TcPlace[] => hooks.map(([hook]) => ({ device, hook, priority: tcPriority.measure }));
 
 /** What other threads open the counters with. */
 export interface PathMeterDescriptors {
@@ -22,71 +14,22 @@ export interface PathMeterDescriptors {
   readonly counts: number;
 }
 
-/**
- * Counts at uplinks how the packets of tunnels arrive, by a program at their traffic control. The programs of an earlier run
- * are replaced; they count nothing that anybody reads.
- */
-export class PathMeter {
-  readonly #object: BpfObject;
-  readonly #watched = new Set<string>();
-
-  private constructor(object: BpfObject) {
-    this.#object = object;
+/** The maps of the program that counts at some of these devices, each opened once per process; null where none does. */
+export function findPathMeter(devices: readonly string[]): PathMeterDescriptors | null {
+  for (const device of devices) {
+    if (libc().if_nametoindex(device) === 0) continue;
+    const id = attachedProgram({ device, hook: 'ingress', priority: tcPriority.measure });
+    const program = id === null ? null : programById(id);
+    if (program?.name !== 'pt_meter_in') continue;
+    const key = program.mapIds.join();
+    const maps = opened?.key === key ? opened.maps : mapsOf(program);
+    opened = { key, maps };
+    return { flows: maps.get('meter_flows')!.fd, counts: maps.get('meter_counts')!.fd };
   }
-
-  /** @throws PatronusError `unsupported_kernel`, `kernel_refused` where this machine cannot count */
-  static load(): PathMeter {
-    return new PathMeter(BpfObject.load('path-meter'));
-  }
-
-  get descriptors(): PathMeterDescriptors {
-    return { flows: this.#object.map('meter_flows').fd, counts: this.#object.map('meter_counts').fd };
-  }
-
-  /**
-   * Counts at these devices of this network namespace and at no others. Returns those at which the kernel refuses, with the
-   * reason; a device that is not there is none of them. May be called again for the same: a device may have been made anew.
-   */
-  watch(devices: readonly string[]): ReadonlyMap<string, string> {
-    const refused = new Map<string, string>();
-    for (const device of this.#watched) if (!devices.includes(device)) this.#leave(device);
-    for (const device of devices) {
-      if (libc().if_nametoindex(device) === 0) continue;
-      try {
-        for (const [index, place] of places(device).entries()) {
-          attachProgram(place, this.#object.program(hooks[index]![1]));
-        }
-        this.#watched.add(device);
-      } catch (error) {
-        refused.set(device, messageOf(error));
-      }
-    }
-    return refused;
-  }
-
-  /** Takes the programs away. */
-  close(): void {
-    for (const device of this.#watched) this.#leave(device);
-    this.#object.close();
-  }
-
-  #leave(device: string): void {
-    this.#watched.delete(device);
-    if (libc().if_nametoindex(device) !== 0) for (const place of places(device)) detachProgram(place);
-  }
+  return null;
 }
 
-/** Takes such programs away from these devices, whichever run left them; those at which it found one. */
-export function removePathMeters(devices: readonly string[]): string[] {
-  return devices.filter((device) => {
-    const ours = places(device).filter((place) => {
-      const id = attachedProgram(place);
-      return id !== null && hooks.some(([, name]) => programById(id).name === name);
-    });
-    for (const place of ours) detachProgram(place);
-    return ours.length > 0;
-  });
-}
+let opened: { readonly key: string; readonly maps: ReadonlyMap<string, BpfMap> } | undefined;
 
 /** The far end of a tunnel as the uplink sees it: IPv4 address as a 32-bit number, and the UDP ports. */
 export interface MeteredFlow {
@@ -111,7 +54,10 @@ const meterSize = 48 + 2 * (16 + 64 * 8);
 const sharedMapping = 1;
 const readWrite = 3;
 
-/** The counters, read from the kernel's own memory without a system call. Any thread may open them. */
+/**
+ * The counters of `packages/ebpf/src/path-meter.bpf.c`, read from the kernel's own memory without a system call. Any thread may open
+ * them; whoever does begins with no flow, whatever an earlier run left.
+ */
 export class FlowCounters {
   readonly #flows: BpfMap;
   readonly #view: DataView;
@@ -129,6 +75,8 @@ export class FlowCounters {
     const buffer = koffi.view(pointer, length);
     this.#view = new DataView(buffer);
     this.#bytes = new Uint8Array(buffer);
+    for (const key of this.#flows.keys()) this.#flows.delete(key);
+    this.#bytes.fill(0);
   }
 
   /** Counts this flow in a slot, 0 to {@link maxMeteredFlows} − 1, from zero on; null for none. A flow is in one slot at most. */

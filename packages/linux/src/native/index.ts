@@ -4,11 +4,14 @@
  * What an ordinary command can do in good time (`ip`, `nft`, `wg`) lives beside this folder.
  */
 export * from './address.ts';
+export * from './conntrack-marks.ts';
 export * from './event-signal.ts';
 export { closeDescriptor, Errno } from './libc.ts';
 export * from './memory.ts';
 export * from './namespace.ts';
 export * from './next-hop-switch.ts';
+export * from './nft-set-writer.ts';
+export * from './packet-tap.ts';
 export * from './probe-socket.ts';
 export * from './realtime-clock.ts';
 export * from './scheduling.ts';

@@ -1,6 +1,14 @@
-import type { IpProtocol, PortRange, Prefix, SiteId } from '@patronus/core';
+import {
+  intersectRanges,
+  uniteRanges,
+  type IpProtocol,
+  type PortRange,
+  type Prefix,
+  type Ranges,
+  type SiteId,
+} from '@patronus/core';
 import type { PlainConditions } from '@patronus/policy';
-import { intersect, unite, type PrefixRanges, type Ranges } from './ranges.ts';
+import type { PrefixRanges } from './prefix-ranges.ts';
 
 /**
  * Where in the space of headers a term may match: it matches nowhere else, and not necessarily everywhere within. Null:
@@ -51,7 +59,7 @@ export function boxOf(parts: readonly PlainConditions[], space: AddressSpace): B
 }
 
 const shared = (lists: readonly Ranges[]): Ranges | null =>
-  lists.length === 0 ? null : lists.reduce((both, list) => intersect(both, list));
+  lists.length === 0 ? null : lists.reduce((both, list) => intersectRanges(both, list));
 
 const portRanges = (ports: readonly PortRange[]): Ranges =>
-  unite(ports.map(({ from, to }) => ({ first: BigInt(from), last: BigInt(to) })));
+  uniteRanges(ports.map(({ from, to }) => ({ first: BigInt(from), last: BigInt(to) })));

@@ -1,6 +1,5 @@
-import { addressOf, contentHash, type IpProtocol } from '@patronus/core';
+import { addressOf, contentHash, type IpProtocol, type Range } from '@patronus/core';
 import type { Chain, Family, VerdictMap } from '../kernel-state.ts';
-import type { Range } from './ranges.ts';
 import { axes, splitBy, type Axis, type Candidate, type Split } from './split.ts';
 
 /** As many terms are looked at one after the other: a look-up in a map costs about as much as two of them. */

@@ -5,5 +5,5 @@
  */
 export * from './box.ts';
 export * from './decision-tree.ts';
-export * from './ranges.ts';
+export * from './prefix-ranges.ts';
 export type { Candidate } from './split.ts';

@@ -1,6 +1,5 @@
-import type { IpProtocol } from '@patronus/core';
+import type { IpProtocol, Range, Ranges } from '@patronus/core';
 import type { Box } from './box.ts';
-import type { Range, Ranges } from './ranges.ts';
 
 /** A term that may match, for whoever looks for it. */
 export interface Candidate {

@@ -2,6 +2,7 @@ import { ApplyInputSchema, type Application, type ApplyInput } from '../../servi
 import { builder } from './builder.ts';
 import { inputChecker } from './checked-input.ts';
 import { actorIn } from './graphql-services.ts';
+import { policyFindingType } from './types.ts';
 import { actionInput, endpointInput, matchInput, transportLinkInput } from './inputs.ts';
 
 const asApply = inputChecker<ApplyInput>(ApplyInputSchema);
@@ -15,6 +16,9 @@ const specInput = builder.inputType('ManifestSpecInput', {
   fields: (t) => ({
     location: t.string(),
     prefixes: t.stringList(),
+    tags: t.stringList(),
+    time_zone: t.string(),
+    members: t.stringList(),
     endpoints: t.field({ type: [endpointInput] }),
     default: t.boolean(),
     priority: t.int(),
@@ -23,6 +27,10 @@ const specInput = builder.inputType('ManifestSpecInput', {
     action: t.field({ type: actionInput }),
     enabled: t.boolean(),
     links: t.field({ type: [transportLinkInput] }),
+    guarantee_percent: t.float(),
+    ceiling_percent: t.float(),
+    trust_dscp: t.intList(),
+    set_dscp: t.int(),
   }),
 });
 
@@ -30,7 +38,7 @@ const manifestInput = builder.inputType('ManifestInput', {
   description: 'A document as `patronus export` writes it',
   fields: (t) => ({
     apiVersion: t.string({ required: true }),
-    kind: t.string({ required: true, description: '`Site`, `Policy` or `TransportLinks`' }),
+    kind: t.string({ required: true, description: '`Site`, `HostSet`, `Policy`, `QosClass` or `TransportLinks`' }),
     metadata: t.field({ type: metadataInput, required: true }),
     spec: t.field({ type: specInput, required: true }),
   }),
@@ -50,6 +58,7 @@ const applicationType = builder.objectRef<Application>('Application').implement(
   description: 'What became of each document, and of what was pruned',
   fields: (t) => ({
     dry_run: t.exposeBoolean('dryRun'),
+    warnings: t.field({ type: [policyFindingType], resolve: ({ warnings }) => [...warnings] }),
     objects: t.field({ type: [appliedObjectType], resolve: ({ objects }) => [...objects] }),
   }),
 });

@@ -11,6 +11,8 @@ export const endpointInput = builder.inputType('EndpointInput', {
     profile: t.string(),
     up_bps: t.float(),
     down_bps: t.float(),
+    shaping: t.string(),
+    policing: t.boolean(),
   }),
 });
 
@@ -25,6 +27,8 @@ export const endpointChanges = builder.inputType('EndpointChanges', {
     profile: t.string(),
     up_bps: t.float(),
     down_bps: t.float(),
+    shaping: t.string(),
+    policing: t.boolean(),
   }),
 });
 
@@ -35,6 +39,8 @@ export const siteInput = builder.inputType('SiteInput', {
     prefixes: t.stringList(),
     tags: t.stringList({ description: 'What policies may know it by beside its name' }),
     time_zone: t.string({ description: 'IANA name, such as Europe/Vienna; default UTC' }),
+    latitude: t.float({ description: 'Degrees, north positive' }),
+    longitude: t.float({ description: 'Degrees, east positive' }),
     endpoints: t.field({ type: [endpointInput] }),
   }),
 });
@@ -46,6 +52,8 @@ export const siteChanges = builder.inputType('SiteChanges', {
     prefixes: t.stringList(),
     tags: t.stringList(),
     time_zone: t.string(),
+    latitude: t.float(),
+    longitude: t.float(),
   }),
 });
 
@@ -76,6 +84,9 @@ const conditionFields = (t: InputFields) => ({
   source_ports: t.field({ type: [portRangeInput] }),
   destination_ports: t.field({ type: [portRangeInput] }),
   dscp: t.intList(),
+  applications: t.stringList({ description: 'Names of applications' }),
+  application_categories: t.stringList({ description: 'Any application of these categories' }),
+  domains: t.stringList({ description: 'Names of servers; *.example.com means every name below' }),
   schedule: t.field({
     type: [scheduleWindowInput],
     description: 'Any of these, by the clocks of the site that the flow comes from',
@@ -135,6 +146,7 @@ export const actionInput = builder.inputType('PolicyActionInput', {
     set_dscp: t.int({ description: 'DSCP that packets get as they enter from the LAN' }),
     rate_limit_bps: t.float({ description: 'Most that one edge takes in from its LAN, bit/s' }),
     log: t.boolean({ description: 'Tell of new flows in the flow log of the edge' }),
+    qos_class: t.string(),
   }),
 });
 

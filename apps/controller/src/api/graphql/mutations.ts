@@ -11,10 +11,11 @@ import {
   type PolicyChanges,
   type PolicyInput,
 } from '../../services/policy-input.ts';
+import type { PolicyView } from '../../services/policy-service.ts';
 import { SiteChangesSchema, SiteInputSchema, type SiteChanges, type SiteInput } from '../../services/site-input.ts';
 import { builder } from './builder.ts';
 import { inputChecker } from './checked-input.ts';
-import { actorIn } from './graphql-services.ts';
+import { actorIn, type GraphqlContext } from './graphql-services.ts';
 import { expected, onceArgs, onceKeyOf, versionArgs } from './condition-args.ts';
 import {
   endpointChanges,
@@ -34,6 +35,7 @@ import {
   policyShape,
   policyType,
   siteType,
+  type PolicyShape,
   transportLinkType,
 } from './types.ts';
 
@@ -117,6 +119,12 @@ builder.mutationFields((t) => ({
   }),
 }));
 
+/** A policy that was just written, with what there is to say of it. */
+const advised = async ({ services }: GraphqlContext, view: PolicyView): Promise<PolicyShape> => ({
+  ...policyShape(view),
+  warnings: await services.policyAdvice.about(view.id),
+});
+
 builder.mutationFields((t) => ({
   createPolicy: t.field({
     type: policyType,
@@ -124,7 +132,7 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { input, idempotency_key }, context) => {
       const by = actorIn(context);
       const key = onceKeyOf(context, idempotency_key);
-      return policyShape(await context.services.policies.create(by, asPolicy(input), key));
+      return advised(context, await context.services.policies.create(by, asPolicy(input), key));
     },
   }),
   updatePolicy: t.field({
@@ -137,7 +145,7 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { id, input, version }, context) => {
       const by = actorIn(context);
       const changes = asPolicyChanges(input);
-      return policyShape(await context.services.policies.update(by, policyNumber(id), changes, expected(version)));
+      return advised(context, await context.services.policies.update(by, policyNumber(id), changes, expected(version)));
     },
   }),
 }));

@@ -44,6 +44,12 @@ const conditions = builder.interfaceRef<ConditionsShape>('Conditions').implement
     source_ports: t.expose('source_ports', { type: [portRange], nullable: true }),
     destination_ports: t.expose('destination_ports', { type: [portRange], nullable: true }),
     dscp: t.exposeIntList('dscp', { nullable: true }),
+    applications: t.exposeStringList('applications', { nullable: true }),
+    application_categories: t.stringList({
+      nullable: true,
+      resolve: (given) => given.application_categories as string[] | undefined,
+    }),
+    domains: t.stringList({ nullable: true, resolve: (given) => given.domains as string[] | undefined }),
     schedule: t.expose('schedule', { type: [scheduleWindow], nullable: true }),
   }),
 });
@@ -107,5 +113,6 @@ export const actionType = builder.objectRef<ActionShape>('PolicyAction').impleme
     set_dscp: t.exposeInt('set_dscp', { nullable: true }),
     rate_limit_bps: t.exposeFloat('rate_limit_bps', { nullable: true }),
     log: t.exposeBoolean('log', { nullable: true }),
+    qos_class: t.exposeString('qos_class', { nullable: true, description: 'Name of the class of service' }),
   }),
 });

@@ -1,4 +1,5 @@
 import { toSnakeCase, type SnakeCased } from '@patronus/core';
+import type { PolicyFinding } from '@patronus/policy';
 import type { RecordedEvent } from '../../database/index.ts';
 import type { MetricPoint } from '../../repositories/index.ts';
 import { auditCursor, type AuditView } from '../../services/audit-service.ts';
@@ -15,6 +16,7 @@ import { builder } from './builder.ts';
 import { actionType, matchType, type ActionShape, type MatchShape } from './policy-types.ts';
 
 export type PolicyShape = Omit<PolicyView, 'matchConditions' | 'action'> & {
+  readonly warnings?: readonly PolicyFinding[];
   readonly matchConditions: MatchShape;
   readonly action: ActionShape;
 };
@@ -40,6 +42,8 @@ export const endpointType = builder.objectRef<EndpointView>('Endpoint').implemen
     profile: t.exposeString('profile'),
     up_bps: t.exposeFloat('upBps', { nullable: true }),
     down_bps: t.exposeFloat('downBps', { nullable: true }),
+    shaping: t.exposeString('shaping', { description: '`off`, `fixed` or `auto`' }),
+    policing: t.exposeBoolean('policing'),
     slot: t.exposeInt('slot'),
     created_at: t.expose('createdAt', { type: 'Timestamp' }),
     updated_at: t.expose('updatedAt', { type: 'Timestamp' }),
@@ -65,6 +69,8 @@ export const siteType = builder.objectRef<SiteView>('Site').implement({
     prefixes: t.stringList({ resolve: (site) => [...site.prefixes] }),
     tags: t.stringList({ resolve: (site) => [...site.tags] }),
     time_zone: t.exposeString('timeZone'),
+    latitude: t.exposeFloat('latitude', { nullable: true, description: 'Degrees, north positive' }),
+    longitude: t.exposeFloat('longitude', { nullable: true, description: 'Degrees, east positive' }),
     status: t.exposeString('status'),
     config: t.expose('config', { type: configType }),
     endpoints: t.field({ type: [endpointType], resolve: (site) => [...site.endpoints] }),
@@ -129,6 +135,21 @@ export const pathType = builder.objectRef<PathView>('Path').implement({
   }),
 });
 
+const policyNameType = builder.objectRef<SiteDependencies['policies'][number]>('PolicyName').implement({
+  fields: (t) => ({ id: t.exposeID('id'), name: t.exposeString('name') }),
+});
+
+export const policyFindingType = builder.objectRef<PolicyFinding>('PolicyFinding').implement({
+  description: 'A policy that never matches, or that competes with another',
+  fields: (t) => ({
+    kind: t.exposeString('kind', { description: '`shadowed`, `unreachable` or `conflict`' }),
+    policy_id: t.exposeID('policyId'),
+    policy: t.exposeString('policy'),
+    others: t.field({ type: [policyNameType], resolve: ({ others }) => [...others] }),
+    message: t.exposeString('message'),
+  }),
+});
+
 export const policyType = builder.objectRef<PolicyShape>('Policy').implement({
   fields: (t) => ({
     id: t.exposeID('id'),
@@ -140,6 +161,12 @@ export const policyType = builder.objectRef<PolicyShape>('Policy').implement({
     action: t.expose('action', { type: actionType }),
     enabled: t.exposeBoolean('enabled'),
     is_default: t.exposeBoolean('isDefault'),
+    warnings: t.field({
+      type: [policyFindingType],
+      nullable: true,
+      description: 'In the answers that create or change it: what its author may not have meant',
+      resolve: ({ warnings }) => (warnings === undefined ? null : [...warnings]),
+    }),
     packets_matched: t.expose('packetsMatched', { type: 'BigInt' }),
     bytes_matched: t.expose('bytesMatched', { type: 'BigInt' }),
     created_at: t.expose('createdAt', { type: 'Timestamp' }),
@@ -148,10 +175,6 @@ export const policyType = builder.objectRef<PolicyShape>('Policy').implement({
     deleted_at: t.expose('deletedAt', { type: 'Timestamp', nullable: true }),
     purge_at: t.expose('purgeAt', { type: 'Timestamp', nullable: true, description: 'Until when it can be restored' }),
   }),
-});
-
-const policyNameType = builder.objectRef<SiteDependencies['policies'][number]>('PolicyName').implement({
-  fields: (t) => ({ id: t.exposeID('id'), name: t.exposeString('name') }),
 });
 
 export const siteDependenciesType = builder.objectRef<SiteDependencies>('SiteDependencies').implement({

@@ -5,6 +5,7 @@ import type { Deletion } from '../../services/deletion.ts';
 import type { Standing } from '../../repositories/index.ts';
 import { pageFields, type ListRequest } from '../../services/lists/index.ts';
 import type { Page } from '../../services/page.ts';
+import { ActionInputSchema, MatchInputSchema } from '../../services/policy-input.ts';
 import type { PolicyView } from '../../services/policy-service.ts';
 
 /** Views in the API's words, and the shapes that the OpenAPI document tells. */
@@ -27,6 +28,8 @@ export const EndpointSchema = Type.Object({
   profile: Type.String(),
   up_bps: Nullable(Type.Integer()),
   down_bps: Nullable(Type.Integer()),
+  shaping: Type.String(),
+  policing: Type.Boolean(),
   slot: Type.Integer(),
   created_at: time,
   updated_at: time,
@@ -46,6 +49,8 @@ export const SiteSchema = Type.Object({
   prefixes: Type.Array(Type.String()),
   tags: Type.Array(Type.String()),
   time_zone: Type.String(),
+  latitude: Nullable(Type.Number()),
+  longitude: Nullable(Type.Number()),
   status: Type.Enum(['new', 'online', 'offline']),
   config: Type.Object({
     status: Type.Enum(['pending', 'applied', 'rejected', 'offline']),
@@ -127,6 +132,35 @@ export const EventSchema = Type.Object({
 
 export const PageSchema = <T extends TSchema>(items: T) =>
   Type.Object({ items: Type.Array(items), next_cursor: Nullable(Type.String()) });
+
+const counterSchema = Type.Union([Type.Integer(), Type.String()], { description: '64 bits; text beyond 2^53' });
+
+export const PolicySchema = Type.Object({
+  id: Type.Integer(),
+  class: Type.Integer(),
+  priority: Type.Integer(),
+  name: Type.String(),
+  description: Type.String(),
+  match_conditions: MatchInputSchema,
+  action: ActionInputSchema,
+  enabled: Type.Boolean(),
+  is_default: Type.Boolean(),
+  packets_matched: counterSchema,
+  bytes_matched: counterSchema,
+  created_at: Type.Integer(),
+  updated_at: Type.Integer(),
+  version,
+  ...deletionFields,
+});
+
+/** A policy that never matches, or that competes with another. */
+export const FindingSchema = Type.Object({
+  kind: Type.Enum(['shadowed', 'unreachable', 'conflict']),
+  policy_id: Type.Integer(),
+  policy: Type.String(),
+  others: Type.Array(Type.Object({ id: Type.Integer(), name: Type.String() })),
+  message: Type.String(),
+});
 
 /** What became of something that was deleted. */
 export const DeletionSchema = Type.Object({

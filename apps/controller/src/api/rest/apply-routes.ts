@@ -1,14 +1,17 @@
+import { toSnakeCase } from '@patronus/core';
 import { Type } from 'typebox';
 import { ApplyInputSchema, manifestKinds, ManifestSchema, type Application } from '../../services/apply/index.ts';
 import type { ApiServices } from '../api-services.ts';
 import { Nullable } from './answers.ts';
 import { inputExamples } from './input-examples.ts';
+import { FindingSchema } from './answers.ts';
 import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
 
 const tags = ['apply'];
 const ExportSchema = Type.Object({ documents: Type.Array(ManifestSchema) });
 const ApplicationSchema = Type.Object({
+  warnings: Type.Array(FindingSchema),
   dry_run: Type.Boolean(),
   objects: Type.Array(
     Type.Object({
@@ -54,4 +57,8 @@ export function applyRoutes(app: RestApp, services: ApiServices): void {
   );
 }
 
-const applicationAnswer = ({ dryRun, objects }: Application) => ({ dry_run: dryRun, objects: [...objects] });
+const applicationAnswer = ({ dryRun, objects, warnings }: Application) => ({
+  dry_run: dryRun,
+  objects: [...objects],
+  warnings: toSnakeCase(warnings),
+});

@@ -1,57 +1,38 @@
 import { toSnakeCase } from '@patronus/core';
 import { Type } from 'typebox';
 import { decisionList, policyList } from '../../services/lists/index.ts';
-import {
-  ActionInputSchema,
-  MatchInputSchema,
-  PolicyChangesSchema,
-  PolicyInputSchema,
-} from '../../services/policy-input.ts';
+import { PolicyChangesSchema, PolicyInputSchema } from '../../services/policy-input.ts';
+import type { PolicyView } from '../../services/policy-service.ts';
 import { inputExamples } from './input-examples.ts';
 import type { ApiServices } from '../api-services.ts';
 import {
   DecisionSchema,
   deletionAnswer,
-  deletionFields,
   DeletionSchema,
+  FindingSchema,
   pageAnswer,
   PageSchema,
   policyAnswer,
+  PolicySchema,
   purgeQuery,
   standingOf,
-  version,
 } from './answers.ts';
 import { conditionHeaders, expectedVersions, onceHeaders, onceKey } from './conditions.ts';
 import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
 
 const params = Type.Object({ id: Type.Integer() });
-const counter = Type.Union([Type.Integer(), Type.String()], { description: '64 bits; text beyond 2^53' });
-
-const PolicySchema = Type.Object({
-  id: Type.Integer(),
-  class: Type.Integer(),
-  priority: Type.Integer(),
-  name: Type.String(),
-  description: Type.String(),
-  match_conditions: MatchInputSchema,
-  action: ActionInputSchema,
-  enabled: Type.Boolean(),
-  is_default: Type.Boolean(),
-  packets_matched: counter,
-  bytes_matched: counter,
-  created_at: Type.Integer(),
-  updated_at: Type.Integer(),
-  version,
-  ...deletionFields,
-});
-
 const tags = ['policies'];
 const listQuery = policyList.schema;
 const response = { 200: PolicySchema };
+const advised = Type.Object({ ...PolicySchema.properties, warnings: Type.Array(FindingSchema) });
 
 export function policyRoutes(app: RestApp, services: ApiServices): void {
-  const { policies, decisions } = services;
+  const { policies, decisions, policyAdvice } = services;
+  const withAdvice = async (view: PolicyView) => ({
+    ...policyAnswer(view),
+    warnings: toSnakeCase(await policyAdvice.about(view.id)),
+  });
   app.get(
     '/policies',
     {
@@ -73,11 +54,11 @@ export function policyRoutes(app: RestApp, services: ApiServices): void {
         summary: 'Make a policy',
         headers: onceHeaders,
         body: withExample(PolicyInputSchema, inputExamples.policy),
-        response: { 201: PolicySchema },
+        response: { 201: advised },
       },
     },
     async (request, reply) =>
-      reply.status(201).send(policyAnswer(await policies.create(request.actor, request.body, onceKey(request)))),
+      reply.status(201).send(await withAdvice(await policies.create(request.actor, request.body, onceKey(request)))),
   );
   app.get(
     '/policies/:id',
@@ -93,11 +74,11 @@ export function policyRoutes(app: RestApp, services: ApiServices): void {
         params,
         headers: conditionHeaders,
         body: withExample(PolicyChangesSchema, inputExamples.policyChanges),
-        response,
+        response: { 200: advised },
       },
     },
     async (request) =>
-      policyAnswer(await policies.update(request.actor, request.params.id, request.body, expectedVersions(request))),
+      withAdvice(await policies.update(request.actor, request.params.id, request.body, expectedVersions(request))),
   );
   policyDeletionRoutes(app, services);
   app.get(

@@ -23,7 +23,10 @@ import * as eventSinks from './0026-event-sinks.ts';
 import * as auditCuts from './0027-audit-cuts.ts';
 import * as policyLanguage from './0030-policy-language.ts';
 import * as pathOrder from './0040-path-order.ts';
+import * as applications from './0035-applications.ts';
+import * as qos from './0050-qos.ts';
 import * as singleSignOn from './0060-single-sign-on.ts';
+import * as sitePlaces from './0070-site-places.ts';
 import * as auditErasures from './0061-audit-erasures.ts';
 
 export const migrations: Record<string, Migration> = {
@@ -47,6 +50,9 @@ export const migrations: Record<string, Migration> = {
   '0027-audit-cuts': auditCuts,
   '0030-policy-language': policyLanguage,
   '0040-path-order': pathOrder,
+  '0035-applications': applications,
+  '0050-qos': qos,
   '0060-single-sign-on': singleSignOn,
+  '0070-site-places': sitePlaces,
   '0061-audit-erasures': auditErasures,
 };

@@ -1,27 +1,36 @@
-import { canonicalJson } from '@patronus/core';
+import { canonicalJson, type Policy } from '@patronus/core';
+import type { PolicyFinding, PolicyWorld } from '@patronus/policy';
 import type { Actor } from '../../audit/index.ts';
 import type { Change, Store } from '../../database/store.ts';
+import { applicationRepository } from '../../repositories/application-repository.ts';
 import { hostSetRepository } from '../../repositories/host-set-repository.ts';
+import { deleteApplication } from '../application-service.ts';
 import { deleteHostSet } from '../host-set-service.ts';
+import { findingsAbout } from '../policy-advice.ts';
 import { policiesNaming } from '../policies-of-site.ts';
 import { deletePolicy } from '../policy-deletion-service.ts';
 import { syncPaths } from '../path-rows.ts';
 import { Problems } from '../problems.ts';
+import { readPolicyWorld } from '../read-intent.ts';
 import { readTransportLinks } from '../read-transport-links.ts';
 import type { SiteDeletionService } from '../site-deletion-service.ts';
 import { deduplicated, setTransportLinks } from '../transport-link-service.ts';
+import { applyApplications } from './apply-applications.ts';
 import { applyHostSets } from './apply-host-sets.ts';
 import { applyPolicies } from './apply-policies.ts';
+import { applyQosClasses, checkQosClasses, pruneQosClasses } from './apply-qos-classes.ts';
 import { applySites } from './apply-sites.ts';
 import {
   linksName,
   readDocuments,
   type ApplyInput,
+  type ApplicationManifest,
   type HostSetManifest,
   type Manifest,
   type ManifestKind,
   type Placed,
   type PolicyManifest,
+  type QosClassManifest,
   type SiteManifest,
   type TransportLinksManifest,
 } from './manifest.ts';
@@ -41,13 +50,29 @@ export interface Application {
   readonly dryRun: boolean;
   /** In the order of the documents, then what was pruned. */
   readonly objects: readonly AppliedObject[];
+  /** What there is to say of the policies that were made or changed. */
+  readonly warnings: readonly PolicyFinding[];
+}
+
+/** What was applied, and the policies as they are then. */
+interface Applied extends Omit<Application, 'warnings'> {
+  readonly policies: readonly Policy[];
+  readonly world: PolicyWorld;
+}
+
+/** Policies are judged after the change, which others wait for. */
+function withWarnings({ dryRun, objects, ...then }: Applied): Application {
+  const written = objects.filter(({ kind, outcome, after }) => kind === 'Policy' && outcome !== 'unchanged' && after);
+  const names = new Set(written.map(({ name }) => name));
+  const ids = then.policies.filter(({ name }) => names.has(name)).map(({ id }) => id);
+  return { dryRun, objects, warnings: findingsAbout(then, ids) };
 }
 
 /** Carries what a dry run found out of the transaction that it takes back. */
 class DryRun extends Error {
-  readonly found: Application;
+  readonly found: Applied;
 
-  constructor(found: Application) {
+  constructor(found: Applied) {
     super('dry run');
     this.found = found;
   }
@@ -79,16 +104,18 @@ export class ApplyService {
     const documents = readDocuments(input.documents, problems);
     problems.throwIfAny();
     try {
-      return await this.#store.change(async (change) => {
+      const applied = await this.#store.change(async (change) => {
         const before = await readNetwork(change.db);
         await this.#applyAll(change, by, documents, { before, prune: input.prune === true });
         const after = await readNetwork(change.db);
-        const found = { dryRun: input.dry_run === true, objects: compare(documents, before, after) };
+        const objects = compare(documents, before, after);
+        const found = { dryRun: input.dry_run === true, objects, ...(await readPolicyWorld(change.db)) };
         if (found.dryRun) throw new DryRun(found);
         return found;
       });
+      return withWarnings(applied);
     } catch (thrown) {
-      if (thrown instanceof DryRun) return thrown.found;
+      if (thrown instanceof DryRun) return withWarnings(thrown.found);
       throw thrown;
     }
   }
@@ -100,36 +127,42 @@ export class ApplyService {
     { before, prune }: { before: NetworkDocuments; prune: boolean },
   ): Promise<void> {
     const problems = new Problems();
-    const pruned = prune ? await this.#prune(change, by, documents, before) : { sites: [], hostSets: [] };
+    const pruned = prune ? await this.#prune(change, by, documents, before) : { sites: [], lists: [] };
     const known = new Set([...before.values()].map((each) => `${each.kind} ${settled(each)}`));
     const changed = documents.filter(({ manifest }) => !known.has(`${manifest.kind} ${settled(manifest)}`));
     const failed = await applySites(change, by, ofKind<SiteManifest>(changed, 'Site'), problems);
+    await applyQosClasses(change, by, ofKind<QosClassManifest>(changed, 'QosClass'), problems);
     if (failed.length === 0) {
       await syncPaths(change);
       await applyLinks(change, by, ofKind<TransportLinksManifest>(changed, 'TransportLinks'), problems);
+      await applyApplications(change, by, ofKind<ApplicationManifest>(changed, 'Application'), problems);
       await applyHostSets(change, by, ofKind<HostSetManifest>(changed, 'HostSet'), problems);
       await applyPolicies(change, by, ofKind<PolicyManifest>(changed, 'Policy'), problems);
       for (const site of pruned.sites) await checkUnnamed(change, site, problems);
-      if (problems.error() === null) await this.#pruneHostSets(change, by, pruned.hostSets);
+      if (problems.error() === null) await this.#pruneLists(change, by, pruned.lists);
+      if (prune) await pruneQosClasses(change, by, documents, problems);
     }
+    await checkQosClasses(change, problems);
     problems.throwIfAny();
   }
 
   /** Policies that name one may be changed by a document, so these go last. Errors: `conflict` while a policy names one. */
-  async #pruneHostSets(change: Change, by: Actor, ids: readonly string[]): Promise<void> {
+  async #pruneLists(change: Change, by: Actor, ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       const row = await hostSetRepository.find(change.db, id);
       if (row !== undefined) await deleteHostSet(change, by, row);
+      const application = await applicationRepository.find(change.db, id);
+      if (application !== undefined) await deleteApplication(change, by, application);
     }
   }
 
-  /** Deletes what no document has, but for host sets; answers these and the sites among it. */
+  /** Deletes what no document has, but for host sets and applications; answers these and the sites among it. */
   async #prune(
     change: Change,
     by: Actor,
     documents: readonly Placed<Manifest>[],
     before: NetworkDocuments,
-  ): Promise<{ sites: { id: string; name: string }[]; hostSets: string[] }> {
+  ): Promise<{ sites: { id: string; name: string }[]; lists: string[] }> {
     const kinds = new Set(documents.map(({ manifest }) => manifest.kind));
     const wanted = new Set(documents.map(({ manifest }) => nameKey(manifest)));
     const left = [...before].filter(
@@ -142,8 +175,10 @@ export class ApplyService {
     const sites = left.filter(([, { kind }]) => kind === 'Site');
     // Policies that name it may be changed by a document that comes later; whether they were is looked at in the end.
     for (const [key] of sites) await this.#siteDeletion.deleteIn(change, by, idOf(key, 'Site'), { force: true });
-    const hostSets = left.filter(([, { kind }]) => kind === 'HostSet').map(([key]) => idOf(key, 'HostSet'));
-    return { sites: sites.map(([key, { metadata }]) => ({ id: idOf(key, 'Site'), name: metadata.name })), hostSets };
+    const lists = left
+      .filter(([, { kind }]) => kind === 'HostSet' || kind === 'Application')
+      .map(([key, { kind }]) => idOf(key, kind));
+    return { sites: sites.map(([key, { metadata }]) => ({ id: idOf(key, 'Site'), name: metadata.name })), lists };
   }
 }
 

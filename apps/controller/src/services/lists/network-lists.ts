@@ -1,5 +1,6 @@
-import { policyActionTypes } from '@patronus/core';
+import { applicationCategories, policyActionTypes } from '@patronus/core';
 import { Type } from 'typebox';
+import type { ApplicationView } from '../application-service.ts';
 import type { DecisionView } from '../decision-service.ts';
 import type { EdgeView } from '../edge-service.ts';
 import type { EndpointView } from '../endpoint-service.ts';
@@ -117,6 +118,31 @@ export const policyList = new ListDefinition<PolicyView>({
     updated_since: since((policy) => policy.updatedAt, 'Changed at this time or later'),
   },
   extra: { deleted },
+});
+
+export const applicationList = new ListDefinition<ApplicationView>({
+  id: (application) => application.name,
+  sorts: {
+    name: (application) => application.name,
+    title: (application) => application.title,
+    category: (application) => application.category,
+    updated_at: (application) => application.updatedAt,
+  },
+  filters: {
+    name: exactly((application) => application.name, 'Name'),
+    category: oneOf((application) => application.category, 'Category', applicationCategories),
+    custom: whether((application) => application.custom, 'Whether an operator added it'),
+    search: containing(
+      (application) => [
+        application.name,
+        application.title,
+        application.description,
+        ...application.signatures.flatMap(({ domains = [], prefixes = [] }) => [...domains, ...prefixes]),
+      ],
+      'Part of name, title, description, domains or prefixes',
+    ),
+    updated_since: since((application) => application.updatedAt ?? 0, 'Changed at this time or later'),
+  },
 });
 
 export const hostSetList = new ListDefinition<HostSetView>({

@@ -1,6 +1,3 @@
-import { isIpv6, prefixRange, type Prefix } from '@patronus/core';
-import type { Family } from '../kernel-state.ts';
-
 /** Numbers from `first` to `last`, both included. */
 export interface Range {
   readonly first: bigint;
@@ -10,8 +7,8 @@ export interface Range {
 /** Sorted, disjoint and not adjacent. */
 export type Ranges = readonly Range[];
 
-/** The numbers that are in any of the ranges. */
-export function unite(ranges: readonly Range[]): Ranges {
+/** The numbers that are in any of the ranges, which may overlap and come in any order. */
+export function uniteRanges(ranges: readonly Range[]): Ranges {
   const sorted = ranges.toSorted((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
   const united: { first: bigint; last: bigint }[] = [];
   for (const { first, last } of sorted) {
@@ -23,7 +20,7 @@ export function unite(ranges: readonly Range[]): Ranges {
 }
 
 /** The numbers that are in both. */
-export function intersect(a: Ranges, b: Ranges): Ranges {
+export function intersectRanges(a: Ranges, b: Ranges): Ranges {
   const shared: Range[] = [];
   for (let i = 0, j = 0; i < a.length && j < b.length;) {
     const [one, two] = [a[i]!, b[j]!];
@@ -36,21 +33,18 @@ export function intersect(a: Ranges, b: Ranges): Ranges {
   return shared;
 }
 
-/** The addresses of one family, as numbers, that prefixes hold; the same list is worked out once. */
-export class PrefixRanges {
-  readonly #family: Family;
-  readonly #known = new WeakMap<readonly Prefix[], Ranges>();
-
-  constructor(family: Family) {
-    this.#family = family;
+/** The numbers that are in `a` and not in `b`. */
+export function subtractRanges(a: Ranges, b: Ranges): Ranges {
+  const left: Range[] = [];
+  let j = 0;
+  for (const { first, last } of a) {
+    let from = first;
+    while (j < b.length && b[j]!.last < from) j += 1;
+    for (let k = j; k < b.length && b[k]!.first <= last && from <= last; k += 1) {
+      if (b[k]!.first > from) left.push({ first: from, last: b[k]!.first - 1n });
+      from = b[k]!.last + 1n;
+    }
+    if (from <= last) left.push({ first: from, last });
   }
-
-  of(prefixes: readonly Prefix[]): Ranges {
-    const known = this.#known.get(prefixes);
-    if (known !== undefined) return known;
-    const ours = prefixes.filter((prefix) => isIpv6(prefix) === (this.#family === 'inet6'));
-    const made = unite(ours.map(prefixRange));
-    this.#known.set(prefixes, made);
-    return made;
-  }
+  return left;
 }

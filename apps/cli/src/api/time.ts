@@ -1,0 +1,2 @@
+/** Unix ms, as the API tells times. */
+export type Time = number | string;

@@ -1,0 +1,57 @@
+import { ctWatchMark } from '@patronus/core';
+import type { Chain } from './kernel-state.ts';
+import { hex } from './marks.ts';
+
+/**
+ * How packets come to the edge that teach it names: `hold`, in a queue, so that an answer goes on when its addresses are in
+ * their sets, or `copy`, where the kernel has no queue, while they go on by themselves.
+ */
+export type LearningMode = 'hold' | 'copy';
+
+/** The number of the queue, or of the log group. Below 1,000 other programs choose theirs. */
+export const learningGroup = 5380;
+
+/** Where TLS is spoken from the first octet: HTTPS, DNS, mail, directories, SIP, MQTT. */
+const tlsPorts = [443, 465, 636, 853, 990, 993, 995, 5061, 5223, 6443, 6514, 8443, 8883, 9443];
+const quicPorts = [443, 853, 8443];
+
+const set = (ports: readonly number[]): string => `{ ${ports.join(', ')} }`;
+
+/**
+ * Chains that hand packets over which tell names. They stand before the classification, as a packet from a queue that nobody
+ * reads goes on with the next chain. A flow that may tell something is watched by a bit of its connection's mark until it has;
+ * of all other flows each packet costs two rules, and an encrypted one the first of them.
+ */
+export function learningChains(mode: LearningMode): Chain[] {
+  // Without the option, packets would be lost while no edge runs.
+  const hand = mode === 'hold' ? `queue flags bypass to ${learningGroup}` : `log group ${learningGroup}`;
+  const watched = `ct mark & ${hex(ctWatchMark)}`;
+  const watch = `ct mark set ct mark | ${hex(ctWatchMark)}`;
+  return [
+    chain('learn_new', null, [
+      `meta l4proto { tcp, udp } th dport 53 ${watch} return`,
+      `udp dport ${set(quicPorts)} ${watch} ${hand}`,
+      `tcp dport ${set(tlsPorts)} ${watch}`,
+    ]),
+    chain('learn_known', null, [
+      `${watched} == 0 return`,
+      `ct direction reply meta l4proto { tcp, udp } th sport 53 ${hand}`,
+      'ct direction reply return',
+      `meta l4proto { tcp, udp } th dport != 53 ${hand}`,
+    ]),
+    chain('learn', 'type filter hook prerouting priority mangle - 1; policy accept;', [
+      'ct state vmap { established : goto learn_known, new : goto learn_new }',
+    ]),
+    // Answers of a resolver on the edge itself.
+    chain('learn_own', 'type filter hook output priority mangle - 1; policy accept;', [
+      `${watched} != 0 ct direction reply meta l4proto { tcp, udp } th sport 53 ${hand}`,
+    ]),
+  ];
+}
+
+const chain = (name: string, hook: string | null, rules: readonly string[]): Chain => ({
+  type: 'chain',
+  name,
+  hook,
+  rules,
+});
