@@ -64,7 +64,7 @@ describe('lists of users, sessions, keys and sinks', () => {
       usersPage(role: ["viewer"], sort: "-username", limit: 1) { items { username } next_cursor }
       apiKeys(user_id: $user, sort: "name", limit: 2) { name }
       apiKeysPage(user: "alice", scope: ["network:write"]) { items { name } next_cursor }
-      eventSinks(failing: false, sort: "name") { name }
+      eventSinks(kind: ["webhook"], sort: "name") { name }
       sessionsPage(user_id: "*", search: "ALICE", sort: "created_at", limit: 1) { items { id username } }
     }`;
     const { data, errors } = await askGraphql(controller, query, { user: alice.id });
