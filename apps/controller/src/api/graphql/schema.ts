@@ -19,6 +19,7 @@ import './stats.ts';
 import './users.ts';
 import './sessions.ts';
 import './single-objects.ts';
+import './account-lists.ts';
 import './nodes.ts';
 import './api-keys.ts';
 import './totp.ts';
