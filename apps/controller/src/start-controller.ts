@@ -20,6 +20,7 @@ import { EndpointService } from './services/endpoint-service.ts';
 import { EnrolmentKeyService } from './services/enrolment-key-service.ts';
 import { EventService } from './services/event-service.ts';
 import { EventSinkService } from './services/event-sink-service.ts';
+import { LabLink } from './services/lab-link.ts';
 import { Maintenance } from './services/maintenance.ts';
 import { MemoryTrimmer } from './services/memory-trimmer.ts';
 import { ApplicationService } from './services/application-service.ts';
@@ -114,6 +115,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
     policies,
     pathChecks: new PathCheckService(store, gateway),
     ...reports,
+    lab: new LabLink(store, settings.labSocket ?? directory.file('lab/control.sock')),
     caches: new CacheService({ metrics, decisions: network.decisions, documents }),
     events: new EventService(store),
     eventSinks: startDeliveries(started, store, settings, onFailure),

@@ -15,6 +15,7 @@ import type { EventService } from '../services/event-service.ts';
 import type { ApplicationService } from '../services/application-service.ts';
 import type { FlowExplanationService } from '../services/flow-explanation.ts';
 import type { HostSetService } from '../services/host-set-service.ts';
+import type { LabLink } from '../services/lab-link.ts';
 import type { MetricService } from '../services/metric-service.ts';
 import type { PathCheckService } from '../services/path-check-service.ts';
 import type { PathOverrideService } from '../services/path-override-service.ts';
@@ -71,6 +72,7 @@ export interface ApiServices {
   readonly pathOverrides: PathOverrideService;
   readonly metrics: MetricService;
   readonly caches: CacheService;
+  readonly lab: LabLink;
   readonly telemetry: TelemetryService;
   readonly traffic: TrafficService;
   readonly trafficHistory: TrafficHistory;

@@ -1,4 +1,5 @@
 import { eventFeature } from '../features/events/feature.ts';
+import { labFeature } from '../features/lab/feature.ts';
 import { overviewFeature } from '../features/overview/feature.ts';
 import { pathFeature } from '../features/paths/feature.ts';
 import { policyFeature } from '../features/policies/feature.ts';
@@ -14,4 +15,5 @@ export const features: readonly Feature[] = [
   pathFeature,
   policyFeature,
   eventFeature,
+  labFeature,
 ];

@@ -18,6 +18,7 @@ import './sessions.ts';
 import './api-keys.ts';
 import './totp.ts';
 import './keys.ts';
+import './lab.ts';
 import './passkeys.ts';
 import './single-sign-on.ts';
 import './subscriptions.ts';
