@@ -209,6 +209,14 @@ const rules = {
     expected: logLevels.join(', '),
     about: 'which log lines are written, as JSON on standard error',
   },
+  labSocket: {
+    variable: 'PATRONUS_LAB_SOCKET',
+    schema: Type.Union([Type.Null(), text]),
+    fallback: null,
+    expected: 'a Unix socket',
+    about: 'the door of a lab on this machine, which operators then change from the page',
+    otherwise: 'lab/control.sock in the data directory, where a lab runs',
+  },
   webDir: {
     variable: 'PATRONUS_WEB_DIR',
     schema: Type.Union([Type.Null(), text]),

@@ -23,6 +23,7 @@ import { EndpointService } from './services/endpoint-service.ts';
 import { EnrolmentKeyService } from './services/enrolment-key-service.ts';
 import { EventService } from './services/event-service.ts';
 import { EventSinkService } from './services/event-sink-service.ts';
+import { LabLink } from './services/lab-link.ts';
 import { NodeService } from './services/node-service.ts';
 import { Maintenance } from './services/maintenance.ts';
 import { MemoryTrimmer } from './services/memory-trimmer.ts';
@@ -134,6 +135,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
     pathChecks: new PathCheckService(store, gateway),
     flows: new FlowService({ store, presence, edges: gateway, paths: network.paths }),
     ...reports,
+    lab: new LabLink(store, settings.labSocket ?? directory.file('lab/control.sock')),
     ...cacheServices(store, network, metrics),
     nodes: new NodeService(store, nodeIdOf(settings), isPostgresUrl(databaseUrl(settings)) ? 'postgres' : 'sqlite'),
     events: new EventService(store),

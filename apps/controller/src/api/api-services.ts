@@ -16,6 +16,7 @@ import type { ApplicationService } from '../services/application-service.ts';
 import type { FlowExplanationService } from '../services/flow-explanation.ts';
 import type { FlowService } from '../services/flow-service.ts';
 import type { HostSetService } from '../services/host-set-service.ts';
+import type { LabLink } from '../services/lab-link.ts';
 import type { NodeService } from '../services/node-service.ts';
 import type { MetricService } from '../services/metric-service.ts';
 import type { PathCheckService } from '../services/path-check-service.ts';
@@ -83,6 +84,7 @@ export interface ApiServices {
   readonly caches: CacheService;
   readonly answers: AnswerCache;
   readonly nodes: NodeService;
+  readonly lab: LabLink;
   readonly telemetry: TelemetryService;
   readonly traffic: TrafficService;
   readonly trafficHistory: TrafficHistory;

@@ -24,6 +24,7 @@ import './nodes.ts';
 import './api-keys.ts';
 import './totp.ts';
 import './keys.ts';
+import './lab.ts';
 import './passkeys.ts';
 import './single-sign-on.ts';
 import './subscriptions.ts';
