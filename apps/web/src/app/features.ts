@@ -1,9 +1,11 @@
+import { applicationFeature } from '../features/applications/feature.ts';
 import { eventFeature } from '../features/events/feature.ts';
 import { overviewFeature } from '../features/overview/feature.ts';
 import { pathFeature } from '../features/paths/feature.ts';
 import { policyFeature } from '../features/policies/feature.ts';
 import { siteFeature } from '../features/sites/feature.ts';
 import { topologyFeature } from '../features/topology/feature.ts';
+import { trafficFeature } from '../features/traffic/feature.ts';
 import type { Feature } from '../shared/feature.ts';
 
 /** All that the page has, in the order of its menu. */
@@ -13,5 +15,7 @@ export const features: readonly Feature[] = [
   siteFeature,
   pathFeature,
   policyFeature,
+  trafficFeature,
+  applicationFeature,
   eventFeature,
 ];

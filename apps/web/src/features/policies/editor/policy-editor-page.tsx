@@ -11,7 +11,7 @@ import { Panel } from '../../../shared/parts/panel.tsx';
 import { useCan } from '../../../shared/services.tsx';
 import { policiesQuery } from '../policy-documents.ts';
 import { useNames } from '../use-names.ts';
-import type { JsonObject } from './document-path.ts';
+import { textOf, type JsonObject } from './document-path.ts';
 import { loadPolicy, withNames, type StoredPolicy } from './policy-document-api.ts';
 import { PolicyForm } from './policy-form.tsx';
 
@@ -32,7 +32,7 @@ export function NewPolicyPage() {
   const initial =
     source.stored === null
       ? blank
-      : { ...source.stored.document, name: `${String(source.stored.document['name'])}-copy` };
+      : { ...source.stored.document, name: `${textOf(source.stored.document['name'])}-copy` };
   return <PolicyForm key={copied} title={title} initial={initial} stored={null} id={null} />;
 }
 
@@ -46,7 +46,7 @@ export function EditPolicyPage() {
   return (
     <PolicyForm
       key={`${id} ${stored.version}`}
-      title={`Edit ${String(stored.document['name'])}`}
+      title={`Edit ${textOf(stored.document['name'])}`}
       initial={stored.document}
       stored={stored}
       id={id}
