@@ -7,6 +7,7 @@ describe('traffic over time', () => {
   it('asks for no finer step than the controller keeps for so long', () => {
     const last = (minutes: number) => trafficStep({ from: now - minutes * 60_000, to: now }, now);
     expect([last(15), last(60), last(24 * 60), last(7 * 24 * 60)]).toEqual([10_000, 60_000, 300_000, 3_600_000]);
+    expect(trafficStep({ from: now - 900_000, to: now }, now, 300)).toBe(60_000);
     const hourAgo = { from: now - 60 * 60_000, to: now - 55 * 60_000 };
     expect(trafficStep(hourAgo, now)).toBe(60_000);
   });

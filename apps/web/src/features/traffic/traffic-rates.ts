@@ -5,14 +5,18 @@ const [minuteMs, hourMs] = [60_000, 3_600_000];
 /** What edges and the controller's ledger may take until counters are in the history, ms. */
 const settledMs = 20_000;
 
+/** GraphQL answers no more points at once; some of it stays free for ends that are rounded. */
+const mostPoints = 4500;
+
 /**
  * The step of a history of traffic over a span, ms: the controller keeps 10 s for an hour, minutes for two days, then hours
- * (docs/statistics.md), and a step that it does not keep would come back as another.
+ * (docs/statistics.md), and a step that it does not keep would come back as another. The more objects are asked for at once,
+ * the longer it is.
  */
-export function trafficStep(span: Span, now: number): number {
+export function trafficStep(span: Span, now: number, objects = 1): number {
   const age = now - span.from;
   const finest = age < hourMs - settledMs ? 10_000 : age < 47 * hourMs ? minuteMs : hourMs;
-  return Math.max(finest, stepFor(span));
+  return Math.max(finest, stepFor(span, Math.min(300, Math.max(1, Math.floor(mostPoints / objects)))));
 }
 
 export interface TrafficPoint {
