@@ -4,6 +4,7 @@ import {
   parseDuration,
   parseInteger,
   parsePercent,
+  parsePlace,
   parsePortRange,
   parseRate,
   parseWord,
@@ -59,6 +60,11 @@ describe('ports, DSCP and words', () => {
   it('collects a repeated option, also from one list', () => {
     const ports = repeatable(parsePortRange);
     expect(ports('443,8443', ports('80', undefined)).map(({ from }) => from)).toEqual([80, 443, 8443]);
+  });
+
+  it('reads a place as degrees north and east', () => {
+    expect(parsePlace('-33.92, 18.42')).toEqual([-33.92, 18.42]);
+    for (const text of ['48', '48,', '91,0', '0,181', '1,2,3']) expect(() => parsePlace(text)).toThrow(/degrees/);
   });
 
   it('bounds whole numbers and words', () => {

@@ -133,3 +133,12 @@ export function parseSince(text: string): number {
     throw new InvalidArgumentError('Write a duration such as 1h, or a time such as 2026-01-31T08:00Z.');
   return time;
 }
+
+/** `48.21,16.37` as degrees north and east. */
+export function parsePlace(text: string): readonly [latitude: number, longitude: number] {
+  const [latitude = Number.NaN, longitude = Number.NaN, ...more] = text
+    .split(',')
+    .map((part) => Number(part || Number.NaN));
+  if (more.length === 0 && Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) return [latitude, longitude];
+  throw new InvalidArgumentError('Write latitude and longitude in degrees, such as 48.21,16.37 or -33.92,18.42.');
+}

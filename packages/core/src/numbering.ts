@@ -1,4 +1,5 @@
 import { addressAt, type Address, type Prefix } from './prefix.ts';
+import { shaperNamePattern } from './qos.ts';
 
 /**
  * How Patronus numbers what it puts into a kernel. Every number follows from three allocated ones (the index of a site,
@@ -20,6 +21,8 @@ export const defaultBasePort = 51_820;
 export const markMask = 0x1fff_0000;
 /** Bits of a conntrack mark that are ours: the class, and the generation of the policies that chose it. */
 export const ctGenerationMask = 0x0000_ff00;
+/** The queue, or the log group, of packets that may tell a name. Below 1,000 other programs choose theirs. */
+export const learningGroup = 5380;
 /** The bit of a conntrack mark that says that the flow's packets may still tell a name. */
 export const ctWatchMark = 0x1000_0000;
 
@@ -45,6 +48,8 @@ export const routeProtocol = 80;
 export const tunnelName = (localSlot: number, remoteSlot: number): string => `pt${localSlot}-${remoteSlot}`;
 /** Every device with such a name is ours. */
 export const tunnelNamePattern = /^pt\d+-\d+$/;
+/** Tunnels, and the devices that packets queue in. */
+export const isOurDevice = (name: string): boolean => tunnelNamePattern.test(name) || shaperNamePattern.test(name);
 
 /** Where our filters stand at a device's traffic control, and so which of them sees a packet first. */
 export const tcPriority = { measure: 5, duplicate: 10 } as const;

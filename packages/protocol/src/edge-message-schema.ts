@@ -1,17 +1,29 @@
 import Type, { type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { err, type FieldProblem, type NetworkEvent, type Result } from '@patronus/core';
+import {
+  err,
+  maxApplicationName,
+  maxQosClasses,
+  maxSlots,
+  type FieldProblem,
+  type NetworkEvent,
+  type Result,
+} from '@patronus/core';
 import {
   maxCheckProbes,
+  maxListedFlows,
   type DecisionReport,
   type EdgeMessage,
   type EnrolRequest,
+  type FlowReport,
+  type LineReport,
   type PathCopies,
   type PathProbe,
   type PathReport,
   type PathTraffic,
   type PolicyCounter,
   type PolicyFlows,
+  type QueueReport,
   type TelemetryBatch,
   type UnavailableFeature,
   type UplinkFact,
@@ -77,6 +89,23 @@ const pathReport = open<PathReport>({
   received: count,
 });
 const policyCounter = open<PolicyCounter>({ policyId: count, epoch: text(64), packets: count, bytes: count });
+const port = nullable(integer(0, 65_535));
+const flowReport = open<FlowReport>({
+  source: text(64),
+  destination: text(64),
+  protocol: text(16),
+  sourcePort: port,
+  destinationPort: port,
+  policyId: nullable(count),
+  application: nullable(text(maxApplicationName)),
+  serverName: nullable(text(255)),
+  remoteSiteId: nullable(uuidText),
+  pathId: nullable(uuidText),
+  bytesSent: nullable(count),
+  bytesReceived: nullable(count),
+  packetsSent: nullable(count),
+  packetsReceived: nullable(count),
+});
 const pathTraffic = open<PathTraffic>({ pathId: uuidText, bytesSent: count, bytesReceived: count });
 const pathCopies = open<PathCopies>({
   pathId: uuidText,
@@ -88,6 +117,22 @@ const pathCopies = open<PathCopies>({
   late: count,
 });
 const policyFlows = open<PolicyFlows>({ policyId: count, flows: count });
+const queue = open<QueueReport>({
+  number: integer(1, maxQosClasses),
+  packets: count,
+  bytes: count,
+  drops: count,
+  backlogBytes: count,
+  delayMs: Type.Number({ minimum: 0, maximum: 1e9 }),
+});
+const line = open<LineReport>({
+  endpointId: uuidText,
+  rateBps: nullable(Type.Number({ minimum: 0 })),
+  queue: nullable(text(32)),
+  problem: nullable(text(1_000)),
+  epoch: text(64),
+  classes: list(queue, maxQosClasses),
+});
 const decision = open<DecisionReport>({
   policyId: count,
   siteId: uuidText,
@@ -112,6 +157,7 @@ const batch = open<TelemetryBatch>({
   traffic: Type.Optional(list(pathTraffic, 10_000)),
   copies: Type.Optional(list(pathCopies, 10_000)),
   flows: Type.Optional(list(policyFlows, 10_000)),
+  qos: Type.Optional(list(line, maxSlots)),
   decisions: list(decision, 100_000),
   events: list(event, 10_000),
 });
@@ -152,6 +198,13 @@ const fields: { readonly [K in Kind]: ReturnType<typeof open<MessageOf<K>>> } = 
     batch,
   }),
   uplinks: open<MessageOf<'uplinks'>>({ type: Type.Literal('uplinks'), uplinks }),
+  flows: open<MessageOf<'flows'>>({
+    type: Type.Literal('flows'),
+    id: count,
+    flows: list(flowReport, maxListedFlows),
+    total: count,
+    problem: nullable(text(1_000)),
+  }),
   pong: open<MessageOf<'pong'>>({ type: Type.Literal('pong'), id: Type.Number() }),
   path_checked: open<MessageOf<'path_checked'>>({
     type: Type.Literal('path_checked'),

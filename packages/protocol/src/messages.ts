@@ -1,4 +1,4 @@
-import type { NetworkEvent, PathHealth, PathId, PathQuality } from '@patronus/core';
+import type { EndpointId, NetworkEvent, PathHealth, PathId, PathQuality } from '@patronus/core';
 import type { SiteDocument } from './document.ts';
 
 /** Spoken version of this protocol; both sides refuse another major one and say which they speak. */
@@ -72,6 +72,15 @@ export type EdgeMessage =
   | { readonly type: 'telemetry'; readonly sequence: number; readonly batch: TelemetryBatch }
   | { readonly type: 'uplinks'; readonly uplinks: readonly UplinkFact[] }
   | { readonly type: 'pong'; readonly id: number }
+  /** The answer to `list_flows` of the same id: the flows that moved most, and how many there are in all. */
+  | {
+      readonly type: 'flows';
+      readonly id: number;
+      readonly flows: readonly FlowReport[];
+      readonly total: number;
+      /** Why nothing can be told; null where it can. */
+      readonly problem: string | null;
+    }
   /** The answer to `check_path` of the same id. `problem` says why nothing could be sent, and is null otherwise. */
   | {
       readonly type: 'path_checked';
@@ -91,7 +100,35 @@ export type ControllerMessage =
   | { readonly type: 'refused'; readonly code: string; readonly message: string }
   | { readonly type: 'ping'; readonly id: number }
   /** Send so many probes over a path now, and say what became of each. */
-  | { readonly type: 'check_path'; readonly id: number; readonly pathId: PathId; readonly probes: number };
+  | { readonly type: 'check_path'; readonly id: number; readonly pathId: PathId; readonly probes: number }
+  /** Tell up to so many flows that began at your site. */
+  | { readonly type: 'list_flows'; readonly id: number; readonly limit: number };
+
+/** A flow that began at a site, as the edge there sees it. Octets and packets are null where its kernel does not count. */
+export interface FlowReport {
+  readonly source: string;
+  readonly destination: string;
+  readonly protocol: string;
+  readonly sourcePort: number | null;
+  readonly destinationPort: number | null;
+  /** Null: of no policy. */
+  readonly policyId: number | null;
+  /** Null: unknown. */
+  readonly application: string | null;
+  /** The name by which the server was last called; null where none was learned. */
+  readonly serverName: string | null;
+  /** The site it goes to; null for one to elsewhere. */
+  readonly remoteSiteId: string | null;
+  /** Null where several paths share the flows of its policy, or none carries it. */
+  readonly pathId: string | null;
+  readonly bytesSent: number | null;
+  readonly bytesReceived: number | null;
+  readonly packetsSent: number | null;
+  readonly packetsReceived: number | null;
+}
+
+/** The most flows of one `list_flows`. */
+export const maxListedFlows = 1_000;
 
 /** What became of one probe that was asked for. */
 export interface PathProbe {
@@ -115,8 +152,39 @@ export interface TelemetryBatch {
   readonly copies?: readonly PathCopies[];
   /** With them, where the kernel tells: every policy that has flows now. */
   readonly flows?: readonly PolicyFlows[];
+  /** With `traffic`, of every uplink that is shaped or policed. */
+  readonly qos?: readonly LineReport[];
   readonly decisions: readonly DecisionReport[];
   readonly events: readonly NetworkEvent[];
+}
+
+/** The queues of one uplink. */
+export interface LineReport {
+  readonly endpointId: EndpointId;
+  /** What the line is shaped to now, bit/s; null where it is not. */
+  readonly rateBps: number | null;
+  /** The queue within each class: `cake`, `fq_codel` or `fifo`; null where there is none. */
+  readonly queue: string | null;
+  /** Why the kernel does not do what was asked of it; null where it does. */
+  readonly problem: string | null;
+  /** Names the moment at which the counters started at zero. */
+  readonly epoch: string;
+  readonly classes: readonly QueueReport[];
+}
+
+/** One class on one uplink, since the epoch of its line. */
+export interface QueueReport {
+  /** That of the class. */
+  readonly number: number;
+  readonly packets: number;
+  /** IP octets before tunnelling. */
+  readonly bytes: number;
+  /** Packets that found no room, or that the queue gave up to keep its delay short. */
+  readonly drops: number;
+  /** Octets that wait now. */
+  readonly backlogBytes: number;
+  /** How long a packet waits, ms: measured where the queue is `cake`, else what the backlog takes at the guaranteed rate. */
+  readonly delayMs: number;
 }
 
 export interface PathReport {

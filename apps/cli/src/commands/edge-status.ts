@@ -30,12 +30,20 @@ function facts(status: EdgeStatus, paint: Paint): string {
     ],
     ['document', document === null ? unknownFigure : `${document.version.slice(0, 12)}${because(document.problem)}`],
     ['uplinks', status.uplinks.map((uplink) => uplink.device).join(', ') || unknownFigure],
+    ['names', learningText(status.learning)],
     ['telemetry', waiting],
     ...(document?.unavailable ?? []).map(({ feature, reason }): [string, string] => [
       'unavailable',
       paint('yellow', `${feature}: ${reason}`),
     ]),
   ]);
+}
+
+const ways = { hold: 'learned before packets go on', copy: 'learned while packets go on', off: 'not learned' };
+
+function learningText({ mode, problem, addresses, counts }: EdgeStatus['learning']): string {
+  const learned = `; ${addresses} addresses known by ${counts.dnsAnswers} DNS answers and ${counts.serverNames} greetings`;
+  return `${ways[mode]}${mode === 'off' ? '' : learned}${because(problem)}`;
 }
 
 const because = (problem: string | null): string => (problem === null ? '' : `: ${problem}`);

@@ -36,6 +36,7 @@ export interface PolicyFlags extends MatchFlags {
   readonly never?: readonly string[];
   readonly duplicate?: boolean;
   readonly weight?: readonly { readonly label: string; readonly weight: number }[];
+  readonly qosClass?: string | None;
 }
 
 function parseMos(text: string): number {
@@ -90,6 +91,7 @@ export const withPolicyFields = (command: Command): Command =>
     .addOption(new Option('--no-duplicate', 'send each packet once'))
     .option('--weight <label=weight>', 'share flows over labels in this proportion; repeat', repeatable(parseWeight))
     .option('--dry-run', 'tell what would change, and change nothing')
+    .option('--qos-class <name>', 'class of service, see "patronus qos"; "none" for that of DSCP', orNone(String))
     .option('--file <file>', 'take the fields from JSON or YAML ("-" is standard input)');
 
 /**
@@ -115,6 +117,7 @@ export function policyFields(flags: PolicyFlags, has: { match_conditions?: unkno
     avoid: flags.avoid,
     never: flags.never,
     weights: flags.weight,
+    qos_class: flags.qosClass,
     duplicate: flags.duplicate,
   });
   const hadAction = { type: 'steer', ...(has.action as Body | undefined) } as Body;

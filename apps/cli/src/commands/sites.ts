@@ -3,7 +3,7 @@ import type { Site } from '../api/resources.ts';
 import { formatTime } from '../format.ts';
 import { renderFacts, renderTable, type Column } from '../table.ts';
 import type { Paint, Style, Terminal } from '../terminal.ts';
-import { repeatable } from '../units.ts';
+import { parsePlace, repeatable } from '../units.ts';
 import { answer, plural, withApiOptions, withExamples, type ApiOptions } from './api-command.ts';
 import { requestBody, type Body } from './body-file.ts';
 import { endpointColumns, parseEndpointInput } from './endpoint-input.ts';
@@ -20,6 +20,7 @@ interface SiteOptions extends ApiOptions {
   readonly prefix?: readonly string[];
   readonly tag?: readonly string[];
   readonly timeZone?: string;
+  readonly place?: readonly [latitude: number, longitude: number];
   readonly endpoint?: readonly Body[];
 }
 
@@ -30,6 +31,8 @@ const tagOption = () =>
   new Option('--tag <tags>', 'what policies may know it by; repeat or use commas').argParser(
     repeatable((text) => text),
   );
+const placeOption = () =>
+  new Option('--place <coordinates>', 'where it is on a map, in degrees, such as 48.21,16.37').argParser(parsePlace);
 const timeZoneOption = () => new Option('--time-zone <name>', 'of its clocks, such as Europe/Vienna');
 
 export function addSites(program: Command, terminal: Terminal): void {
@@ -60,6 +63,7 @@ export function addSites(program: Command, terminal: Terminal): void {
     .addOption(prefixOption())
     .addOption(tagOption())
     .addOption(timeZoneOption())
+    .addOption(placeOption())
     .option(
       '--endpoint <fields>',
       'an uplink as label=…,device=… and any of address, port, nat, cost, profile, up, down; repeat for more',
@@ -76,6 +80,8 @@ export function addSites(program: Command, terminal: Terminal): void {
       prefixes: options.prefix,
       tags: options.tag,
       time_zone: options.timeZone,
+      latitude: options.place?.[0],
+      longitude: options.place?.[1],
       endpoints: options.endpoint,
     });
     await answer(
@@ -97,6 +103,7 @@ function addUpdate(sites: Command, terminal: Terminal): void {
     .addOption(prefixOption())
     .addOption(tagOption())
     .addOption(timeZoneOption())
+    .addOption(placeOption())
     .option('--file <file>', 'take the fields from JSON or YAML ("-" is standard input)');
   withExamples(update, [
     'sites update berlin --prefix 10.7.0.0/24 --prefix 10.8.0.0/24',
@@ -108,6 +115,8 @@ function addUpdate(sites: Command, terminal: Terminal): void {
       prefixes: options.prefix,
       tags: options.tag,
       time_zone: options.timeZone,
+      latitude: options.place?.[0],
+      longitude: options.place?.[1],
     };
     const body = await requestBody(terminal, options.file, fields);
     await answer(
@@ -154,6 +163,7 @@ function describe(site: Site, paint: Paint): string {
     ['prefixes', site.prefixes.join(', ')],
     ['tags', site.tags.join(', ')],
     ['time zone', site.time_zone],
+    ['place', site.latitude === null ? '' : `${site.latitude}, ${site.longitude}`],
     ['status', paint(statusStyle[site.status], site.status)],
     ['config', paint(configStyle[config.status], config.status) + (config.reason === null ? '' : `: ${config.reason}`)],
     ['applied', formatTime(config.applied_at)],

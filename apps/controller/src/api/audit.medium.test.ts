@@ -104,6 +104,11 @@ const readers: readonly string[] = ['checkPathHealth'];
 
 /** Those of one's own password, codes and sessions: see totp, passkeys, oidc and accounts.medium.test.ts. */
 const elsewhere: readonly string[] = [
+  // see lab.medium.test.ts
+  'labBreak',
+  'labImpair',
+  'labHeal',
+  'labRun',
   'changePassword',
   'beginTotp',
   'confirmTotp',
@@ -247,6 +252,37 @@ const mutations: readonly (readonly [
     'policy_purged',
     'voice',
     async () => rest('DELETE', `policies/${await firstId('policies')}?purge=true`),
+  ],
+  [
+    'POST /qos-classes',
+    'qos_class_created',
+    'video',
+    () => rest('POST', 'qos-classes', { name: 'video', guarantee_percent: 0 }),
+  ],
+  [
+    'PATCH /qos-classes',
+    'qos_class_updated',
+    'video',
+    () => rest('PATCH', 'qos-classes/video', { ceiling_percent: 50 }),
+  ],
+  ['DELETE /qos-classes', 'qos_class_deleted', 'video', () => rest('DELETE', 'qos-classes/video')],
+  [
+    'createQosClass',
+    'qos_class_created',
+    'cameras',
+    () => graphql('mutation { createQosClass(input: { name: "cameras", guarantee_percent: 0 }) { id: name } }'),
+  ],
+  [
+    'updateQosClass',
+    'qos_class_updated',
+    'cameras',
+    () => graphql('mutation { updateQosClass(name: "cameras", input: { priority: 6 }) { id: name } }'),
+  ],
+  [
+    'deleteQosClass',
+    'qos_class_deleted',
+    'cameras',
+    () => graphql('mutation { deleteQosClass(name: "cameras") { success } }'),
   ],
   [
     'PUT /transport-links',

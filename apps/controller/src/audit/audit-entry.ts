@@ -21,6 +21,7 @@ export interface AuditTarget {
     | 'policy'
     | 'application'
     | 'host_set'
+    | 'qos_class'
     | 'transport_links'
     | 'path'
     | 'enrolment_key'
@@ -28,6 +29,7 @@ export interface AuditTarget {
     | 'audit_log'
     | 'event'
     | 'event_sink'
+    | 'lab'
     | 'cache';
   readonly id: string | null;
   readonly name: string | null;

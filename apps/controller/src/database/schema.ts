@@ -16,6 +16,8 @@ import type {
 } from './account-tables.ts';
 import type { EventDeliveryTable, EventSinkTable, EventTable } from './event-tables.ts';
 import type { AuditAnchorTable, AuditTable, IdempotencyTable } from './log-tables.ts';
+import type { QosClassTable, QosLineTable, QosQueueTable } from './qos-tables.ts';
+import type { SlaHourTable, SlaPairTable, SlaViolationTable } from './sla-tables.ts';
 import type {
   PathCounterTable,
   PolicyCounterTable,
@@ -64,6 +66,12 @@ export interface Database {
   path_metrics_raw: RawMetricTable;
   path_metrics_minute: RolledMetricTable;
   path_metrics_hour: RolledMetricTable;
+  qos_classes: QosClassTable;
+  qos_lines: QosLineTable;
+  qos_queues: QosQueueTable;
+  sla_pairs: SlaPairTable;
+  sla_hours: SlaHourTable;
+  sla_violations: SlaViolationTable;
   settings: SettingTable;
   users: UserTable;
   password_links: PasswordLinkTable;
@@ -103,6 +111,9 @@ export interface SiteTable {
   tags: Generated<string>;
   /** IANA name. */
   time_zone: Generated<string>;
+  /** Degrees north of the equator, and east of Greenwich; both or neither. */
+  latitude: Generated<number | null>;
+  longitude: Generated<number | null>;
 }
 
 export interface ApplicationTable {
@@ -150,6 +161,8 @@ export interface EndpointTable {
   profile: string;
   up_bps: number | null;
   down_bps: number | null;
+  shaping: Generated<string>;
+  policing: Generated<Flag>;
   created_at: UnixMs;
   updated_at: UnixMs;
   version: Generated<number>;
@@ -286,7 +299,7 @@ export interface DecisionTable {
   since: UnixMs;
 }
 
-export interface RawMetricTable extends PathFigures {
+export interface RawMetricTable extends PathFigures, OrderFigures {
   metric_id: Generated<number>;
   path_id: string;
   timestamp: UnixMs;

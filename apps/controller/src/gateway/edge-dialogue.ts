@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Store } from '../database/index.ts';
 import { edgeRepository, type EdgeRow } from '../repositories/index.ts';
 import type { Deletion } from '../services/deletion.ts';
+import type { EdgeFlows } from '../services/flow-service.ts';
 import type { Presence } from '../services/presence.ts';
 import type { TelemetryService } from '../services/telemetry-service.ts';
 import { EdgeLinks } from './edge-links.ts';
@@ -113,6 +114,7 @@ export class EdgeDialogue implements SessionHost {
       }
       case 'uplinks':
         return this.#uplinks(edge, JSON.stringify(message.uplinks));
+      case 'flows':
       case 'path_checked':
         return this.#questions.answered(session, message);
       case 'pong':
@@ -141,6 +143,13 @@ export class EdgeDialogue implements SessionHost {
       await edgeRepository.update(change.db, edge.edge_id, abilities);
       if (!isSameDropping) change.touchIntent();
     });
+  }
+
+  /** Asks the edge of a site for its flows. Errors as those of {@link checkPath}. */
+  async listFlows(site: { readonly id: string; readonly name: string }, limit: number): Promise<EdgeFlows> {
+    const [link] = this.links.ofSite(site.id);
+    if (link === undefined) throw offline(site.name);
+    return this.#questions.listFlows(site.name, link, limit);
   }
 
   async #tunnelKeys(edge: EdgeRow, keys: Readonly<Record<string, string>>): Promise<void> {

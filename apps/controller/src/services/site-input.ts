@@ -6,12 +6,17 @@ import { EndpointInputSchema } from './endpoint-input.ts';
 import { findOverlaps } from './prefix-overlap.ts';
 import type { Problems } from './problems.ts';
 
+const degrees = (most: number, description: string) =>
+  Type.Optional(Type.Union([Type.Number({ minimum: -most, maximum: most }), Type.Null()], { description }));
+
 const ownFields = {
   name: Type.String(),
   location: Type.Optional(Type.String()),
   prefixes: Type.Optional(Type.Array(Type.String(), { description: 'LAN prefixes reached through this site' })),
   tags: Type.Optional(Type.Array(Type.String(), { description: 'What policies may know it by beside its name' })),
   time_zone: Type.Optional(Type.String({ description: 'IANA name, such as Europe/Vienna; default UTC' })),
+  latitude: degrees(90, 'Of its place on a map, in degrees, north positive'),
+  longitude: degrees(180, 'In degrees, east positive'),
 };
 
 /** What a user says of a new site, in the API's words. */
@@ -47,6 +52,13 @@ export function checkTags(tags: readonly string[], field: string, problems: Prob
 export function checkTimeZone(name: string, problems: Problems): void {
   if (name.length <= 64 && isTimeZone(name)) return;
   problems.add('time_zone', `"${name}" is no time zone`, 'use an IANA name, such as Europe/Vienna or UTC');
+}
+
+/** A place on a map has both coordinates. */
+export function checkPlace(place: { latitude: number | null; longitude: number | null }, problems: Problems): void {
+  if ((place.latitude === null) === (place.longitude === null)) return;
+  const missing = place.latitude === null ? 'latitude' : 'longitude';
+  problems.add(missing, 'is missing beside the other coordinate', 'give both, or null for both');
 }
 
 /** More than this in one site would make a document that edges refuse as too large. */

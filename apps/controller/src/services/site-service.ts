@@ -19,6 +19,7 @@ import type { Presence } from './presence.ts';
 import { Problems } from './problems.ts';
 import {
   checkLocation,
+  checkPlace,
   checkPrefixes,
   checkSiteName,
   checkTags,
@@ -46,6 +47,9 @@ export interface SiteView {
   readonly tags: readonly string[];
   /** IANA name. */
   readonly timeZone: string;
+  /** Degrees; null where nobody said. */
+  readonly latitude: number | null;
+  readonly longitude: number | null;
   /** `new` until an edge is enrolled. */
   readonly status: 'new' | 'online' | 'offline';
   readonly config: SiteConfig;
@@ -91,6 +95,8 @@ export class SiteService {
         prefixes: (prefixes.get(row.site_id) ?? []).map(({ prefix }) => prefix),
         tags: JSON.parse(row.tags) as string[],
         timeZone: row.time_zone,
+        latitude: row.latitude,
+        longitude: row.longitude,
         status: isOnline ? 'online' : edges.has(row.site_id) ? 'offline' : 'new',
         config: this.#config(configs.get(row.site_id), isOnline),
         endpoints: (endpoints.get(row.site_id) ?? []).map(endpointView),
@@ -164,12 +170,15 @@ export interface HeldSite extends SiteRef {
   readonly prefixes: readonly string[];
   readonly tags: readonly string[];
   readonly time_zone: string;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
 }
 
-export async function heldSite(db: Db, { site_id: id, name, location, tags, time_zone }: SiteRow): Promise<HeldSite> {
+export async function heldSite(db: Db, row: SiteRow): Promise<HeldSite> {
+  const { site_id: id, name, location, tags, time_zone, latitude, longitude } = row;
   const held = (await siteRepository.listPrefixes(db)).filter((each) => each.site_id === id);
   const prefixes = held.map(({ prefix }) => prefix);
-  return { id, name, location, prefixes, tags: JSON.parse(tags) as string[], time_zone };
+  return { id, name, location, prefixes, tags: JSON.parse(tags) as string[], time_zone, latitude, longitude };
 }
 
 /**
@@ -182,7 +191,8 @@ export async function createSite(change: Change, by: Actor, input: SiteInput): P
   await checkOwnFields(change, site, input, problems);
   const prefixes = await checkPrefixes(change.db, input.prefixes ?? [], site, problems);
   if ((await siteRepository.find(change.db, site.name)) !== undefined) problems.throwIfAny();
-  const own = { location: input.location ?? '', tags: tidyTags(input.tags ?? []), time_zone: input.time_zone ?? 'UTC' };
+  const own = ownOf(input);
+  checkPlace(own, problems);
   await insertSite(change, site, own);
   await addEndpoints(change, site, input.endpoints ?? [], problems);
   problems.throwIfAny();
@@ -193,6 +203,15 @@ export async function createSite(change: Change, by: Actor, input: SiteInput): P
   return site;
 }
 
+/** A new site's own fields, with what is meant where nothing is said. */
+const ownOf = ({ location, tags, time_zone, latitude, longitude }: SiteInput) => ({
+  location: location ?? '',
+  tags: tidyTags(tags ?? []),
+  time_zone: time_zone ?? 'UTC',
+  latitude: latitude ?? null,
+  longitude: longitude ?? null,
+});
+
 /** Changes a site's own fields within a change; `before` is what it was. Errors: `invalid_input`. */
 export async function updateSite(change: Change, by: Actor, before: HeldSite, changes: SiteChanges): Promise<void> {
   const site = { id: before.id, name: (changes.name ?? before.name).trim() };
@@ -200,14 +219,17 @@ export async function updateSite(change: Change, by: Actor, before: HeldSite, ch
   await checkOwnFields(change, site, changes, problems);
   const prefixes =
     changes.prefixes === undefined ? before.prefixes : await checkPrefixes(change.db, changes.prefixes, site, problems);
-  problems.throwIfAny();
   const { id: _id, ...shown } = before;
   const own = {
     name: site.name,
     location: changes.location ?? before.location,
     tags: changes.tags === undefined ? before.tags : tidyTags(changes.tags),
     time_zone: changes.time_zone ?? before.time_zone,
+    latitude: changes.latitude === undefined ? before.latitude : changes.latitude,
+    longitude: changes.longitude === undefined ? before.longitude : changes.longitude,
   };
+  checkPlace(own, problems);
+  problems.throwIfAny();
   const changed = changesBetween(shown, { ...own, prefixes });
   if (Object.keys(changed).length === 0) return;
   const row = { ...own, tags: JSON.stringify(own.tags) };
@@ -226,11 +248,7 @@ async function checkOwnFields(change: Change, site: SiteRef, input: SiteChanges,
   problems.add('name', `there is a site "${namesake.name}" already`, 'choose another name');
 }
 
-async function insertSite(
-  change: Change,
-  site: SiteRef,
-  own: { location: string; tags: readonly string[]; time_zone: string },
-): Promise<void> {
+async function insertSite(change: Change, site: SiteRef, own: ReturnType<typeof ownOf>): Promise<void> {
   const index = await allocate(change, 'site_index', '', site.id);
   await siteRepository.insert(change.db, {
     site_id: site.id,

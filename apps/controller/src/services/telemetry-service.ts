@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Timer, Timers } from '@patronus/core';
 import type { PathReport, TelemetryBatch } from '@patronus/protocol';
-import type { Change, PathFigures, Store } from '../database/index.ts';
+import type { Change, OrderFigures, PathFigures, Store } from '../database/index.ts';
 import type { DecisionTable } from '../database/schema.ts';
 import {
   decisionRepository,
@@ -14,12 +14,14 @@ import type { DecisionService } from './decision-service.ts';
 import type { MetricService } from './metric-service.ts';
 import { addCopies } from './path-copies.ts';
 import type { PathService } from './path-service.ts';
+import type { QosLines } from './qos-lines.ts';
 import type { TrafficService } from './traffic-service.ts';
 
 export interface TelemetryServiceParts {
   readonly store: Store;
   readonly paths: PathService;
   readonly traffic: TrafficService;
+  readonly qosLines: QosLines;
   /** These two keep answers, which end with what is stored here. */
   readonly metrics: Pick<MetricService, 'forget'>;
   readonly decisions: Pick<DecisionService, 'forget'>;
@@ -111,11 +113,12 @@ export class TelemetryService {
   }
 
   async #storeBatch(change: Change, edge: BatchEdge, sequence: number, batch: TelemetryBatch): Promise<number> {
-    const { traffic, decisions } = this.#parts;
+    const { traffic, decisions, qosLines } = this.#parts;
     const stored = (await edgeRepository.find(change.db, edge.edge_id))?.telemetry_sequence ?? 0;
     if (sequence <= stored) return stored;
     await this.#storePaths(change, edge.site_id, batch);
     await traffic.count(change, edge, batch);
+    await qosLines.store(change, edge.site_id, batch.qos ?? [], Math.min(Math.round(batch.to), change.at));
     await storeCopies(change, edge.site_id, batch);
     if (await storeDecisions(change, edge.site_id, batch)) change.afterCommit(() => decisions.forget());
     const site = { id: edge.site_id, name: edge.site };
@@ -139,6 +142,7 @@ export class TelemetryService {
         timestamp,
         health_status: report.health,
         ...figures(report),
+        ...orderFigures(report),
       })),
     );
     await pathRepository.report(
@@ -149,8 +153,7 @@ export class TelemetryService {
         since: Math.round(report.since),
         reported_at: timestamp,
         ...figures(report),
-        reordering_percent: report.quality.forward.reorderingPercent ?? null,
-        duplication_percent: report.quality.forward.duplicationPercent ?? null,
+        ...orderFigures(report),
       })),
     );
     const pathIds = reports.map((report) => report.pathId);
@@ -172,6 +175,11 @@ const figures = ({ quality }: PathReport): PathFigures => ({
   reverse_latency: quality.reverse.delayMs,
   reverse_jitter: quality.reverse.jitterMs,
   reverse_loss: quality.reverse.lossPercent,
+});
+
+const orderFigures = ({ quality }: PathReport): OrderFigures => ({
+  reordering_percent: quality.forward.reorderingPercent ?? null,
+  duplication_percent: quality.forward.duplicationPercent ?? null,
 });
 
 /** Adds what edges counted of duplicated packets to the paths. */

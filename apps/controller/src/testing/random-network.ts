@@ -26,6 +26,7 @@ const siteShape = fc.record({
   prefixes: fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 4 }),
   tags: maybe(fc.uniqueArray(fc.constantFrom('retail', 'EU', 'pilot'), { maxLength: 2 })),
   time_zone: maybe(fc.constantFrom('UTC', 'Europe/Vienna')),
+  place: maybe(fc.constantFrom({ latitude: 48.2, longitude: 16.37 }, { latitude: -33.9, longitude: 18.4 })),
 });
 
 const hostSetShape = fc.record({
@@ -77,7 +78,7 @@ type Shape<A> = A extends fc.Arbitrary<infer T> ? T : never;
 
 function siteDocument(
   name: string,
-  { location, devices, endpoints, port, prefixes, ...own }: Shape<typeof siteShape>,
+  { location, devices, endpoints, port, prefixes, place, ...own }: Shape<typeof siteShape>,
   taken: { addresses: Set<number>; prefixes: Set<number> },
 ): SiteManifest {
   const claim = (from: Set<number>, wanted: number): number => {
@@ -92,7 +93,7 @@ function siteDocument(
   });
   const lan = prefixes.map((each) => `10.0.${claim(taken.prefixes, each)}.0/24`);
   const uplinks = made as SiteManifest['spec']['endpoints'];
-  const spec = withoutUndefined({ location, prefixes: lan, endpoints: uplinks, ...own });
+  const spec = withoutUndefined({ location, prefixes: lan, endpoints: uplinks, ...place, ...own });
   return { apiVersion, kind: 'Site', metadata: { name }, spec: spec as SiteManifest['spec'] };
 }
 

@@ -6,16 +6,20 @@ import {
   diff,
   emptyKernelState,
   featureOf,
+  isShaping,
   localFacts,
+  shapedBps,
   sysctlsOf,
   touchesGroups,
   type Feature,
   type Kernel,
+  type LocalFacts,
   type ObservedState,
   type SteeringDecision,
   type Step,
 } from '@patronus/netconf';
 import type {
+  LineReport,
   PathCopies,
   PathTraffic,
   PolicyCounter,
@@ -24,6 +28,7 @@ import type {
   UnavailableFeature,
 } from '@patronus/protocol';
 import { LatestWins } from './latest-wins.ts';
+import { Lines } from './lines.ts';
 import type { SysctlMemory } from './sysctl-memory.ts';
 
 export interface ReconcilerParts {
@@ -33,6 +38,10 @@ export interface ReconcilerParts {
   readonly sysctls: SysctlMemory;
   /** Unix ms by the machine's clock as it is set now: decides which schedules hold. */
   readonly wallMs: () => number;
+  /** How names are learned, and which are; undefined where they are not. */
+  readonly learning?: () => LocalFacts['learning'];
+  /** Devices by which nothing gets out now, whatever the kernel shows of them. */
+  readonly deadUplinks: () => readonly string[];
   /** What steering holds at this moment; new next-hop groups start with it. */
   readonly decisions: () => readonly SteeringDecision[];
   /** Called when members of next-hop groups were made or lost, so that steering writes all of them again. */
@@ -66,6 +75,7 @@ interface Plan {
 export class KernelReconciler {
   readonly #parts: ReconcilerParts;
   readonly #queue = new LatestWins();
+  readonly #lines: Lines;
   #current: SiteDocument | null = null;
   #keys: Readonly<Record<string, string>> = {};
   /** Why the kernel refused a feature. It is tried again with the next document. */
@@ -73,6 +83,7 @@ export class KernelReconciler {
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
+    this.#lines = new Lines(parts.kernel);
   }
 
   /**
@@ -183,6 +194,23 @@ export class KernelReconciler {
     });
   }
 
+  /** The queues of each uplink that is shaped or policed. Throws as `Kernel.observe` does. */
+  async lineReports(): Promise<readonly LineReport[]> {
+    const document = this.#current;
+    if (document?.endpoints.every(({ shaping, policing }) => shaping === undefined && policing === undefined) ?? true) {
+      return [];
+    }
+    return this.#lines.report(document!, await this.#parts.kernel.queues());
+  }
+
+  /**
+   * Lets the uplink in a slot send so much, bit/s, from now on; null for what was bought, from the next document on.
+   * @throws PatronusError `kernel_refused`, `missing_tool`, `command_timeout`
+   */
+  setLineRate(slot: number, rateBps: number | null): Promise<void> {
+    return this.#lines.setRate(slot, rateBps, shapedBps);
+  }
+
   /** Settles when no change is under way. */
   idle(): Promise<void> {
     return this.#queue.idle();
@@ -226,20 +254,26 @@ export class KernelReconciler {
     const observed = await this.#parts.kernel.observe(sysctlsOf(document));
     const refused = new Set(this.#refused.keys());
     const now = { countingEpoch: randomUUID(), wallMs: this.#parts.wallMs(), refused };
-    const own = { tunnelKeys, decisions: this.#parts.decisions(), ...now };
+    const learning = this.#parts.learning?.();
+    const lineRates = this.#lines.rates;
+    const decisions = this.#parts.decisions();
+    const deadUplinks = this.#parts.deadUplinks();
+    const own = { tunnelKeys, decisions, deadUplinks, lineRates, ...now, ...(learning && { learning }) };
     const desired = compileKernelState(document, localFacts(observed, own));
     if (!desired.ok) throw new InvalidInputError(desired.error);
+    this.#lines.planned(desired.value.shapers, observed.shapers);
     const dropsCopies = desired.value.duplication !== null;
     return { start, observed, steps: diff(observed, desired.value), dropsCopies };
   }
 
-  /** Performs a plan, and a second one where the kernel refused a feature half-way: nothing of that shall stay. */
+  /** Performs a plan, and another one where the kernel refused a feature half-way: nothing of that shall stay. */
   async #bring(document: SiteDocument, keys: Readonly<Record<string, string>>, made?: Plan): Promise<AppliedReport> {
     let plan = made ?? (await this.#plan(document, keys));
     const { start } = plan;
-    const refusedBefore = this.#refused.size;
+    let refusedBefore = this.#refused.size;
     const steps = await this.#perform(plan);
-    if (this.#refused.size > refusedBefore) {
+    while (this.#refused.size > refusedBefore) {
+      refusedBefore = this.#refused.size;
       plan = await this.#plan(document, keys);
       steps.push(...(await this.#perform(plan)));
     }
@@ -250,7 +284,10 @@ export class KernelReconciler {
       steps: steps.map(describeStep),
       groupsTouched,
       applyMs: performance.now() - start,
-      unavailable: Array.from(this.#refused, ([feature, reason]) => ({ feature, reason })),
+      unavailable: [
+        ...Array.from(this.#refused, ([feature, reason]) => ({ feature, reason })),
+        ...this.#lines.unavailable(),
+      ],
       dropsCopies: plan.dropsCopies,
     };
   }
@@ -273,6 +310,7 @@ export class KernelReconciler {
   }
 
   async #execute(step: Step, observed: ObservedState): Promise<void> {
+    if (isShaping(step)) return this.#lines.perform(step, observed.shapers);
     if (step.do === 'set_sysctl') {
       const before = observed.sysctls[step.key] ?? (await this.#lateSysctl(step.key));
       if (before !== undefined) this.#parts.sysctls.remember(step.key, before);

@@ -1,5 +1,4 @@
-import { createReadStream, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { messageOf, PatronusError, tunnelNamePattern } from '@patronus/core';
 import {
   deviceIndex,
@@ -13,6 +12,7 @@ import {
 import {
   describeStep,
   ipBatches,
+  isShaping,
   nftDeletion,
   nftTransaction,
   parseConntrackLine,
@@ -32,12 +32,16 @@ import {
   type ObservedCounter,
   type ObservedFlow,
   type ObservedLink,
+  type ObservedQueue,
   type ObservedState,
   type ObservedTraffic,
   type RoutingChange,
   type Step,
   type TunnelState,
 } from '@patronus/netconf';
+import { naming } from './batch-error.ts';
+import { readConntrack } from './conntrack-lines.ts';
+import { LinuxQueues } from './linux-queues.ts';
 
 import { readCopies, readDuplication, writeDuplication, type DuplicationMaps } from './duplication-maps.ts';
 import { TcPrograms } from './tc-programs.ts';
@@ -45,23 +49,20 @@ import { TcPrograms } from './tc-programs.ts';
 /** A daemon answers within milliseconds; one that is merely starved of processor time gets a second, longer chance. */
 const wgLimitsMs = [5000, 20_000];
 
-/** Every flow of this network namespace, a line each; kernels that are built without it tell them by netlink only. */
-const conntrackFile = '/proc/self/net/nf_conntrack';
-/** To read more would take a good part of a second, in which the edge has other things to do. */
-const maxFlows = 50_000;
-
 /** The kernel of this network namespace, by way of `ip`, `wg`, `nft` and /proc/sys. */
 export class LinuxKernel implements Kernel {
   readonly #keys: WireguardKeyStore;
   readonly #runner: CommandRunner;
   readonly #devices: WireguardDevices;
   readonly #programs: TcPrograms;
+  readonly #queues: LinuxQueues;
 
   constructor(keys: WireguardKeyStore, runner: CommandRunner = new SystemCommandRunner()) {
     this.#keys = keys;
     this.#runner = runner;
     this.#devices = new WireguardDevices(runner);
     this.#programs = new TcPrograms(runner);
+    this.#queues = new LinuxQueues(runner);
   }
 
   async observe(sysctls: readonly string[]): Promise<ObservedState> {
@@ -78,6 +79,7 @@ export class LinuxKernel implements Kernel {
     ]);
     const ours = links.filter(({ name }) => tunnelNamePattern.test(name));
     const tunnels = await Promise.all(ours.map((link) => this.#tunnel(link)));
+    const shapers = await this.#queues.observe(links);
     const orphans = listUserspaceTunnels().filter(
       ({ name }) => tunnelNamePattern.test(name) && !ours.some((link) => link.name === name),
     );
@@ -91,6 +93,7 @@ export class LinuxKernel implements Kernel {
       routes: [...routes, ...routes6],
       rules: [...rules, ...rules6],
       ruleset: table?.ruleset ?? null,
+      shapers,
       counters: table?.counters ?? [],
       programs: this.#programs.observe(links.map(({ name }) => name)),
       duplication: this.#duplication(),
@@ -111,6 +114,10 @@ export class LinuxKernel implements Kernel {
     return parseWgTransfer(await this.#wg('show', 'all', 'transfer'));
   }
 
+  queues(): Promise<readonly ObservedQueue[]> {
+    return this.#queues.queues();
+  }
+
   async copies(): Promise<readonly ObservedCopies[]> {
     if (!this.#programs.isAttached('duplicate')) return [];
     const links = parseLinks(await this.#ip('-j', 'address', 'show'));
@@ -122,15 +129,8 @@ export class LinuxKernel implements Kernel {
     );
   }
 
-  async flows(): Promise<readonly ObservedFlow[] | null> {
-    const known = readSysctl('net/netfilter/nf_conntrack_count')[0]?.[1];
-    if (known === undefined || Number(known) > maxFlows || !existsSync(conntrackFile)) return null;
-    const flows: ObservedFlow[] = [];
-    for await (const line of createInterface({ input: createReadStream(conntrackFile) })) {
-      const flow = parseConntrackLine(line);
-      if (flow !== null) flows.push(flow);
-    }
-    return flows;
+  flows(): Promise<readonly ObservedFlow[] | null> {
+    return readConntrack(parseConntrackLine);
   }
 
   async execute(step: Step): Promise<void> {
@@ -146,6 +146,7 @@ export class LinuxKernel implements Kernel {
   }
 
   async #execute(step: Step): Promise<void> {
+    if (isShaping(step)) return this.#queues.execute(step);
     switch (step.do) {
       case 'set_sysctl':
         writeFileSync(`/proc/sys/${step.key}`, step.value);
@@ -210,7 +211,7 @@ export class LinuxKernel implements Kernel {
       try {
         await this.#runner.run({ tool: 'ip', args, stdin: text });
       } catch (error) {
-        throw naming(error, text);
+        throw naming(error, 'ip', text);
       }
     }
   }
@@ -268,14 +269,6 @@ async function ifPresent(listing: Promise<string>): Promise<string | null> {
     if (/No such file or directory/.test(messageOf(error))) return null;
     throw error;
   }
-}
-
-/** The error of a batch, with the line that was refused: `ip` tells only its number. */
-function naming(error: unknown, batch: string): unknown {
-  const number = /Command failed -:(\d+)/.exec(messageOf(error))?.[1];
-  if (number === undefined) return error;
-  const line = batch.split('\n')[Number(number) - 1];
-  return new PatronusError('command_failed', `"ip ${line}": ${messageOf(error)}`, { cause: error, facts: { line } });
 }
 
 function readSysctl(key: string): [string, string][] {

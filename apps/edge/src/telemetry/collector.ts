@@ -1,6 +1,7 @@
 import type { NetworkEvent } from '@patronus/core';
 import type {
   DecisionReport,
+  LineReport,
   PathCopies,
   PathReport,
   PathTraffic,
@@ -19,6 +20,7 @@ export class TelemetryCollector {
   private traffic = new Map<string, PathTraffic>();
   private copies = new Map<string, PathCopies>();
   private flows: readonly PolicyFlows[] | null = null;
+  private lines: readonly LineReport[] = [];
   private toldCounters = new Map<number, string>();
   private decisions = new Map<string, DecisionReport>();
   private events: NetworkEvent[] = [];
@@ -44,6 +46,11 @@ export class TelemetryCollector {
     this.flows = flows;
   }
 
+  /** In place of those before. */
+  setLines(lines: readonly LineReport[]): void {
+    this.lines = lines;
+  }
+
   addDecisions(decisions: readonly DecisionReport[]): void {
     for (const decision of decisions) this.decisions.set(`${decision.policyId}/${decision.siteId}`, decision);
   }
@@ -67,6 +74,7 @@ export class TelemetryCollector {
       ...(withReports && this.traffic.size > 0 ? { traffic: [...this.traffic.values()] } : {}),
       ...(withReports && this.copies.size > 0 ? { copies: [...this.copies.values()] } : {}),
       ...(withReports && this.flows !== null ? { flows: this.flows } : {}),
+      ...(withReports && this.lines.length > 0 ? { qos: this.lines } : {}),
       decisions: [...this.decisions.values()],
       events: this.events,
     };
@@ -75,10 +83,12 @@ export class TelemetryCollector {
       this.traffic = new Map();
       this.copies = new Map();
       this.flows = null;
+      this.lines = [];
     }
     this.decisions = new Map();
     this.events = [];
-    const parts = [batch.paths, batch.policies, batch.traffic ?? [], batch.flows ?? [], batch.decisions, batch.events];
+    const { paths, policies, traffic = [], flows = [], qos = [], decisions, events } = batch;
+    const parts = [paths, policies, traffic, flows, qos, decisions, events];
     return parts.some((part) => part.length > 0) ? batch : null;
   }
 

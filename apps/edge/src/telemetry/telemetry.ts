@@ -31,6 +31,7 @@ export interface TelemetryParts {
   readonly traffic: Reconciler['pathTraffic'];
   readonly copies: Reconciler['pathCopies'];
   readonly flows: Reconciler['policyFlows'];
+  readonly lines: Reconciler['lineReports'];
   readonly clock: Clock;
   readonly timers: Timers;
   readonly send: (message: EdgeMessage) => boolean;
@@ -156,6 +157,7 @@ export class Telemetry {
         this.collector.addTraffic(await this.parts.traffic());
         this.collector.addCopies(await this.parts.copies());
         this.collector.setFlows(await this.parts.flows());
+        this.collector.setLines(await this.parts.lines());
       }
       this.countersFail = false;
     } catch (error) {

@@ -26,7 +26,7 @@ export function CommandPalette({ onClose, onHelp }: PaletteProps) {
     if (command === undefined) return;
     onClose();
     if (command.path === null) onHelp();
-    else void navigate({ to: command.path });
+    else void navigate({ href: command.path });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -11,6 +11,8 @@ export const endpointInput = builder.inputType('EndpointInput', {
     profile: t.string(),
     up_bps: t.float(),
     down_bps: t.float(),
+    shaping: t.string(),
+    policing: t.boolean(),
   }),
 });
 
@@ -25,6 +27,8 @@ export const endpointChanges = builder.inputType('EndpointChanges', {
     profile: t.string(),
     up_bps: t.float(),
     down_bps: t.float(),
+    shaping: t.string(),
+    policing: t.boolean(),
   }),
 });
 
@@ -35,6 +39,8 @@ export const siteInput = builder.inputType('SiteInput', {
     prefixes: t.stringList(),
     tags: t.stringList({ description: 'What policies may know it by beside its name' }),
     time_zone: t.string({ description: 'IANA name, such as Europe/Vienna; default UTC' }),
+    latitude: t.float({ description: 'Degrees, north positive' }),
+    longitude: t.float({ description: 'Degrees, east positive' }),
     endpoints: t.field({ type: [endpointInput] }),
   }),
 });
@@ -46,6 +52,8 @@ export const siteChanges = builder.inputType('SiteChanges', {
     prefixes: t.stringList(),
     tags: t.stringList(),
     time_zone: t.string(),
+    latitude: t.float(),
+    longitude: t.float(),
   }),
 });
 
@@ -139,6 +147,7 @@ export const actionInput = builder.inputType('PolicyActionInput', {
     set_dscp: t.int({ description: 'DSCP that packets get as they enter from the LAN' }),
     rate_limit_bps: t.float({ description: 'Most that one edge takes in from its LAN, bit/s' }),
     log: t.boolean({ description: 'Tell of new flows in the flow log of the edge' }),
+    qos_class: t.string(),
   }),
 });
 

@@ -28,6 +28,8 @@ export const EndpointSchema = Type.Object({
   profile: Type.String(),
   up_bps: Nullable(Type.Integer()),
   down_bps: Nullable(Type.Integer()),
+  shaping: Type.String(),
+  policing: Type.Boolean(),
   slot: Type.Integer(),
   created_at: time,
   updated_at: time,
@@ -47,6 +49,8 @@ export const SiteSchema = Type.Object({
   prefixes: Type.Array(Type.String()),
   tags: Type.Array(Type.String()),
   time_zone: Type.String(),
+  latitude: Nullable(Type.Number()),
+  longitude: Nullable(Type.Number()),
   status: Type.Enum(['new', 'online', 'offline']),
   config: Type.Object({
     status: Type.Enum(['pending', 'applied', 'rejected', 'offline']),

@@ -81,8 +81,8 @@ function isSame(row: EndpointRow, wanted: EndpointInput): boolean {
 
 async function take(change: Change, by: Actor, { placed, before, pairs }: SiteWork, own: Problems): Promise<void> {
   const { metadata, spec } = placed.manifest;
-  const { location = '', prefixes = [], tags = [], time_zone = 'UTC' } = spec;
-  const fields = { name: metadata.name, location, prefixes, tags, time_zone };
+  const { location = '', prefixes = [], tags = [], time_zone = 'UTC', latitude = null, longitude = null } = spec;
+  const fields = { name: metadata.name, location, prefixes, tags, time_zone, latitude, longitude };
   if (before === null) {
     await createSite(change, by, { ...fields, endpoints: spec.endpoints ?? [] });
     return;

@@ -24,7 +24,7 @@ export type ReconcilerRequest =
       readonly siteIndex: number;
       readonly tunnels: [string, string] | null;
     }
-  | { readonly do: 'counters' | 'traffic' | 'flows' | 'copies' }
+  | { readonly do: 'counters' | 'traffic' | 'flows' | 'queues' | 'copies' }
   | { readonly do: 'repair' | 'clean' | 'tunnelKeys' | 'policyCounters' };
 
 export type ReconcilerAnswer =
@@ -39,6 +39,7 @@ const reconciler = new KernelReconciler({
   keys,
   sysctls: new SysctlMemory(path.join(stateDir, 'sysctls.json')),
   wallMs: Date.now,
+  deadUplinks: () => [],
   decisions: () => decisions,
 });
 
@@ -54,6 +55,7 @@ function perform(request: ReconcilerRequest): Promise<unknown> {
     case 'counters':
     case 'traffic':
     case 'flows':
+    case 'queues':
     case 'copies':
       return kernel[request.do]();
     case 'copyOver': {

@@ -1,94 +1,120 @@
+import { Alert } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { usePathParameter } from '../../shared/address/use-address.ts';
 import { useApiQuery } from '../../shared/api/use-api.ts';
-import type { Series } from '../../shared/charts/chart-data.ts';
-import { TimeChart } from '../../shared/charts/time-chart.tsx';
-import { TimeRangePicker } from '../../shared/charts/time-range-picker.tsx';
 import { useTimeRange } from '../../shared/charts/use-time-range.ts';
 import { formatMos, formatMs, formatPercent, labelsText } from '../../shared/figures/format.ts';
-import { Age } from '../../shared/figures/time.tsx';
+import { Age, Time } from '../../shared/figures/time.tsx';
 import { HealthBadge } from '../../shared/health/health.tsx';
-import type { Path } from '../../shared/live/network-documents.ts';
+import type { NetworkEvent, Path } from '../../shared/live/network-documents.ts';
 import { useNetwork } from '../../shared/live/use-network.ts';
 import { EmptyState } from '../../shared/parts/empty-state.tsx';
 import { Facts } from '../../shared/parts/facts.tsx';
 import { Page } from '../../shared/parts/page.tsx';
 import { Panel } from '../../shared/parts/panel.tsx';
-import { metricsQuery, type MetricPoint } from './path-documents.ts';
+import { EventList } from '../events/event-list.tsx';
+import { PathActions } from './path-actions.tsx';
+import { PathCurves } from './path-curves.tsx';
+import { decisionsQuery, pathEventsQuery, type Decision } from './path-documents.ts';
+import { concerns, markOf, pathEventTypes } from './path-events.ts';
 import { reverseOf, timed } from './path-figures.ts';
+import { PoliciesOfPath } from './policies-of-path.tsx';
 
-/** One path: its figures now and over time, both directions together. */
+/** One path: its figures now and over time, both directions together, what uses it and what happened. */
 export function PathPage() {
   const id = usePathParameter('path');
   const { paths, loaded } = useNetwork();
   const path = paths.get(id);
   if (path === undefined) {
-    return <EmptyState title={loaded ? 'There is no such path' : 'Loading …'} />;
+    return (
+      <Page title="Path" parent={{ label: 'Paths', path: '/paths' }}>
+        <EmptyState title={loaded ? 'There is no such path' : 'Loading …'} />
+      </Page>
+    );
   }
-  const title = `${path.source_site} → ${path.dest_site}`;
+  return <PathView path={path} back={reverseOf(path, paths)} />;
+}
+
+function PathView({ path, back }: { path: Path; back: Path | undefined }) {
+  const shown = useTimeRange();
+  const { from, to } = shown.span;
+  const decided = useApiQuery(decisionsQuery, { source: path.source_site, dest: path.dest_site });
+  const told = useApiQuery(pathEventsQuery, { site: path.source_site, types: pathEventTypes, from, to });
+  const events = useMemo(
+    () => ((told.data?.events ?? []) as NetworkEvent[]).filter((event) => concerns(event, path.id)),
+    [told.data, path.id],
+  );
+  const marks = useMemo(() => events.map((event) => markOf(event, path.id)).toReversed(), [events, path.id]);
+  const using = useMemo(() => (decided.data?.decisions ?? []).filter(uses(path.id)), [decided.data, path.id]);
+  const slas = useMemo(
+    () =>
+      using.flatMap(({ policy_id: id, policy }) => {
+        const sla = decided.data?.policies.find((each) => each.id === id)?.action.sla;
+        return sla === null || sla === undefined ? [] : [{ policy, sla }];
+      }),
+    [using, decided.data],
+  );
   return (
     <Page
-      title={title}
+      title={`${path.source_site} → ${path.dest_site}`}
       parent={{ label: 'Paths', path: '/paths' }}
-      subtitle={labelsText(path.source_label, path.dest_label)}
+      subtitle={
+        <>
+          {labelsText(path.source_label, path.dest_label)}
+          {back !== undefined && (
+            <>
+              {' · '}
+              <Link to={`/paths/${back.id}`}>the way back</Link>
+            </>
+          )}
+        </>
+      }
+      actions={<PathActions path={path} />}
     >
+      {path.override !== null && <KeptOff path={path} />}
       <Panel>
-        <Facts
-          of={{
-            State: <HealthBadge health={path.health_status} />,
-            Since: <Age at={path.since} />,
-            Delay: formatMs(timed(path, path.latency)),
-            Jitter: formatMs(timed(path, path.jitter)),
-            Loss: formatPercent(path.loss),
-            MOS: formatMos(timed(path, path.mos)),
-          }}
-        />
+        <FactsNow path={path} back={back} />
       </Panel>
-      <Curves path={path} back={reverseOf(path, paths) ?? path} />
+      <PathCurves path={path} back={back} shown={shown} marks={marks} slas={slas} />
+      <PoliciesOfPath decisions={decided.data?.decisions ?? []} path={path} />
+      <Panel title="Events in this time" flush>
+        <EventList events={events} />
+      </Panel>
     </Page>
   );
 }
 
-const figures = [
-  { key: 'latency', title: 'Delay', format: formatMs, least: 5 },
-  { key: 'jitter', title: 'Jitter', format: formatMs, least: 2 },
-  { key: 'loss', title: 'Loss', format: formatPercent, least: 1 },
-  { key: 'mos', title: 'MOS', format: formatMos, least: 5 },
-] as const;
+const uses =
+  (pathId: string) =>
+  ({ paths }: Decision): boolean =>
+    paths.some(({ path_id: id }) => id === pathId);
 
-function Curves({ path, back }: { path: Path; back: Path }) {
-  const shown = useTimeRange();
-  const { from, to } = shown.span;
-  const { data } = useApiQuery(
-    metricsQuery,
-    { path: path.id, reverse: back.id, from, to, step: shown.step },
-    { everyMs: 10_000 },
-  );
-  const series = useMemo(
-    () =>
-      figures.map(({ key }) => [
-        curve(`${path.source_site} → ${path.dest_site}`, '--series-1', data?.there ?? [], key),
-        curve(`${path.dest_site} → ${path.source_site}`, '--series-2', data?.back ?? [], key),
-      ]),
-    [data, path.source_site, path.dest_site],
-  );
+const KeptOff = ({ path: { override } }: { path: Path }) => (
+  <Alert color="brand" title={`Kept out of use by ${override!.by}`}>
+    {override!.reason}, since <Time at={override!.since} />
+    {override!.expires_at !== null && (
+      <>
+        , until <Time at={override!.expires_at} />
+      </>
+    )}
+  </Alert>
+);
+
+/** Both directions side by side. */
+function FactsNow({ path, back }: { path: Path; back: Path | undefined }) {
+  const both = (write: (each: Path) => string) =>
+    back === undefined || write(path) === write(back) ? write(path) : `${write(path)} there, ${write(back)} back`;
   return (
-    <Panel title="Over time" aside={<TimeRangePicker shown={shown} />}>
-      {figures.map(({ key, title, format, least }, index) => (
-        <TimeChart key={key} title={title} series={series[index]!} shown={shown} format={format} least={least} />
-      ))}
-    </Panel>
+    <Facts
+      of={{
+        State: <HealthBadge health={path.health_status} />,
+        For: <Age at={path.since} />,
+        Delay: both((each) => formatMs(timed(each, each.latency))),
+        Jitter: both((each) => formatMs(timed(each, each.jitter))),
+        Loss: both((each) => formatPercent(each.loss)),
+        MOS: both((each) => formatMos(timed(each, each.mos))),
+      }}
+    />
   );
 }
-
-const curve = (
-  label: string,
-  color: string,
-  points: readonly MetricPoint[],
-  key: (typeof figures)[number]['key'],
-): Series => ({
-  label,
-  color,
-  times: points.map(({ timestamp }) => timestamp),
-  values: points.map((point) => point[key]),
-});

@@ -6,14 +6,17 @@ import type { Path } from '../../shared/live/network-documents.ts';
 import { DataTable, type Column } from '../../shared/parts/data-table.tsx';
 import { EmptyState } from '../../shared/parts/empty-state.tsx';
 import { timed } from './path-figures.ts';
+import classes from './path-table.module.css';
 
 interface PathTableProps {
   readonly paths: readonly Path[];
   readonly tools?: ReactNode;
+  /** There are more paths than these. */
+  readonly isFiltered?: boolean;
 }
 
 /** Paths with their figures as they are now. */
-export const PathTable = ({ paths, tools }: PathTableProps) => (
+export const PathTable = ({ paths, tools, isFiltered = false }: PathTableProps) => (
   <DataTable
     label="Paths"
     rows={paths}
@@ -21,8 +24,12 @@ export const PathTable = ({ paths, tools }: PathTableProps) => (
     rowKey={(path) => path.id}
     path={(path) => `/paths/${path.id}`}
     tools={tools}
-    empty={<EmptyState title="No paths">Two sites with uplinks whose labels reach each other have paths.</EmptyState>}
+    empty={isFiltered ? undefined : noPaths}
   />
+);
+
+const noPaths = (
+  <EmptyState title="No paths">Two sites with uplinks whose labels reach each other have paths.</EmptyState>
 );
 
 const columns: readonly Column<Path>[] = [
@@ -31,9 +38,12 @@ const columns: readonly Column<Path>[] = [
     title: 'Path',
     value: (path) => `${path.source_site} → ${path.dest_site}`,
     cell: (path) => (
-      <strong>
-        {path.source_site} → {path.dest_site}
-      </strong>
+      <span className={classes.path}>
+        <strong>
+          {path.source_site} → {path.dest_site}
+        </strong>
+        <small>{labelsText(path.source_label, path.dest_label)}</small>
+      </span>
     ),
   },
   {
@@ -41,6 +51,7 @@ const columns: readonly Column<Path>[] = [
     title: 'Line',
     value: (path) => labelsText(path.source_label, path.dest_label),
     cell: (path) => labelsText(path.source_label, path.dest_label),
+    wideOnly: true,
   },
   {
     key: 'health',
@@ -63,7 +74,14 @@ const columns: readonly Column<Path>[] = [
     numeric: true,
     wideOnly: true,
   },
-  { key: 'loss', title: 'Loss', value: (path) => path.loss, cell: (path) => formatPercent(path.loss), numeric: true },
+  {
+    key: 'loss',
+    title: 'Loss',
+    value: (path) => path.loss,
+    cell: (path) => formatPercent(path.loss),
+    numeric: true,
+    wideOnly: true,
+  },
   {
     key: 'mos',
     title: 'MOS',

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Path, PathHealth } from '../../shared/live/network-documents.ts';
 import { bundleLabel, bundlesOf, linkLabel, linksOf } from './links.ts';
-import { layoutTopology, roomyRadius } from './topology-layout.ts';
+import { linesBetween } from './lines-between.ts';
+import { placeSites } from './place-sites.ts';
 
 const path = (from: string, to: string, health: PathHealth = 'up'): Path => {
   const [sourceSite, sourceLabel] = from.split('/') as [string, string];
@@ -61,30 +62,47 @@ describe('bundlesOf', () => {
   });
 });
 
-describe('layoutTopology', () => {
-  const size = { width: 358, height: 340 };
+describe('the drawing', () => {
+  const frame = { width: 358, height: 340 };
+  const radius = 30;
   const bundles = bundlesOf(linksOf([path('a/x', 'b/x'), path('a/y', 'b/y'), path('b/x', 'c/x'), path('a/x', 'c/x')]));
+  const places = (...names: string[]) => placeSites(names, () => '', frame).sites;
 
-  it('keeps every node inside the frame, on a narrow screen too', () => {
-    for (const names of [['a'], ['a', 'b'], ['a', 'b', 'c'], ['a', 'b', 'c', 'd', 'e']]) {
-      for (const { x, y } of layoutTopology(names, [], size).nodes.values()) {
-        expect(x).toBeGreaterThanOrEqual(roomyRadius);
-        expect(x).toBeLessThanOrEqual(size.width - roomyRadius);
-        expect(y).toBeGreaterThanOrEqual(roomyRadius);
-        expect(y).toBeLessThanOrEqual(size.height - roomyRadius);
+  it('keeps every site inside the frame, on a narrow screen too, few and many', () => {
+    const many = Array.from({ length: 200 }, (_, index) => `site ${index}`);
+    for (const names of [['a'], ['a', 'b'], ['a', 'b', 'c'], ['a', 'b', 'c', 'd', 'e'], many]) {
+      const placed = placeSites(names, (name) => `group ${name.length % 3}`, frame).sites;
+      expect(placed.size).toBe(names.length);
+      for (const { x, y } of placed.values()) {
+        expect(x).toBeGreaterThan(0);
+        expect(x).toBeLessThan(frame.width);
+        expect(y).toBeGreaterThan(0);
+        expect(y).toBeLessThan(frame.height);
       }
     }
   });
 
-  it('draws parallel links beside each other, starting at the rim of the node', () => {
-    const { nodes, nodeRadius, bundles: drawn } = layoutTopology(['a', 'b', 'c'], bundles, size);
-    const [first, second] = drawn.filter(({ bundle }) => bundle.siteA === 'a' && bundle.siteB === 'b');
-    expect(Math.hypot(first!.from.x - second!.from.x, first!.from.y - second!.from.y)).toBeGreaterThan(10);
-    const a = nodes.get('a')!;
-    expect(Math.hypot(first!.from.x - a.x, first!.from.y - a.y)).toBeCloseTo(nodeRadius);
+  it('lays no two of many sites on the same spot', () => {
+    const names = Array.from({ length: 200 }, (_, index) => `site ${index}`);
+    const { sites, groups } = placeSites(names, (name) => name.at(-1)!, { width: 1200, height: 560 });
+    expect(groups).toHaveLength(10);
+    const spots = [...sites.values()];
+    const nearest = spots.map((a) =>
+      Math.min(...spots.filter((b) => b !== a).map((b) => Math.hypot(a.x - b.x, a.y - b.y))),
+    );
+    expect(Math.min(...nearest)).toBeGreaterThan(3);
   });
 
-  it('leaves out links of sites that are not there', () => {
-    expect(layoutTopology(['a', 'b'], bundles, size).bundles).toHaveLength(2);
+  it('draws parallel links beside each other, starting at the rim of the site', () => {
+    const placed = places('a', 'b', 'c');
+    const drawn = linesBetween(bundles, placed, radius);
+    const [first, second] = drawn.filter(({ bundle }) => bundle.siteA === 'a' && bundle.siteB === 'b');
+    expect(Math.hypot(first!.from.x - second!.from.x, first!.from.y - second!.from.y)).toBeGreaterThan(10);
+    const a = placed.get('a')!;
+    expect(Math.hypot(first!.from.x - a.x, first!.from.y - a.y)).toBeCloseTo(radius);
+  });
+
+  it('leaves out links of sites that have no place', () => {
+    expect(linesBetween(bundles, places('a', 'b'), radius)).toHaveLength(2);
   });
 });

@@ -51,7 +51,7 @@ export interface Bundle {
 }
 
 /** More lines than these cannot be told apart on a screen. */
-const mostLinesDrawn = 60;
+export const mostLinesDrawn = 60;
 
 /** One bundle per link; where those are too many to draw one per pair of sites, the worst last and so on top. */
 export function bundlesOf(links: readonly Link[]): Bundle[] {

@@ -14,7 +14,7 @@ export interface Answer<Data> {
 
 interface QueryOptions {
   /** Ask again this often, for counters that no event tells of. */
-  readonly everyMs?: number;
+  readonly everyMs?: number | undefined;
   /** Do not ask (yet). */
   readonly skip?: boolean;
 }

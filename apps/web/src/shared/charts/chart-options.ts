@@ -6,10 +6,12 @@ interface ChartLook {
   readonly width: number;
   readonly height: number;
   readonly series: readonly Series[];
-  readonly bounds: readonly Bound[];
-  readonly marks: readonly EventMark[];
+  /** Each series on top of those before it: the ground between two is that of the upper one. */
+  readonly stacked: boolean;
   readonly least: number;
   readonly format: (value: number | null) => string;
+  /** What is drawn over the curves; read anew at every drawing. */
+  readonly over: { readonly current: { readonly bounds: readonly Bound[]; readonly marks: readonly EventMark[] } };
   readonly onIndex: (index: number | null) => void;
   readonly onZoom: (span: Span) => void;
   readonly onReset: () => void;
@@ -20,8 +22,8 @@ const cursorKey = 'charts';
 
 /** A plot as uPlot wants it described. */
 export function chartOptions(look: ChartLook): uPlot.Options {
-  const { width, height, series, bounds, format, least, onIndex, onZoom, onReset } = look;
-  const highest = Math.max(least, ...bounds.map(({ value }) => value * 1.1));
+  const { width, height, series, over, format, least, onIndex, onZoom, onReset } = look;
+  const highest = (): number => Math.max(least, ...over.current.bounds.map(({ value }) => value * 1.1));
   return {
     width,
     height,
@@ -38,15 +40,30 @@ export function chartOptions(look: ChartLook): uPlot.Options {
         },
       },
     },
-    scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, Math.max(high ?? 0, highest) * 1.05 || 1] } },
-    axes: [axis(), { ...axis(), size: 62, values: (_plot, ticks) => ticks.map((tick) => format(tick)) }],
+    scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, Math.max(high ?? 0, highest()) * 1.15 || 1] } },
+    axes: [
+      { ...axis(), size: 28, space: 90, values: (_plot, ticks) => timeTexts(ticks) },
+      { ...axis(), size: 78, space: 28, values: (_plot, ticks) => ticks.map((tick) => format(tick)) },
+    ],
     series: [{}, ...series.map(curve)],
+    bands: look.stacked ? series.slice(1).map((_series, place) => ({ series: [place + 2, place + 1] })) : [],
     hooks: {
       setCursor: [(plot) => onIndex(plot.cursor.idx ?? null)],
       setSelect: [(plot) => zoomTo(plot, onZoom)],
-      draw: [(plot) => drawBounds(plot, look.bounds), (plot) => drawMarks(plot, look.marks)],
+      draw: [(plot) => drawBounds(plot, over.current.bounds), (plot) => drawMarks(plot, over.current.marks)],
     },
   };
+}
+
+/** Times of day as fine as their distance, with the date where a day begins. Seconds since 1970. */
+function timeTexts(ticks: readonly number[]): string[] {
+  const apart = (ticks[1] ?? 0) - (ticks[0] ?? 0);
+  return ticks.map((tick) => {
+    const date = new Date(tick * 1000);
+    const clock = date.toLocaleTimeString('en-GB');
+    if (clock === '00:00:00' || apart >= 86_400) return date.toLocaleDateString('en-CA').slice(5);
+    return apart < 60 ? clock : clock.slice(0, 5);
+  });
 }
 
 /** Less is a click and no drag, px. */

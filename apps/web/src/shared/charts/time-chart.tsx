@@ -43,6 +43,8 @@ export function TimeChart(props: TimeChartProps) {
   zoom.current = shown.zoom;
   const reset = useRef(() => undefined as void);
   reset.current = () => shown.set({ from: '-1h', to: '' });
+  const over = useRef({ bounds, marks });
+  over.current = { bounds, marks };
   const look = series.map(({ label, color, dashed, filled }) => `${label} ${color} ${dashed} ${filled}`).join('|');
 
   useEffect(() => {
@@ -51,10 +53,10 @@ export function TimeChart(props: TimeChartProps) {
       width: element.clientWidth,
       height,
       series,
-      bounds,
-      marks,
+      stacked,
       least,
       format,
+      over,
       onIndex: setIndex,
       onZoom: (span) => zoom.current(span),
       onReset: () => reset.current(),
@@ -69,9 +71,9 @@ export function TimeChart(props: TimeChartProps) {
     };
     // Another look is another plot; data alone is put into it below.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [look, height, scheme, bounds, marks, stacked, least, format]);
+  }, [look, height, scheme, stacked, least, format]);
 
-  useEffect(() => plot.current?.setData(drawn(aligned, stacked)), [aligned, stacked]);
+  useEffect(() => plot.current?.setData(drawn(aligned, stacked)), [aligned, stacked, bounds, marks]);
 
   return (
     <figure className={classes.chart} aria-label={title}>

@@ -9,6 +9,8 @@ export interface ShownRange {
   readonly span: Span;
   /** ms */
   readonly step: number;
+  /** It goes up to now. */
+  readonly isLive: boolean;
   readonly set: (range: TimeRange) => void;
   /** Shows just this, as after dragging over a chart. */
   readonly zoom: (span: Span) => void;
@@ -32,6 +34,7 @@ export function useTimeRange(): ShownRange {
       range,
       span,
       step: stepFor(span),
+      isLive: to === '',
       set,
       zoom: (chosen) => set({ from: String(Math.round(chosen.from)), to: String(Math.round(chosen.to)) }),
     };

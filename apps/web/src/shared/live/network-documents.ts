@@ -9,6 +9,9 @@ const siteFields = graphql(`
     id
     name
     location
+    latitude
+    longitude
+    tags
     prefixes
     status
     config {
