@@ -90,6 +90,10 @@ export function apiKeyRoutes(app: RestApp, { apiKeys, users, access }: ApiServic
       return toSnakeCase(await apiKeys.update(request.actor, request.params.id, request.body));
     },
   );
+  deletionRoutes(app, { apiKeys, access });
+}
+
+function deletionRoutes(app: RestApp, { apiKeys, access }: Pick<ApiServices, 'apiKeys' | 'access'>): void {
   app.delete(
     '/api-keys/:id',
     {
