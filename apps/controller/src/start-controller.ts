@@ -23,11 +23,13 @@ import { EndpointService } from './services/endpoint-service.ts';
 import { EnrolmentKeyService } from './services/enrolment-key-service.ts';
 import { EventService } from './services/event-service.ts';
 import { EventSinkService } from './services/event-sink-service.ts';
+import { LabLink } from './services/lab-link.ts';
 import { NodeService } from './services/node-service.ts';
-import { Maintenance } from './services/maintenance.ts';
+import { Maintenance, type MaintenanceParts } from './services/maintenance.ts';
 import { MemoryTrimmer } from './services/memory-trimmer.ts';
 import { ApplicationService } from './services/application-service.ts';
 import { FlowExplanationService } from './services/flow-explanation.ts';
+import { FlowService } from './services/flow-service.ts';
 import { HostSetService } from './services/host-set-service.ts';
 import { MetricService } from './services/metric-service.ts';
 import { PathCheckService } from './services/path-check-service.ts';
@@ -40,6 +42,8 @@ import { PolicyService } from './services/policy-service.ts';
 import { Presence } from './services/presence.ts';
 import { QosLines } from './services/qos-lines.ts';
 import { QosService } from './services/qos-service.ts';
+import { SlaReport } from './services/sla-report.ts';
+import { SlaService } from './services/sla-service.ts';
 import { SiteDeletionService } from './services/site-deletion-service.ts';
 import { SiteService } from './services/site-service.ts';
 import { TelemetryService, telemetryGatherMs } from './services/telemetry-service.ts';
@@ -107,11 +111,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
   started.defer(() => gateway.stop());
   const edgeUrl = settings.edgeUrl ?? `https://${reachableHost(settings.edgeHost)}:${gateway.port}`;
 
-  const { pathOverrides, siteDeletion, policyDeletion } = network;
-  const { signer, userDeletion, apiKeys } = accounts;
-  const purging = [siteDeletion, policyDeletion, userDeletion, apiKeys];
-  const upkeep = { store, metrics, traffic, pathOverrides, signer, retention: settings, purging, onFailure };
-  maintain(started, store, new Maintenance(upkeep));
+  maintain(started, store, upkeepOf({ store, retention: settings, onFailure }, network, accounts, reports));
 
   const services: ApiServices = {
     ...accounts,
@@ -120,7 +120,9 @@ export async function startController(settings: ControllerSettings): Promise<Run
     ...network,
     policies,
     pathChecks: new PathCheckService(store, gateway),
+    flows: new FlowService({ store, presence, edges: gateway, paths: network.paths }),
     ...reports,
+    lab: new LabLink(store, settings.labSocket ?? directory.file('lab/control.sock')),
     ...cacheServices(store, network, metrics),
     nodes: new NodeService(store, nodeIdOf(settings), isPostgresUrl(databaseUrl(settings)) ? 'postgres' : 'sqlite'),
     events: new EventService(store),
@@ -138,6 +140,19 @@ export async function startController(settings: ControllerSettings): Promise<Run
     dataDir: directory.path,
     stop: () => running.disposeAsync(),
   };
+}
+
+type Base = Pick<MaintenanceParts, 'store' | 'retention' | 'onFailure'>;
+
+/** What is done by the clock: deleting what is over, ending overrides, rotating keys. */
+function upkeepOf(
+  base: Base,
+  { pathOverrides, siteDeletion, policyDeletion }: ReturnType<typeof networkServices>,
+  { signer, userDeletion, apiKeys }: Awaited<ReturnType<typeof accountServices>>,
+  { metrics, sla, traffic }: Awaited<ReturnType<typeof reportServices>>,
+): Maintenance {
+  const purging = [siteDeletion, policyDeletion, userDeletion, apiKeys];
+  return new Maintenance({ ...base, metrics, sla, traffic, pathOverrides, signer, purging });
 }
 
 /** What users set and see of the network. */
@@ -184,7 +199,7 @@ function startDeliveries(
 /** What edges report, and what was reported before. */
 async function reportServices(
   store: Store,
-  { keepMetricsDays, keepTrafficDays }: ControllerSettings,
+  { keepMetricsDays, keepSlaDays, keepTrafficDays }: ControllerSettings,
   { paths, decisions }: ReturnType<typeof networkServices>,
 ) {
   const [traffic, metrics] = [new TrafficService(store, keepTrafficDays), new MetricService(store, keepMetricsDays)];
@@ -192,6 +207,7 @@ async function reportServices(
   const trafficHistory = new TrafficHistory(store);
   const trafficReport = new TrafficReport(store, traffic, trafficHistory);
   const qosLines = new QosLines(store);
+  const [sla, slaReport] = [new SlaService(store, keepSlaDays), new SlaReport(store)];
   const telemetry = new TelemetryService({
     store,
     qosLines,
@@ -202,7 +218,7 @@ async function reportServices(
     timers: systemTimers,
     gatherMs: telemetryGatherMs,
   });
-  return { traffic, trafficHistory, trafficReport, metrics, telemetry, qosLines };
+  return { traffic, trafficHistory, trafficReport, metrics, telemetry, qosLines, sla, slaReport };
 }
 
 function maintain(started: AsyncDisposableStack, store: Store, maintenance: Maintenance): void {
