@@ -95,10 +95,6 @@ function oneKeyRoutes(app: RestApp, { apiKeys, access }: ApiServices): void {
       return toSnakeCase(await apiKeys.update(request.actor, request.params.id, request.body));
     },
   );
-  deletionRoutes(app, { apiKeys, access });
-}
-
-function deletionRoutes(app: RestApp, { apiKeys, access }: Pick<ApiServices, 'apiKeys' | 'access'>): void {
   app.delete(
     '/api-keys/:id',
     {
