@@ -144,7 +144,15 @@ async function throughBlackouts(network: TrialNetwork): Promise<{ lost: number; 
   const count = seconds * streamRate;
   const stream = network.edges[0].runOnHost(
     'ping',
-    ...['-n', '-q', '-i', String(1 / streamRate), '-W', '2', '-c', String(count), '10.1.0.2'],
+    '-n',
+    '-q',
+    '-i',
+    String(1 / streamRate),
+    '-W',
+    '2',
+    '-c',
+    String(count),
+    '10.1.0.2',
   );
   for (let done = 0; done < blackouts; done++) {
     const table = 'table netdev dark';

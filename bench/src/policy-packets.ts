@@ -1,8 +1,8 @@
 import { closeSync, writeSync } from 'node:fs';
-import { classMark, classTable, markMask, median, type Address, type Policy } from '@patronus/core';
+import { classTable, median, type Address, type Policy } from '@patronus/core';
 import { frameDestination, packetFrame } from '@patronus/edge/trial';
 import { inNetworkNamespace, TapDevice } from '@patronus/linux';
-import { compileKernelState, nftTransaction } from '@patronus/netconf';
+import { compileKernelState, ipBatches, nftTransaction, type KernelState } from '@patronus/netconf';
 import type { Flow } from '@patronus/policy';
 import type { Bench } from './bench-line.ts';
 import {
@@ -46,13 +46,17 @@ async function measure(count: number, kind: 'first' | 'later'): Promise<[number[
   const namespace = await BenchNamespace.create();
   const taps = inNetworkNamespace(namespace.name, () => ['lan0', 'far0'].map((name) => TapDevice.open(name)));
   try {
-    await prepare(namespace);
     const policies = policySet(count);
+    const state = compiled(policies);
+    await prepare(namespace, policies);
+    await withRules(namespace, state);
+    // the kernel has loaded connection tracking by now; flows of 18 slices would fill its table
+    await namespace.run('sysctl', ['-q', '-w', 'net.netfilter.nf_conntrack_udp_timeout=2']);
     const [bare, ruled]: [number[], number[]] = [[], []];
     for (let pair = 0; pair < pairs; pair += 1) {
-      await withoutRules(namespace);
+      await withoutRules(namespace, state);
       bare.push(nanosecondsEach(taps[0]!, slice(policies, kind, 2 * pair)));
-      await withRules(namespace, policies);
+      await withRules(namespace, state);
       ruled.push(nanosecondsEach(taps[0]!, slice(policies, kind, 2 * pair + 1)));
     }
     return [bare, ruled];
@@ -62,7 +66,13 @@ async function measure(count: number, kind: 'first' | 'later'): Promise<[number[
   }
 }
 
-async function prepare(namespace: BenchNamespace): Promise<void> {
+function compiled(policies: readonly Policy[]): KernelState {
+  const state = compileKernelState(documentOf(policies), facts);
+  if (!state.ok) throw new Error(JSON.stringify(state.error));
+  return state.value;
+}
+
+async function prepare(namespace: BenchNamespace, policies: readonly Policy[]): Promise<void> {
   const ip = (...args: string[]): Promise<string> => namespace.run('ip', args);
   await ip('link', 'set', 'lan0', 'address', frameDestination, 'up');
   await ip('link', 'set', 'far0', 'up');
@@ -72,9 +82,8 @@ async function prepare(namespace: BenchNamespace): Promise<void> {
   await ip('route', 'add', '10.64.0.0/10', 'via', '192.0.2.2');
   const settings = ['net.ipv4.ip_forward=1', 'net.ipv4.conf.all.rp_filter=0', 'net.ipv4.conf.lan0.rp_filter=0'];
   await namespace.run('sysctl', ['-q', '-w', ...settings]);
-  // loads connection tracking, which then forgets flows soon: 18 slices of them would fill its table
-  await withoutRules(namespace);
-  await namespace.run('sysctl', ['-q', '-w', 'net.netfilter.nf_conntrack_udp_timeout=2']);
+  const routes = policies.map((each) => `route replace 10.64.0.0/10 via 192.0.2.2 table ${classTable(each.class)}\n`);
+  await namespace.run('ip', ['-batch', '-'], routes.join(''));
 }
 
 function slice(policies: readonly Policy[], kind: 'first' | 'later', number: number): Buffer[] {
@@ -101,22 +110,20 @@ const flowsOf = (policies: readonly Policy[], number: number): Flow[] =>
   });
 
 /** Connection tracking stays: it is the price of any classification by flows, and firewalls pay it anyway. */
-async function withoutRules(namespace: BenchNamespace): Promise<void> {
-  await namespace.run('ip', ['rule', 'flush']);
-  await namespace.run('ip', ['-batch', '-'], 'rule add pref 32766 lookup main\n');
+async function withoutRules(namespace: BenchNamespace, state: KernelState): Promise<void> {
+  await changeRules(namespace, state, 'delete');
   const hook = 'type filter hook prerouting priority mangle; policy accept;';
   await namespace.run('nft', ['-f', '-'], `flush ruleset\ntable inet bare { chain c { ${hook} ct mark 1 drop; }; }\n`);
 }
 
-async function withRules(namespace: BenchNamespace, policies: readonly Policy[]): Promise<void> {
-  const compiled = compileKernelState(documentOf(policies), facts);
-  if (!compiled.ok) throw new Error(JSON.stringify(compiled.error));
-  await namespace.run('nft', ['-f', '-'], `flush ruleset\n${nftTransaction(compiled.value.ruleset!, null)}`);
-  const rules = policies.flatMap((policy) => [
-    `rule add pref ${11_000 + policy.class} fwmark ${classMark(policy.class)}/${markMask} lookup ${classTable(policy.class)}`,
-    `route replace 10.64.0.0/10 via 192.0.2.2 table ${classTable(policy.class)}`,
-  ]);
-  await namespace.run('ip', ['-batch', '-'], `${rules.join('\n')}\n`);
+async function withRules(namespace: BenchNamespace, state: KernelState): Promise<void> {
+  await namespace.run('nft', ['-f', '-'], `flush ruleset\n${nftTransaction(state.ruleset!, null)}`);
+  await changeRules(namespace, state, 'add');
+}
+
+async function changeRules(namespace: BenchNamespace, { rules }: KernelState, verb: 'add' | 'delete'): Promise<void> {
+  const changes = rules.map((rule) => ({ verb, object: 'rule', rule }) as const);
+  for (const { text } of ipBatches(changes, { ipv6: false })) await namespace.run('ip', ['-batch', '-'], text);
 }
 
 function nanosecondsEach(tap: TapDevice, frames: readonly Buffer[]): number {

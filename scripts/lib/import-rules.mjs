@@ -118,7 +118,10 @@ export const allowances = [
   ...allow('apps/controller/src/sinks/syslog-sender.ts', 'syslog over UDP (RFC 5426)', 'node:dgram'),
 
   ...allow('apps/edge/src/reconcile/trial/voice-process.ts', 'a call between hosts of a trial', 'node:dgram'),
+  ...allow('apps/controller/src/services/lab-link.ts', 'asks the lab on its Unix socket', 'node:http'),
+
   ...allow('lab', 'domain types', '@patronus/core'),
+  ...allow('lab/src/control', 'serves a controller on a Unix socket', 'node:http'),
   ...allow('lab', 'namespaces and commands', '@patronus/linux'),
   ...allow('lab/src/machine', 'starts programs that outlive a command', 'node:child_process'),
   ...allow(
@@ -150,6 +153,7 @@ export const allowances = [
   ...allow('bench', 'measures services of the controller, and fills its database', '@patronus/controller/parts'),
   ...allow('bench', 'measures an edge between namespaces', '@patronus/edge/trial', '@patronus/linux'),
   ...allow('bench', 'measured programs run in processes of their own', 'node:child_process'),
+  ...allow('bench/src/web-page', 'stands before a controller to send live values', 'node:http', 'node:net'),
   ...allow('bench/src/http-load.ts', 'sends requests with as little work of its own as can be', 'node:net'),
   ...allow('bench/src/api-servers', 'the bare server that the API is compared with', 'node:http', 'node:net'),
 

@@ -23,6 +23,7 @@ import { addPolicies } from './commands/policies.ts';
 import { addQos } from './commands/qos.ts';
 import { addSessions } from './commands/sessions.ts';
 import { addSinks } from './commands/sinks.ts';
+import { addSla } from './commands/sla.ts';
 import { addSites } from './commands/sites.ts';
 import { addStats } from './commands/stats.ts';
 import { addTransportLinks } from './commands/transport-links.ts';
@@ -65,6 +66,7 @@ export function buildProgram(terminal: Terminal): Command {
   addApplications(program, terminal);
   addQos(program, terminal);
   addFlows(program, terminal);
+  addSla(program, terminal);
   addApply(program, terminal);
   addExport(program, terminal);
   addStats(program, terminal);

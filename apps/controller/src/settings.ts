@@ -177,6 +177,13 @@ const rules = {
     expected: daysText,
     about: 'how long hours of traffic history are kept; minutes are kept for 2 days, ten seconds for an hour',
   },
+  keepSlaDays: {
+    variable: 'PATRONUS_KEEP_SLA_DAYS',
+    schema: days,
+    fallback: 400,
+    expected: daysText,
+    about: 'how long it is kept how paths kept to the SLAs of policies',
+  },
   keepAuditDays: {
     variable: 'PATRONUS_KEEP_AUDIT_DAYS',
     schema: Type.Union([Type.Literal(0), Type.Integer({ minimum: 30, maximum: 36_500 })]),
@@ -201,6 +208,14 @@ const rules = {
     fallback: 'warn',
     expected: logLevels.join(', '),
     about: 'which log lines are written, as JSON on standard error',
+  },
+  labSocket: {
+    variable: 'PATRONUS_LAB_SOCKET',
+    schema: Type.Union([Type.Null(), text]),
+    fallback: null,
+    expected: 'a Unix socket',
+    about: 'the door of a lab on this machine, which operators then change from the page',
+    otherwise: 'lab/control.sock in the data directory, where a lab runs',
   },
   webDir: {
     variable: 'PATRONUS_WEB_DIR',

@@ -23,6 +23,7 @@ import { EndpointService } from './services/endpoint-service.ts';
 import { EnrolmentKeyService } from './services/enrolment-key-service.ts';
 import { EventService } from './services/event-service.ts';
 import { EventSinkService } from './services/event-sink-service.ts';
+import { LabLink } from './services/lab-link.ts';
 import { NodeService } from './services/node-service.ts';
 import { Maintenance } from './services/maintenance.ts';
 import { MemoryTrimmer } from './services/memory-trimmer.ts';
@@ -41,6 +42,8 @@ import { PolicyService } from './services/policy-service.ts';
 import { Presence } from './services/presence.ts';
 import { QosLines } from './services/qos-lines.ts';
 import { QosService } from './services/qos-service.ts';
+import { SlaReport } from './services/sla-report.ts';
+import { SlaService } from './services/sla-service.ts';
 import { SiteDeletionService } from './services/site-deletion-service.ts';
 import { SiteService } from './services/site-service.ts';
 import { TelemetryService, telemetryGatherMs } from './services/telemetry-service.ts';
@@ -80,7 +83,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
   const documents = new DocumentService({ ...settings, store, timers: systemTimers, onFailure });
   const network = networkServices(store, presence, documents);
   const reports = await reportServices(store, settings, network);
-  const { traffic, telemetry, metrics } = reports;
+  const { traffic, telemetry, metrics, sla } = reports;
   started.defer(() => telemetry.flush().then(() => traffic.flush(), onFailure));
   const policies = new PolicyService(store, traffic);
   await policies.ensureDefault();
@@ -109,9 +112,18 @@ export async function startController(settings: ControllerSettings): Promise<Run
   const edgeUrl = settings.edgeUrl ?? `https://${reachableHost(settings.edgeHost)}:${gateway.port}`;
 
   const { pathOverrides, siteDeletion, policyDeletion } = network;
-  const { signer, userDeletion, apiKeys } = accounts;
-  const purging = [siteDeletion, policyDeletion, userDeletion, apiKeys];
-  const upkeep = { store, metrics, traffic, pathOverrides, signer, retention: settings, purging, onFailure };
+  const purging = [siteDeletion, policyDeletion, accounts.userDeletion, accounts.apiKeys];
+  const upkeep = {
+    store,
+    metrics,
+    sla,
+    traffic,
+    pathOverrides,
+    signer: accounts.signer,
+    retention: settings,
+    purging,
+    onFailure,
+  };
   maintain(started, store, new Maintenance(upkeep));
 
   const services: ApiServices = {
@@ -123,6 +135,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
     pathChecks: new PathCheckService(store, gateway),
     flows: new FlowService({ store, presence, edges: gateway, paths: network.paths }),
     ...reports,
+    lab: new LabLink(store, settings.labSocket ?? directory.file('lab/control.sock')),
     ...cacheServices(store, network, metrics),
     nodes: new NodeService(store, nodeIdOf(settings), isPostgresUrl(databaseUrl(settings)) ? 'postgres' : 'sqlite'),
     events: new EventService(store),
@@ -186,7 +199,7 @@ function startDeliveries(
 /** What edges report, and what was reported before. */
 async function reportServices(
   store: Store,
-  { keepMetricsDays, keepTrafficDays }: ControllerSettings,
+  { keepMetricsDays, keepSlaDays, keepTrafficDays }: ControllerSettings,
   { paths, decisions }: ReturnType<typeof networkServices>,
 ) {
   const [traffic, metrics] = [new TrafficService(store, keepTrafficDays), new MetricService(store, keepMetricsDays)];
@@ -194,6 +207,7 @@ async function reportServices(
   const trafficHistory = new TrafficHistory(store);
   const trafficReport = new TrafficReport(store, traffic, trafficHistory);
   const qosLines = new QosLines(store);
+  const [sla, slaReport] = [new SlaService(store, keepSlaDays), new SlaReport(store)];
   const telemetry = new TelemetryService({
     store,
     qosLines,
@@ -204,7 +218,7 @@ async function reportServices(
     timers: systemTimers,
     gatherMs: telemetryGatherMs,
   });
-  return { traffic, trafficHistory, trafficReport, metrics, telemetry, qosLines };
+  return { traffic, trafficHistory, trafficReport, metrics, telemetry, qosLines, sla, slaReport };
 }
 
 function maintain(started: AsyncDisposableStack, store: Store, maintenance: Maintenance): void {

@@ -134,7 +134,9 @@ describe.skipIf(process.getuid?.() !== 0)('a packet that goes over two paths (sk
     const octets = 8 * 2 ** 20;
     const wanted = createHash('sha256').update(Buffer.alloc(octets, 'patronus')).digest('hex');
     for (const address of ['10.1.0.2', '2001:db8:1::2']) {
+      const sentBefore = await counted(0);
       const grew = await grown(async () => expect(await transfer(address, octets)).toBe(wanted));
+      expect((await counted(0))['single']).toBe(sentBefore['single']);
       // at the very least one packet for 1,400 octets
       expect(grew['first']).toBeGreaterThan(octets / 1400);
       expect(grew['dropped']).toBeGreaterThan(0.9 * grew['first']!);

@@ -74,8 +74,8 @@ describe.skipIf(!isRoot)('a policy that duplicates (skipped without root)', () =
         name,
         prefixes: [`10.${index}.0.0/24`],
         endpoints: [
-          { label: 'mpls', device: 'wan0', address: `192.0.2.${index + 1}` },
-          { label: 'broadband', device: 'wan1', address: `198.51.100.${index + 1}` },
+          { label: 'mpls', device: 'wan0', address: `192.0.2.${index + 1}`, profile: 'fast' },
+          { label: 'broadband', device: 'wan1', address: `198.51.100.${index + 1}`, profile: 'fast' },
         ],
       });
       const { key } = await controller.send<{ key: string }>('POST', '/enrolment-keys', { site: name });

@@ -12,6 +12,7 @@ import { checkPath } from './path-check.ts';
 import type { Learning } from './learn/index.ts';
 import { reportFlows } from './flows/index.ts';
 import type { Dial, ProbeEngine, ProbeEngineListener, Reconciler, WatchKernel } from './ports.ts';
+import { LineRates } from './qos/index.ts';
 import { programVersion } from './program-version.ts';
 import type { DocumentStore, Enrolment } from './state/index.ts';
 import type { EdgeStatus } from './status/index.ts';
@@ -46,6 +47,7 @@ export class Edge {
   private readonly view = new EdgeView();
   private readonly event: EmitEvent;
   private readonly telemetry: Telemetry;
+  private readonly lineRates: LineRates;
   private readonly engine: ProbeEngine;
   private readonly journey: ChangeJourney;
   private readonly connection: ControllerConnection;
@@ -59,6 +61,7 @@ export class Edge {
     this.event = event;
     const { clock, timers, log, reconciler, store } = parts;
     this.startedAt = clock.wall();
+    this.lineRates = new LineRates(reconciler, clock);
     const send = (message: EdgeMessage): boolean => this.connection.send(message);
     // First, as it may fail for want of its port; nothing else runs yet then.
     this.engine = parts.startEngine(this.engineListener());
@@ -83,6 +86,7 @@ export class Edge {
       event,
       inForce: (document) => {
         this.view.inForce(document);
+        this.lineRates.inForce(document);
         this.schedules.follow(document);
         if (document !== null) parts.learning.configure(document);
       },
@@ -205,6 +209,7 @@ export class Edge {
       paths: (reports) => {
         this.telemetry.paths(reports);
         this.view.paths(reports);
+        this.inBackground(this.lineRates.look(reports));
         this.connection.deadRoutes(this.view.deadAddresses(this.links.uplinks()));
         this.lookAtExits();
       },

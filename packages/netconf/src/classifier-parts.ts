@@ -48,18 +48,13 @@ export function classifierParts(document: SiteDocument, purpose: Purpose): Rules
   };
   const between = all.flatMap(({ policy, found }) => (breaksOut(policy) ? [] : found));
   const outward = all.flatMap(({ found }) => found);
-  return unique([
+  return [
     ...builder.chains,
     { type: 'map', name: `ranks_${suffix}`, key: 'typeof meta mark', elements: ranks },
     ...finder('policies', between),
     ...(hasBreakout(document) ? finder('internet', outward) : []),
-  ]);
+  ];
 }
-
-/** What two finders need alike is defined once. */
-const unique = (parts: Ruleset['parts']): Ruleset['parts'] => [
-  ...new Map(parts.map((part) => [part.name, part])).values(),
-];
 
 /** A policy of this rank comes before the best found so far. */
 const ifBelow = (rank: number): string => `meta mark & ${hex(classMask)} > ${hex(classMark(rank))}`;

@@ -90,7 +90,12 @@ export interface RoutingRule {
   readonly table: number;
   /** Routes with a prefix this short or shorter are passed over; null: none are. */
   readonly suppressPrefixLength: number | null;
+  /** Absent: looks the packet up in `table`. Otherwise `table` means nothing. */
+  readonly action?: RuleAction;
 }
+
+/** On with the rules of a priority further down; or nothing, as a place to go to. */
+export type RuleAction = { readonly goto: number } | 'nop';
 
 /** A program of ours, and where it sees packets. A place holds one program. */
 export interface AttachedProgram {

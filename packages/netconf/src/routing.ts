@@ -26,6 +26,7 @@ import {
   type NextHopGroup,
   type Route,
   type RoutingRule,
+  type RuleAction,
 } from './kernel-state.ts';
 import type { LocalFacts, SteeringDecision, UplinkFacts } from './local-facts.ts';
 import { disjointPrefixes, familyOf } from './prefix-set.ts';
@@ -38,7 +39,10 @@ import { disjointPrefixes, familyOf } from './prefix-set.ts';
 const priorities = {
   pinned: 10_000,
   local: 10_900,
+  withoutClass: 10_910,
+  signposts: 10_920,
   class: 11_000,
+  afterClasses: 15_097,
   direct: 15_100,
   fromUplink: 15_200,
   unmarked: 16_000,
@@ -189,11 +193,38 @@ export function compileRules(document: SiteDocument, facts: LocalFacts): Routing
     ),
     ...localRules(document, facts),
     ...document.endpoints.flatMap((endpoint) => sourceRules(endpoint, facts)),
+    ...signposts(document, facts),
     ...document.policies.flatMap((policy) =>
       perFamily(priorities.class + policy.class, classMark(policy.class), classTable(policy.class)),
     ),
     ...perFamily(priorities.unmarked, 0, classTable(defaultClass)),
   ];
+}
+
+/** With more policies than this, signposts save more rules than they are. */
+const mostWithoutSignposts = 16;
+/** Classes of one signpost: with 1,000 policies a packet passes 16 signposts and 64 rules at most, in place of 1,000. */
+const classesPerSignpost = 64;
+
+/** The kernel goes through rules one by one: signposts lead packets to those of their class, and what has none past all. */
+function signposts({ policies }: SiteDocument, facts: LocalFacts): RoutingRule[] {
+  if (policies.length <= mostWithoutSignposts) return [];
+  const blocks = Map.groupBy(policies, (policy) => Math.floor(policy.class / classesPerSignpost));
+  const blockMask = classMark(0xfff & ~(classesPerSignpost - 1)) | (markMask & ~classMark(0xfff));
+  return families(facts).flatMap((family) => {
+    const rule = (priority: number, fwmark: RoutingRule['fwmark'], action: RuleAction): RoutingRule => {
+      return { family, priority, fwmark, from: null, to: null, table: 0, suppressPrefixLength: null, action };
+    };
+    return [
+      rule(priorities.withoutClass, { value: 0, mask: markMask }, { goto: priorities.afterClasses }),
+      ...[...blocks].map(([block, members]) => {
+        const mark = { value: classMark(block * classesPerSignpost), mask: blockMask };
+        const goto = priorities.class + Math.min(...members.map((policy) => policy.class));
+        return rule(priorities.signposts + block, mark, { goto });
+      }),
+      rule(priorities.afterClasses, null, 'nop'),
+    ];
+  });
 }
 
 /**

@@ -108,7 +108,7 @@ function rulesetParts(
     key: 'typeof ct mark',
     elements: policies.map((policy) => `${hex(ctMark(policy, generation))} : goto class_${policy.class}`),
   };
-  const classified = families.flatMap((family) => classifierParts(document, { sets, family, wallMs }));
+  const classified = unique(families.flatMap((family) => classifierParts(document, { sets, family, wallMs })));
   return [
     ...policies.map(classChain),
     current,
@@ -138,6 +138,11 @@ function rulesetParts(
     ...(features.includes('breakout') ? masqueradeChains(document) : []),
   ];
 }
+
+/** Chains and maps that are named after their content may be needed for both families; they are defined once. */
+const unique = (parts: Ruleset['parts']): Ruleset['parts'] => [
+  ...new Map(parts.map((part) => [part.name, part])).values(),
+];
 
 /**
  * Encrypted packets are not tracked: there are as many of them as of packets within, and tracking each costs more than all

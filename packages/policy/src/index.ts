@@ -15,6 +15,7 @@ export * from './policy-findings.ts';
 export * from './plan.ts';
 export { meet, RegionSpace, type Region } from './regions.ts';
 export * from './sla.ts';
+export * from './sla-record.ts';
 export * from './steering.ts';
 export * from './tuning.ts';
 export * from './validate-policy.ts';

@@ -71,8 +71,7 @@ export class FakeFault {
     const isNext = this.#refusedTimes > 0 && description.startsWith(this.#refusedKind);
     if (isNext) this.#refusedTimes -= 1;
     const isRefused =
-      isNext ||
-      (this.#refusedProgram !== null && description.startsWith(`attach program ${this.#refusedProgram} `));
+      isNext || (this.#refusedProgram !== null && description.startsWith(`attach program ${this.#refusedProgram} `));
     if (isRefused || (this.#refusedStep > 0 && --this.#refusedStep === 0)) {
       throw new PatronusError('kernel_refused', `the kernel refused to ${description}: told to`, {
         facts: { step: description },

@@ -17,6 +17,7 @@ import type {
 import type { EventDeliveryTable, EventSinkTable, EventTable } from './event-tables.ts';
 import type { AuditAnchorTable, AuditTable, IdempotencyTable } from './log-tables.ts';
 import type { QosClassTable, QosLineTable, QosQueueTable } from './qos-tables.ts';
+import type { SlaHourTable, SlaPairTable, SlaViolationTable } from './sla-tables.ts';
 import type {
   PathCounterTable,
   PolicyCounterTable,
@@ -68,6 +69,9 @@ export interface Database {
   qos_classes: QosClassTable;
   qos_lines: QosLineTable;
   qos_queues: QosQueueTable;
+  sla_pairs: SlaPairTable;
+  sla_hours: SlaHourTable;
+  sla_violations: SlaViolationTable;
   settings: SettingTable;
   users: UserTable;
   password_links: PasswordLinkTable;
@@ -295,7 +299,7 @@ export interface DecisionTable {
   since: UnixMs;
 }
 
-export interface RawMetricTable extends PathFigures {
+export interface RawMetricTable extends PathFigures, OrderFigures {
   metric_id: Generated<number>;
   path_id: string;
   timestamp: UnixMs;

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Timer, Timers } from '@patronus/core';
 import type { PathReport, TelemetryBatch } from '@patronus/protocol';
-import type { Change, PathFigures, Store } from '../database/index.ts';
+import type { Change, OrderFigures, PathFigures, Store } from '../database/index.ts';
 import type { DecisionTable } from '../database/schema.ts';
 import {
   decisionRepository,
@@ -142,6 +142,7 @@ export class TelemetryService {
         timestamp,
         health_status: report.health,
         ...figures(report),
+        ...orderFigures(report),
       })),
     );
     await pathRepository.report(
@@ -152,8 +153,7 @@ export class TelemetryService {
         since: Math.round(report.since),
         reported_at: timestamp,
         ...figures(report),
-        reordering_percent: report.quality.forward.reorderingPercent ?? null,
-        duplication_percent: report.quality.forward.duplicationPercent ?? null,
+        ...orderFigures(report),
       })),
     );
     const pathIds = reports.map((report) => report.pathId);
@@ -175,6 +175,11 @@ const figures = ({ quality }: PathReport): PathFigures => ({
   reverse_latency: quality.reverse.delayMs,
   reverse_jitter: quality.reverse.jitterMs,
   reverse_loss: quality.reverse.lossPercent,
+});
+
+const orderFigures = ({ quality }: PathReport): OrderFigures => ({
+  reordering_percent: quality.forward.reorderingPercent ?? null,
+  duplication_percent: quality.forward.duplicationPercent ?? null,
 });
 
 /** Adds what edges counted of duplicated packets to the paths. */

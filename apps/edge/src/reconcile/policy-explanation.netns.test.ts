@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, writeSync } from 'node:fs';
 import type { Policy } from '@patronus/core';
 import { inNetworkNamespace, SystemCommandRunner, TapDevice } from '@patronus/linux';
-import { compileKernelState, nftTransaction, rulesetShape, type LocalFacts } from '@patronus/netconf';
+import { compileKernelState, nftTransaction, parseNftTable, rulesetShape, type LocalFacts } from '@patronus/netconf';
 import { explainFlow, type Flow } from '@patronus/policy';
 import { SeededRandom, siteDocument } from '@patronus/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -113,6 +113,8 @@ describe.skipIf(!isRoot)(`${sets * packets} random packets (skipped without root
       await inside('nft', ['-f', '-'], nftTransaction(compiled.value.ruleset!, shape));
       shape = rulesetShape(compiled.value.ruleset!);
       previous = shape;
+      const listed = await inside('nft', ['-j', 'list', 'table', 'inet', 'patronus']);
+      expect(parseNftTable(listed).ruleset).toEqual(shape);
       await inside('nft', ['-f', '-'], recorder);
       const flows: Flow[] = [];
       while (flows.length < packets) flows.push(...[randomFlow(below)].filter(isNotWithinRemoteSite));

@@ -2,6 +2,7 @@ import { accountFeature } from '../features/account/feature.ts';
 import { auditFeature } from '../features/audit/feature.ts';
 import { eventFeature } from '../features/events/feature.ts';
 import { keyFeature } from '../features/keys/feature.ts';
+import { labFeature } from '../features/lab/feature.ts';
 import { overviewFeature } from '../features/overview/feature.ts';
 import { pathFeature } from '../features/paths/feature.ts';
 import { peopleFeature } from '../features/people/feature.ts';
@@ -20,6 +21,7 @@ export const features: readonly Feature[] = [
   pathFeature,
   policyFeature,
   eventFeature,
+  labFeature,
   auditFeature,
   sinkFeature,
   peopleFeature,

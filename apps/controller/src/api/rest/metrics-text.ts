@@ -3,15 +3,16 @@ import type { TrafficKind } from '../../repositories/index.ts';
 import type { PathView } from '../../services/path-service.ts';
 import { trafficColumns } from '../../services/traffic-report.ts';
 import type { ApiServices } from '../api-services.ts';
+import { qosFamilies, slaFamilies } from './quality-metrics.ts';
 import { label, trafficMetrics } from './traffic-text.ts';
 
 type MetricServices = Pick<
   ApiServices,
-  'sites' | 'edges' | 'paths' | 'policies' | 'caches' | 'telemetry' | 'trafficReport'
+  'sites' | 'edges' | 'paths' | 'policies' | 'caches' | 'telemetry' | 'trafficReport' | 'qosLines' | 'slaReport'
 >;
 
 /** One metric: what is written before its samples, and the samples. */
-type Family = readonly [
+export type Family = readonly [
   name: string,
   type: 'gauge' | 'counter',
   about: string,
@@ -26,6 +27,8 @@ export async function metricsText(services: MetricServices): Promise<string> {
     ...telemetryFamilies(services),
     ...pathFamilies(await services.paths.list()),
     ...(await trafficFamilies(services)),
+    ...(await qosFamilies(services)),
+    ...(await slaFamilies(services)),
   ];
   return families.map(familyText).join('');
 }

@@ -156,6 +156,8 @@ const drives: Record<string, Drive> = {
   patchQosClassesByName: () => ({ params: { name: 'video' }, body: { priority: 1 } }),
   deleteQosClassesByName: () => ({ params: { name: 'video' } }),
   getQosLines: () => ({}),
+  getSla: () => ({ query: 'step=day' }),
+  getSlaViolations: () => ({ query: 'limit=5' }),
   getExport: () => ({}),
   postApply: () => ({
     body: {

@@ -32,6 +32,7 @@ import { policyOperationRoutes } from './policy-operation-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
 import { qosRoutes } from './qos-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
+import { slaRoutes } from './sla-routes.ts';
 import { siteRoutes } from './site-routes.ts';
 import { statsRoutes } from './stats-routes.ts';
 import { totpRoutes } from './totp-routes.ts';
@@ -63,6 +64,7 @@ export function restApi(app: RestApp, services: ApiServices, answers: AnswerCach
   flowRoutes(app, services);
   hostSetRoutes(app, services);
   qosRoutes(app, services);
+  slaRoutes(app, services);
   pathRoutes(app, services);
   pathOperationRoutes(app, services);
   statsRoutes(app, services);

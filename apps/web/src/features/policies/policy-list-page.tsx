@@ -25,7 +25,6 @@ export function PolicyListPage() {
   const decisions = useApiQuery(decisionsQuery, {}, { everyMs: 5000 });
   const findings = useApiQuery(findingsQuery, {});
   const can = useCan();
-  const navigate = useNavigate();
   const [draft, setDraft] = useState<readonly string[] | null>(null);
   const counters = new Map(
     (answer.data?.policies ?? []).map((policy) => [
@@ -40,22 +39,7 @@ export function PolicyListPage() {
     <Page
       title="Policies"
       subtitle="In the order in which they are looked at: the first that matches decides"
-      actions={
-        <>
-          <Button
-            variant="default"
-            leftSection={<IconRoute size={16} />}
-            onClick={() => void navigate({ to: '/policies/explain' })}
-          >
-            Explain a flow
-          </Button>
-          {can('Mutation.createPolicy') && (
-            <Button leftSection={<IconPlus size={16} />} onClick={() => void navigate({ to: '/policies/new' })}>
-              Add a policy
-            </Button>
-          )}
-        </>
-      }
+      actions={<ListActions />}
     >
       {warnings.length > 0 && (
         <Panel title={`Worth a look (${warnings.length})`}>
@@ -91,5 +75,26 @@ export function PolicyListPage() {
         }}
       </QueryView>
     </Page>
+  );
+}
+
+function ListActions() {
+  const can = useCan();
+  const navigate = useNavigate();
+  return (
+    <>
+      <Button
+        variant="default"
+        leftSection={<IconRoute size={16} />}
+        onClick={() => void navigate({ to: '/policies/explain' })}
+      >
+        Explain a flow
+      </Button>
+      {can('Mutation.createPolicy') && (
+        <Button leftSection={<IconPlus size={16} />} onClick={() => void navigate({ to: '/policies/new' })}>
+          Add a policy
+        </Button>
+      )}
+    </>
   );
 }

@@ -13,6 +13,9 @@ export const fieldOf = (place: Place): string => place.join('.');
 export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The name in a document; empty where it has none yet. */
+export const nameOf = ({ name }: JsonObject): string => (typeof name === 'string' ? name : '');
+
 /** What stands at a place; undefined where nothing does. */
 export function valueAt(document: Json | undefined, place: Place): Json | undefined {
   let value = document;

@@ -11,7 +11,7 @@ import { Panel } from '../../../shared/parts/panel.tsx';
 import { useCan } from '../../../shared/services.tsx';
 import { policiesQuery } from '../policy-documents.ts';
 import { useNames } from '../use-names.ts';
-import type { JsonObject } from './document-path.ts';
+import { nameOf, type JsonObject } from './document-path.ts';
 import { loadPolicy, withNames, type StoredPolicy } from './policy-document-api.ts';
 import { PolicyForm } from './policy-form.tsx';
 
@@ -30,9 +30,7 @@ export function NewPolicyPage() {
   const priority = Math.max(0, ...data.policies.map((policy) => policy.priority)) + 10;
   const blank: JsonObject = { name: '', priority, match_conditions: {}, action: { type: 'steer' } };
   const initial =
-    source.stored === null
-      ? blank
-      : { ...source.stored.document, name: `${String(source.stored.document['name'])}-copy` };
+    source.stored === null ? blank : { ...source.stored.document, name: `${nameOf(source.stored.document)}-copy` };
   return <PolicyForm key={copied} title={title} initial={initial} stored={null} id={null} />;
 }
 
@@ -46,7 +44,7 @@ export function EditPolicyPage() {
   return (
     <PolicyForm
       key={`${id} ${stored.version}`}
-      title={`Edit ${String(stored.document['name'])}`}
+      title={`Edit ${nameOf(stored.document)}`}
       initial={stored.document}
       stored={stored}
       id={id}

@@ -10,7 +10,7 @@ import { useServices, useSession } from '../../../shared/services.tsx';
 import { deletePolicy } from '../policy-documents.ts';
 import { ActionFields } from './action-fields.tsx';
 import classes from './editor.module.css';
-import type { JsonObject } from './document-path.ts';
+import { nameOf, type JsonObject } from './document-path.ts';
 import { EditorProvider, useField } from './editor-context.tsx';
 import { JudgementPane } from './judgement-pane.tsx';
 import { MatchFields } from './match-fields.tsx';
@@ -48,7 +48,7 @@ export function PolicyForm({ title, initial, stored, id }: PolicyFormProps) {
     const written = await editor.save();
     if (written === null || writing === null) return;
     saved();
-    announce(String(editor.document['name']), written, writing);
+    announce(nameOf(editor.document), written, writing);
     void navigate({ to: `/policies/${written}` });
   };
   const ready = editor.unreadable === null && writingOf(editor.document) !== null;

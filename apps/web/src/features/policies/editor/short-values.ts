@@ -3,8 +3,8 @@ import type { Json, JsonObject } from './document-path.ts';
 
 /** `443` or `16384-32767`. */
 export function portText(range: Json): string {
-  const { from, to } = range as JsonObject;
-  return from === to ? String(from) : `${String(from)}-${String(to)}`;
+  const { from, to } = range as { readonly from: number; readonly to: number };
+  return from === to ? String(from) : `${from}-${to}`;
 }
 
 /** Null for what is no port and no range. */
@@ -22,4 +22,4 @@ export function parseDscp(text: string): number | null {
 }
 
 /** `EF`, or the number where it has no name. */
-export const dscpName = (code: Json): string => dscpNames[Number(code)] ?? String(code);
+export const dscpName = (code: Json): string => dscpNames[Number(code)] ?? JSON.stringify(code);

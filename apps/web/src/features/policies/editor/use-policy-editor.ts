@@ -99,10 +99,12 @@ function useJudgement(
     const writing = JSON.parse(asked) as Writing | null;
     setJudgement(writing === null ? { kind: 'none' } : { kind: 'asking' });
     if (writing === null) return;
-    void previewPolicy(writing, csrfToken).then((outcome) => {
+    const judge = async () => {
+      const outcome = await previewPolicy(writing, csrfToken);
       if (!current) return;
       setJudgement(outcome.ok ? { kind: 'fine', preview: outcome.data } : { kind: 'refused', error: outcome.error });
-    });
+    };
+    void judge();
     return () => {
       current = false;
     };
