@@ -74,6 +74,8 @@ export const allowances = [
 
   ...allow('apps/edge', 'domain, documents and decisions', '@patronus/core', '@patronus/protocol', '@patronus/policy'),
   ...allow('apps/edge', 'what the kernel should look like', '@patronus/netconf'),
+  ...allow('apps/edge', 'names in packets, and the applications that they mean', '@patronus/applications'),
+  ...allow('apps/edge/src/learn', 'packets wait for it, and shall wait for nothing else', 'node:worker_threads'),
   ...allow(
     'apps/edge/src/probe',
     'packets without the schemas, which cost a thread 20 MB',
@@ -116,7 +118,10 @@ export const allowances = [
   ...allow('apps/controller/src/sinks/syslog-sender.ts', 'syslog over UDP (RFC 5426)', 'node:dgram'),
 
   ...allow('apps/edge/src/reconcile/trial/voice-process.ts', 'a call between hosts of a trial', 'node:dgram'),
+  ...allow('apps/controller/src/services/lab-link.ts', 'asks the lab on its Unix socket', 'node:http'),
+
   ...allow('lab', 'domain types', '@patronus/core'),
+  ...allow('lab/src/control', 'serves a controller on a Unix socket', 'node:http'),
   ...allow('lab', 'namespaces and commands', '@patronus/linux'),
   ...allow('lab/src/machine', 'starts programs that outlive a command', 'node:child_process'),
   ...allow(
@@ -137,6 +142,7 @@ export const allowances = [
   ...allow('apps/cli/bin/patronus.mjs', 'runs itself again on a Node that is new enough', 'node:child_process'),
 
   ...allow('bench', 'measures the parts', '@patronus/core', '@patronus/policy', '@patronus/protocol'),
+  ...allow('bench', 'measures rulesets without an edge', '@patronus/netconf'),
   ...allow(
     'bench/src/classify.ts',
     'readers of packets, and a greeting for them',
@@ -147,9 +153,11 @@ export const allowances = [
   ...allow('bench', 'measures services of the controller, and fills its database', '@patronus/controller/parts'),
   ...allow('bench', 'measures an edge between namespaces', '@patronus/edge/trial', '@patronus/linux'),
   ...allow('bench', 'measured programs run in processes of their own', 'node:child_process'),
+  ...allow('bench/src/web-page', 'stands before a controller to send live values', 'node:http', 'node:net'),
   ...allow('bench/src/http-load.ts', 'sends requests with as little work of its own as can be', 'node:net'),
   ...allow('bench/src/api-servers', 'the bare server that the API is compared with', 'node:http', 'node:net'),
 
   ...allow('tests', 'fakes and virtual time', '@patronus/testkit'),
   ...allow('tests', 'a real PostgreSQL server', '@patronus/linux'),
+  ...allow('tests', 'packets of real programs', '@patronus/applications/testing'),
 ];

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { InvalidInputError, messageOf, PatronusError, type FieldProblem } from '@patronus/core';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { clusterProblems, clusterRules } from './cluster-settings.ts';
 import { oidcProblems, oidcRules } from './oidc/oidc-settings.ts';
 import type { SettingRule } from './setting-rule.ts';
 import { parsePrivateTargets } from './sinks/target-policy.ts';
@@ -133,6 +134,7 @@ const rules = {
     about: 'how often a user or address may try a password or code',
   },
   ...oidcRules,
+  ...clusterRules,
   graphqlIntrospection: {
     variable: 'PATRONUS_GRAPHQL_INTROSPECTION',
     schema: Type.Enum(['on', 'off']),
@@ -175,6 +177,13 @@ const rules = {
     expected: daysText,
     about: 'how long hours of traffic history are kept; minutes are kept for 2 days, ten seconds for an hour',
   },
+  keepSlaDays: {
+    variable: 'PATRONUS_KEEP_SLA_DAYS',
+    schema: days,
+    fallback: 400,
+    expected: daysText,
+    about: 'how long it is kept how paths kept to the SLAs of policies',
+  },
   keepAuditDays: {
     variable: 'PATRONUS_KEEP_AUDIT_DAYS',
     schema: Type.Union([Type.Literal(0), Type.Integer({ minimum: 30, maximum: 36_500 })]),
@@ -199,6 +208,14 @@ const rules = {
     fallback: 'warn',
     expected: logLevels.join(', '),
     about: 'which log lines are written, as JSON on standard error',
+  },
+  labSocket: {
+    variable: 'PATRONUS_LAB_SOCKET',
+    schema: Type.Union([Type.Null(), text]),
+    fallback: null,
+    expected: 'a Unix socket',
+    about: 'the door of a lab on this machine, which operators then change from the page',
+    otherwise: 'lab/control.sock in the data directory, where a lab runs',
   },
   webDir: {
     variable: 'PATRONUS_WEB_DIR',
@@ -259,7 +276,7 @@ export function loadControllerSettings(sources: SettingSources): ControllerSetti
     problems.push({ field: from, problem: `${shown} will not do`, remedy: `use ${rule.expected}` });
   }
   const told = settings as unknown as ControllerSettings;
-  if (problems.length === 0) problems.push(...oidcProblems(told));
+  if (problems.length === 0) problems.push(...oidcProblems(told), ...clusterProblems(told));
   if (problems.length > 0) throw new InvalidInputError(problems);
   return { ...told, dataDir: resolve(told.dataDir) };
 }

@@ -34,7 +34,7 @@ export async function removeNetwork(home: LabHome): Promise<void> {
   await killPrograms(() => programs().filter((program) => !holder(program)));
   if (world !== null) await removeNamespaces(home, world);
   await killPrograms(programs);
-  for (const leftover of ['edges', 'run', 'wan.sock'])
+  for (const leftover of ['edges', 'run', 'wan.sock', 'control.sock'])
     rmSync(join(home.dir, leftover), { recursive: true, force: true });
   removeLabState(home);
 }

@@ -1,4 +1,5 @@
 import { PatronusError } from '@patronus/core';
+import { startControl } from '../control/start-control.ts';
 import { findProgram, findPrograms, labHome, openWorld, type LabHome } from '../machine/index.ts';
 import { defaultTopologyFile, loadTopology, planLab, type LabPlan, type Topology } from '../topology/index.ts';
 import type { LineEmulator } from '../wan/index.ts';
@@ -77,6 +78,7 @@ async function build(
     writeLabState(home, state);
     progress('describing the sites to the controller');
     startGateway(home, world, plan);
+    startControl(home);
     await seedController(api, plan);
     progress('enrolling the edges');
     await Promise.all(

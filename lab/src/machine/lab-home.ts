@@ -12,6 +12,8 @@ export interface LabHome {
   readonly stateFile: string;
   /** Control socket of the emulator of lines. */
   readonly wanSocket: string;
+  /** By which a controller works on the lab. */
+  readonly controlSocket: string;
   readonly edgeStateDir: (site: string) => string;
   /** What the edge of a site sees as `/run`. */
   readonly edgeRunDir: (site: string) => string;
@@ -41,6 +43,7 @@ export function labHome(dataDir: string): LabHome {
     logDir: join(dir, 'logs'),
     stateFile: join(dir, 'state.json'),
     wanSocket: join(dir, 'wan.sock'),
+    controlSocket: join(dir, 'control.sock'),
     edgeStateDir: (site) => join(dir, 'edges', site),
     edgeRunDir: (site) => join(dir, 'run', site),
   };

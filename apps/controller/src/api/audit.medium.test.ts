@@ -104,6 +104,11 @@ const readers: readonly string[] = ['checkPathHealth'];
 
 /** Those of one's own password, codes and sessions: see totp, passkeys, oidc and accounts.medium.test.ts. */
 const elsewhere: readonly string[] = [
+  // see lab.medium.test.ts
+  'labBreak',
+  'labImpair',
+  'labHeal',
+  'labRun',
   'changePassword',
   'beginTotp',
   'confirmTotp',

@@ -65,6 +65,7 @@ export const auditActions = {
   edge_enrolled: 'an edge joined its site by an enrolment key, in the place of another one where there was one',
   edge_enrolment_refused: 'an edge was refused that came with a key of this controller',
   edge_revoked: 'an edge was deleted and is none any more',
+  lab_changed: 'a line of the lab beside the controller was broken, worsened or mended, or a scenario was started',
   events_acknowledged: 'somebody took note of events',
   event_sink_created: 'a webhook, syslog server or mail box was added, to which events are sent',
   event_sink_updated: 'one was changed',

@@ -29,6 +29,7 @@ export interface AuditTarget {
     | 'audit_log'
     | 'event'
     | 'event_sink'
+    | 'lab'
     | 'cache';
   readonly id: string | null;
   readonly name: string | null;

@@ -11,6 +11,10 @@ export const goLetters: readonly { readonly letter: string; readonly path: strin
   { letter: 'r', path: '/traffic', label: 'Traffic' },
   { letter: 'a', path: '/applications', label: 'Applications' },
   { letter: 'e', path: '/events', label: 'Events' },
+  { letter: 'a', path: '/audit', label: 'Audit' },
+  { letter: 'u', path: '/people', label: 'People' },
+  { letter: 'k', path: '/keys', label: 'Keys' },
+  { letter: 'c', path: '/settings', label: 'Settings' },
 ];
 
 /** A second key later than this is one of its own. */

@@ -6,9 +6,10 @@ import classes from './navigation.module.css';
 /** The menu: what the user may see, in the order of the features. */
 export function Navigation() {
   const can = useCan();
+  // The same hooks in the same order each time: the list of features does not change.
   const links = features
     .flatMap((feature) => feature.links ?? [])
-    .filter(({ operation }) => operation === undefined || can(operation));
+    .filter(({ operation, useShown = always }) => useShown() && (operation === undefined || can(operation)));
   return (
     <nav className={classes.navigation} aria-label="Main">
       <Link to="/" className={classes.brand}>
@@ -28,3 +29,5 @@ export function Navigation() {
     </nav>
   );
 }
+
+const always = (): boolean => true;

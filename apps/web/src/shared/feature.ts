@@ -15,6 +15,8 @@ export interface FeatureLink {
   readonly icon: Icon;
   /** Shown to those only who may do this. */
   readonly operation?: Operation;
+  /** A hook that tells whether it is shown now. */
+  readonly useShown?: () => boolean;
 }
 
 /** An entry of the command palette that is not a page of the menu. */

@@ -112,6 +112,7 @@ export const actionType = builder.objectRef<ActionShape>('PolicyAction').impleme
     avoid: t.exposeStringList('avoid', { nullable: true }),
     never: t.exposeStringList('never', { nullable: true }),
     weights: t.expose('weights', { type: [labelWeight], nullable: true }),
+    duplicate: t.exposeBoolean('duplicate', { nullable: true }),
     breakout: t.expose('breakout', { type: breakoutType, nullable: true }),
     set_dscp: t.exposeInt('set_dscp', { nullable: true }),
     rate_limit_bps: t.exposeFloat('rate_limit_bps', { nullable: true }),

@@ -6,6 +6,10 @@ export const siteQuery = graphql(`
       id
       name
       location
+      latitude
+      longitude
+      tags
+      time_zone
       prefixes
       status
       version
@@ -107,6 +111,26 @@ export const restoreSite = graphql(`
   mutation RestoreSite($site: ID!) {
     restoreSite(site_id: $site) {
       name
+    }
+  }
+`);
+
+export const updateSite = graphql(`
+  mutation UpdateSite($site: ID!, $input: SiteChanges!, $version: Int) {
+    updateSite(site_id: $site, input: $input, version: $version) {
+      id
+      name
+    }
+  }
+`);
+
+/** What tunnels of a site carry, over the shared range of time. */
+export const siteTrafficQuery = graphql(`
+  query SiteTraffic($site: ID!, $from: Timestamp!, $to: Timestamp!, $step: Float!) {
+    trafficHistory(kind: site, id: $site, from: $from, to: $to, step: $step) {
+      timestamp
+      bytes_sent
+      bytes_received
     }
   }
 `);

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { useState } from 'react';
 import { usePathParameter } from '../../shared/address/use-address.ts';
 import { useApiQuery } from '../../shared/api/use-api.ts';
 import { formatBitRate, formatMs } from '../../shared/figures/format.ts';
@@ -15,8 +16,10 @@ import { QueryView } from '../../shared/parts/query-view.tsx';
 import { useCan } from '../../shared/services.tsx';
 import { EventList } from '../events/event-list.tsx';
 import { PathTable } from '../paths/path-table.tsx';
+import { EditSiteDialog } from './edit-site-dialog.tsx';
 import { JoinPanel } from './join-panel.tsx';
 import { siteQuery, type Edge, type SiteDetail } from './site-documents.ts';
+import { SiteTraffic } from './site-traffic.tsx';
 import { useSiteDeletion } from './use-site-deletion.tsx';
 
 /** One site: its edge, uplinks, paths and what happened. */
@@ -25,17 +28,28 @@ export function SitePage() {
   const answer = useApiQuery(siteQuery, { site: name, name });
   const can = useCan();
   const remove = useSiteDeletion();
+  const [editing, setEditing] = useState(false);
   const site = answer.data?.site;
-  const actions = can('Mutation.deleteSite') && site !== undefined && (
-    <Button variant="default" onClick={() => void remove(site)}>
-      Delete
-    </Button>
+  const actions = site !== undefined && (
+    <>
+      {can('Mutation.updateSite') && (
+        <Button variant="default" onClick={() => setEditing(true)}>
+          Edit
+        </Button>
+      )}
+      {can('Mutation.deleteSite') && (
+        <Button variant="default" onClick={() => void remove(site)}>
+          Delete
+        </Button>
+      )}
+    </>
   );
   return (
     <Page title={name} parent={{ label: 'Sites', path: '/sites' }} subtitle={site?.location} actions={actions}>
       <QueryView answer={answer} height={400}>
         {(data) => <SiteView site={data.site} edges={data.edges} events={data.events as NetworkEvent[]} />}
       </QueryView>
+      {editing && site !== undefined && <EditSiteDialog site={site} onClose={() => setEditing(false)} />}
     </Page>
   );
 }
@@ -67,6 +81,7 @@ function SiteView({ site, edges, events }: SiteViewProps) {
           empty={<EmptyState title="No uplinks">Without one the site has no paths.</EmptyState>}
         />
       </Panel>
+      <SiteTraffic site={site.id} />
       <Panel title="Paths from and to the site" flush>
         <PathTable paths={own} />
       </Panel>
@@ -93,6 +108,8 @@ function EdgeFacts({ site, edge }: { site: SiteDetail; edge: Edge | undefined })
         Joined: edge === undefined ? null : <Time at={edge.enrolled_at} />,
         'Clock apart by': edge?.clock_skew_ms === undefined ? null : formatMs(edge.clock_skew_ms),
         Prefixes: <code>{site.prefixes.join(', ')}</code>,
+        Tags: site.tags.join(', '),
+        'Time zone': site.time_zone,
       }}
     />
   );

@@ -211,7 +211,7 @@ const Node = memo(function Node({ name, status, x, y, radius, near, chosen, onCh
       data-small={!roomy}
       tabIndex={0}
       role="button"
-      aria-label={`site ${name}, ${status}`}
+      aria-label={`site ${name} ${status}`}
       onClick={choose}
       onKeyDown={(event) => event.key === 'Enter' && choose()}
     >
@@ -222,7 +222,7 @@ const Node = memo(function Node({ name, status, x, y, radius, near, chosen, onCh
       </text>
       {roomy && (
         <text className={classes.status} x={x} y={y + 13} textAnchor="middle">
-          {status}
+          {` ${status}`}
         </text>
       )}
     </g>
