@@ -25,7 +25,7 @@ import { EventService } from './services/event-service.ts';
 import { EventSinkService } from './services/event-sink-service.ts';
 import { LabLink } from './services/lab-link.ts';
 import { NodeService } from './services/node-service.ts';
-import { Maintenance } from './services/maintenance.ts';
+import { Maintenance, type MaintenanceParts } from './services/maintenance.ts';
 import { MemoryTrimmer } from './services/memory-trimmer.ts';
 import { ApplicationService } from './services/application-service.ts';
 import { FlowExplanationService } from './services/flow-explanation.ts';
@@ -111,20 +111,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
   started.defer(() => gateway.stop());
   const edgeUrl = settings.edgeUrl ?? `https://${reachableHost(settings.edgeHost)}:${gateway.port}`;
 
-  const { pathOverrides, siteDeletion, policyDeletion } = network;
-  const purging = [siteDeletion, policyDeletion, accounts.userDeletion, accounts.apiKeys];
-  const upkeep = {
-    store,
-    metrics,
-    sla,
-    traffic,
-    pathOverrides,
-    signer: accounts.signer,
-    retention: settings,
-    purging,
-    onFailure,
-  };
-  maintain(started, store, new Maintenance(upkeep));
+  maintain(started, store, upkeepOf({ store, retention: settings, onFailure }, network, accounts, reports));
 
   const services: ApiServices = {
     ...accounts,
@@ -153,6 +140,19 @@ export async function startController(settings: ControllerSettings): Promise<Run
     dataDir: directory.path,
     stop: () => running.disposeAsync(),
   };
+}
+
+type Base = Pick<MaintenanceParts, 'store' | 'retention' | 'onFailure'>;
+
+/** What is done by the clock: deleting what is over, ending overrides, rotating keys. */
+function upkeepOf(
+  base: Base,
+  { pathOverrides, siteDeletion, policyDeletion }: ReturnType<typeof networkServices>,
+  { signer, userDeletion, apiKeys }: Awaited<ReturnType<typeof accountServices>>,
+  { metrics, sla, traffic }: Awaited<ReturnType<typeof reportServices>>,
+): Maintenance {
+  const purging = [siteDeletion, policyDeletion, userDeletion, apiKeys];
+  return new Maintenance({ ...base, metrics, sla, traffic, pathOverrides, signer, purging });
 }
 
 /** What users set and see of the network. */

@@ -38,7 +38,8 @@ const NewApiKeySchema = Type.Object({ ...keyFields, key: Type.String({ descripti
 const params = Type.Object({ id: Type.String() });
 const tags = ['api-keys'];
 
-export function apiKeyRoutes(app: RestApp, { apiKeys, users, access }: ApiServices): void {
+export function apiKeyRoutes(app: RestApp, services: ApiServices): void {
+  const { apiKeys, users, access } = services;
   app.get(
     '/api-keys',
     {
@@ -66,6 +67,10 @@ export function apiKeyRoutes(app: RestApp, { apiKeys, users, access }: ApiServic
       return reply.status(201).send(toSnakeCase(await apiKeys.create(request.actor, owner, request.body)));
     },
   );
+  oneKeyRoutes(app, services);
+}
+
+function oneKeyRoutes(app: RestApp, { apiKeys, access }: ApiServices): void {
   app.get(
     '/api-keys/:id',
     { schema: { tags, summary: 'One API key', params, response: { 200: ApiKeySchema } } },
