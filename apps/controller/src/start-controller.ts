@@ -83,7 +83,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
   const documents = new DocumentService({ ...settings, store, timers: systemTimers, onFailure });
   const network = networkServices(store, presence, documents);
   const reports = await reportServices(store, settings, network);
-  const { traffic, telemetry, metrics, sla } = reports;
+  const { traffic, telemetry, metrics } = reports;
   started.defer(() => telemetry.flush().then(() => traffic.flush(), onFailure));
   const policies = new PolicyService(store, traffic);
   await policies.ensureDefault();
