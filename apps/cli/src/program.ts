@@ -19,6 +19,7 @@ import { addLab } from './commands/lab.ts';
 import { addLogin } from './commands/login.ts';
 import { addPaths } from './commands/paths.ts';
 import { addPolicies } from './commands/policies.ts';
+import { addQos } from './commands/qos.ts';
 import { addSessions } from './commands/sessions.ts';
 import { addSinks } from './commands/sinks.ts';
 import { addSites } from './commands/sites.ts';
@@ -61,6 +62,7 @@ export function buildProgram(terminal: Terminal): Command {
   addPolicies(program, terminal);
   addHostSets(program, terminal);
   addApplications(program, terminal);
+  addQos(program, terminal);
   addApply(program, terminal);
   addExport(program, terminal);
   addStats(program, terminal);

@@ -4,5 +4,6 @@ export { openDatabase, Store, type Db } from './database/index.ts';
 export { DecisionService } from './services/decision-service.ts';
 export { MetricService } from './services/metric-service.ts';
 export { PathService } from './services/path-service.ts';
+export { QosLines } from './services/qos-lines.ts';
 export { TelemetryService } from './services/telemetry-service.ts';
 export { TrafficService } from './services/traffic-service.ts';

@@ -35,6 +35,8 @@ import { PolicyAdvice } from './services/policy-advice.ts';
 import { PolicyPreviews } from './services/policy-preview.ts';
 import { PolicyService } from './services/policy-service.ts';
 import { Presence } from './services/presence.ts';
+import { QosLines } from './services/qos-lines.ts';
+import { QosService } from './services/qos-service.ts';
 import { SiteDeletionService } from './services/site-deletion-service.ts';
 import { SiteService } from './services/site-service.ts';
 import { TelemetryService, telemetryGatherMs } from './services/telemetry-service.ts';
@@ -152,6 +154,7 @@ function networkServices(store: Store, presence: Presence, documents: DocumentSe
     flowExplanations: new FlowExplanationService({ store, paths, decisions }),
     transportLinks: new TransportLinkService(store),
     policyDeletion: new PolicyDeletionService(store),
+    qos: new QosService(store),
     paths,
     decisions,
     pathOverrides: new PathOverrideService({ store, paths, decisions, presence }),
@@ -184,8 +187,10 @@ async function reportServices(
   await traffic.load();
   const trafficHistory = new TrafficHistory(store);
   const trafficReport = new TrafficReport(store, traffic, trafficHistory);
+  const qosLines = new QosLines(store);
   const telemetry = new TelemetryService({
     store,
+    qosLines,
     paths,
     traffic,
     metrics,
@@ -193,7 +198,7 @@ async function reportServices(
     timers: systemTimers,
     gatherMs: telemetryGatherMs,
   });
-  return { traffic, trafficHistory, trafficReport, metrics, telemetry };
+  return { traffic, trafficHistory, trafficReport, metrics, telemetry, qosLines };
 }
 
 function maintain(started: AsyncDisposableStack, store: Store, maintenance: Maintenance): void {

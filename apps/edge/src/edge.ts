@@ -59,6 +59,7 @@ export class Edge {
       counters: () => reconciler.policyCounters(),
       traffic: () => reconciler.pathTraffic(),
       flows: () => reconciler.policyFlows(),
+      lines: () => reconciler.lineReports(),
     };
     this.telemetry = new Telemetry({ spool, ...counters, clock, timers, send, event });
     this.links = watchUplinks(timers, parts.readUplinks, (now, before) => this.uplinksChanged(now, before));

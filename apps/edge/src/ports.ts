@@ -1,6 +1,7 @@
 import type { NetworkEvent, PathId } from '@patronus/core';
 import type {
   DecisionReport,
+  LineReport,
   PathReport,
   PathTraffic,
   PolicyCounter,
@@ -47,6 +48,10 @@ export interface Reconciler {
   pathTraffic(): Promise<readonly PathTraffic[]>;
   /** Flows that began at the site, by policy; null where the kernel does not tell. */
   policyFlows(): Promise<readonly PolicyFlows[] | null>;
+  /** The queues of each uplink that is shaped or policed. */
+  lineReports(): Promise<readonly LineReport[]>;
+  /** Lets the uplink in a slot send so much, bit/s, from now on; null for what was bought, from the next document on. */
+  setLineRate(slot: number, rateBps: number | null): Promise<void>;
 }
 
 /** What became of a probe sent on demand. Null figures where no reply came. */

@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { canonicalJson, type Timers } from '@patronus/core';
+import { canonicalJson, isOurDevice, type Timers } from '@patronus/core';
 import type { UplinkFact } from '@patronus/protocol';
 
 /** For changes of which no hint came. Reading all addresses costs well under a millisecond. */
@@ -8,7 +8,7 @@ const pollMs = 1_000;
 /** The devices of this network namespace that are up, have carrier and an address; our tunnels and loopback left out. */
 export function readUplinks(): UplinkFact[] {
   return Object.entries(networkInterfaces())
-    .filter(([device, addresses]) => !/^pt\d+-\d+$/.test(device) && addresses?.some((each) => !each.internal))
+    .filter(([device, addresses]) => !isOurDevice(device) && addresses?.some((each) => !each.internal))
     .map(([device, addresses]) => ({
       device,
       addresses: (addresses ?? []).filter((each) => !isLinkLocal(each.address)).map((each) => each.address),

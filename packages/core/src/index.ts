@@ -21,6 +21,7 @@ export type { PolicyStats } from './policy-stats.ts';
 export * from './policy.ts';
 export * from './prefix.ts';
 export * from './ranges.ts';
+export * from './qos.ts';
 export * from './result.ts';
 export * from './schedule.ts';
 export * from './statistics.ts';

@@ -1,5 +1,6 @@
 import type { EndpointId, SiteId } from './ids.ts';
 import type { Address, Prefix } from './prefix.ts';
+import type { Shaping } from './qos.ts';
 
 /** A place with a LAN, and the uplinks it reaches others by. */
 export interface Site {
@@ -35,4 +36,8 @@ export interface Endpoint {
   /** Bandwidth in bit/s as bought; null where not told. */
   readonly upBps: number | null;
   readonly downBps: number | null;
+  /** Whether its packets queue on the edge by class; needs `upBps`. */
+  readonly shaping: Shaping;
+  /** Whether what comes in faster than `downBps` is dropped on the edge. */
+  readonly policing: boolean;
 }

@@ -1,4 +1,5 @@
 import { addressAt, type Address, type Prefix } from './prefix.ts';
+import { shaperNamePattern } from './qos.ts';
 
 /**
  * How Patronus numbers what it puts into a kernel. Every number follows from three allocated ones (the index of a site,
@@ -45,6 +46,8 @@ export const routeProtocol = 80;
 export const tunnelName = (localSlot: number, remoteSlot: number): string => `pt${localSlot}-${remoteSlot}`;
 /** Every device with such a name is ours. */
 export const tunnelNamePattern = /^pt\d+-\d+$/;
+/** Tunnels, and the devices that packets queue in. */
+export const isOurDevice = (name: string): boolean => tunnelNamePattern.test(name) || shaperNamePattern.test(name);
 
 /** Where our filters stand at a device's traffic control, and so which of them sees a packet first. */
 export const tcPriority = { measure: 5, duplicate: 10 } as const;

@@ -99,6 +99,8 @@ export interface PolicyAction {
   readonly rateLimitBps?: number;
   /** Tell of new flows in the edge's flow log. */
   readonly log?: boolean;
+  /** Name of the class of service; absent: the one that the packets' DSCP leads to, or else the default. */
+  readonly qosClass?: string;
 }
 
 export interface Policy {

@@ -18,6 +18,7 @@ import { byText, familyOf } from './prefix-set.ts';
 import { compilePrograms } from './programs.ts';
 import { compileGroups, compileNextHops, compileRoutes, compileRules } from './routing.ts';
 import { compileRuleset } from './ruleset.ts';
+import { compileShapers } from './shapers.ts';
 
 /**
  * What the kernel of an edge must hold for a document. Answers every problem of the document at once where it cannot be
@@ -43,6 +44,7 @@ export function compileKernelState(
     ruleset: compileRuleset(document, facts),
     programs,
     duplication: compileDuplication(document, programs),
+    shapers: compileShapers(document, facts),
     sysctls: compileSysctls(document, facts),
   });
 }

@@ -12,6 +12,7 @@ import { duplicationSteps } from './duplication.ts';
 import { byText } from './prefix-set.ts';
 import { attachSteps, detachSteps } from './programs.ts';
 import { rulesetShape } from './ruleset.ts';
+import { shaperSteps } from './shaper-diff.ts';
 import type { RoutingChange, Step } from './step.ts';
 
 /**
@@ -42,6 +43,7 @@ export function diff(observed: ObservedState, desired: KernelState): Step[] {
     ...routingStep(additions(standing, desired)),
     ...rulesetSteps(observed, desired),
     ...sysctlSteps(observed, desired, ofConntrack),
+    ...shaperSteps(standing.shapers, desired.shapers),
     ...routingStep(removals(standing, desired)),
     ...detachSteps(standing.programs, desired.programs, new Set(doomed.map(({ name }) => name))),
     ...doomed.map(({ name }): Step => ({ do: 'delete_tunnel', name })),
@@ -76,6 +78,10 @@ function withoutDevices(state: ObservedState, devices: ReadonlySet<string>): Obs
     nextHops,
     groups,
     routes: state.routes.filter(stays),
+    shapers: state.shapers.map((shaper) => ({
+      ...shaper,
+      redirects: shaper.redirects.filter((device) => !devices.has(device)),
+    })),
   };
 }
 

@@ -16,5 +16,8 @@ export * from './nft-text.ts';
 export { byText } from './prefix-set.ts';
 export * from './programs.ts';
 export { rulesetShape } from './ruleset.ts';
+export { shapedBps } from './shapers.ts';
 export * from './step.ts';
+export * from './tc-observed.ts';
+export * from './tc-text.ts';
 export * from './wg.ts';

@@ -1,4 +1,4 @@
-import type { Address, DomainPattern, Prefix } from '@patronus/core';
+import type { Address, DomainPattern, Prefix, QosClass } from '@patronus/core';
 
 export type Family = 'inet' | 'inet6';
 
@@ -17,6 +17,7 @@ export interface KernelState {
   readonly programs: readonly AttachedProgram[];
   /** What those that duplicate packets know; null without them. */
   readonly duplication: DuplicationState | null;
+  readonly shapers: readonly Shaper[];
   /** By path below /proc/sys, such as `net/ipv4/ip_forward`. */
   readonly sysctls: Readonly<Record<string, string>>;
 }
@@ -186,10 +187,67 @@ export interface RulesetShape {
   readonly nameSets: readonly string[];
 }
 
+/**
+ * A device that packets of one uplink queue in: what leaves by it, tunnelled or not, shared out by class; or what comes in by
+ * it, held to a rate.
+ */
+export interface Shaper {
+  readonly name: string;
+  readonly direction: 'out' | 'in';
+  /** Hash of everything but the rate, which may change while the line is in use. */
+  readonly hash: string;
+  /** Names the moment at which its counters start at zero, where it does not exist yet. */
+  readonly countingEpoch: string;
+  /** What the queues may send together, bit/s, as the line counts. */
+  readonly rateBps: number;
+  /** Octets that the line carries for each packet beside those that the queues see. */
+  readonly overheadBytes: number;
+  /** Empty for what comes in. */
+  readonly classes: readonly Pick<
+    QosClass,
+    'number' | 'guaranteePercent' | 'ceilingPercent' | 'priority' | 'isDefault'
+  >[];
+  /** Devices whose packets it takes. */
+  readonly redirects: readonly ShaperSource[];
+}
+
+export interface ShaperSource {
+  readonly device: string;
+  /** Of an uplink, what is encrypted has queued already and passes. */
+  readonly kind: 'tunnel' | 'uplink';
+}
+
+/** What the kernel shows again of a shaper. */
+export interface ObservedShaper {
+  readonly name: string;
+  readonly hash: string;
+  readonly epoch: string;
+  /** Classes that have a queue; 1 where what comes in has one. */
+  readonly queues: number;
+  /** Devices whose packets it takes. */
+  readonly redirects: readonly string[];
+}
+
+/** What one queue of a shaper has done. */
+export interface ObservedQueue {
+  readonly shaper: string;
+  /** That of the class. */
+  readonly number: number;
+  /** `cake`, `fq_codel` or `fifo`. */
+  readonly kind: string;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly drops: number;
+  readonly backlogBytes: number;
+  /** As the queue measures it, ms; null where it does not. */
+  readonly delayMs: number | null;
+}
+
 /** What a kernel answers when asked for its state, and what it holds that is not ours but matters to us. */
-export interface ObservedState extends Omit<KernelState, 'ruleset' | 'programs'> {
+export interface ObservedState extends Omit<KernelState, 'ruleset' | 'programs' | 'shapers'> {
   readonly ruleset: RulesetShape | null;
   readonly programs: readonly ObservedProgram[];
+  readonly shapers: readonly ObservedShaper[];
   readonly counters: readonly ObservedCounter[];
   /** Interfaces with a name of ours that are no working tunnel: to be removed before they can be made anew. */
   readonly brokenTunnels: readonly string[];
@@ -226,7 +284,7 @@ export interface ObservedTraffic {
 }
 
 /** A kernel that holds nothing of ours. */
-export const emptyKernelState: KernelState = {
+export const emptyKernelState: KernelState & { readonly shapers: readonly never[] } = {
   tunnels: [],
   nextHops: [],
   groups: [],
@@ -235,6 +293,7 @@ export const emptyKernelState: KernelState = {
   ruleset: null,
   programs: [],
   duplication: null,
+  shapers: [],
   sysctls: {},
 };
 

@@ -1,5 +1,5 @@
 import type { ObservedFlow } from './conntrack.ts';
-import type { ObservedCounter, ObservedState, ObservedTraffic } from './kernel-state.ts';
+import type { ObservedCounter, ObservedQueue, ObservedState, ObservedTraffic } from './kernel-state.ts';
 import type { Step } from './step.ts';
 
 /** A kernel that can be read and changed: Linux, or a fake of it. */
@@ -15,6 +15,8 @@ export interface Kernel {
   traffic(): Promise<readonly ObservedTraffic[]>;
   /** Flows of our classes that the kernel knows now; null where it does not tell, or where there are too many to look at. */
   flows(): Promise<readonly ObservedFlow[] | null>;
+  /** What the queues of our shapers have done; empty where there are none. Throws as `observe` does. */
+  queues(): Promise<readonly ObservedQueue[]>;
   /**
    * Does one step. A batch of routing changes stops at the first that is refused.
    * @throws PatronusError `kernel_refused` with what the kernel said, `missing_tool`, `command_timeout`

@@ -1,4 +1,4 @@
-import { isIpv6, tunnelNamePattern, type Address } from '@patronus/core';
+import { isIpv6, isOurDevice, type Address } from '@patronus/core';
 import type { DecisionReport } from '@patronus/protocol';
 import type { LearningMode } from './learning.ts';
 import type { AttachedProgram, LearnedName, ObservedState, RulesetShape } from './kernel-state.ts';
@@ -28,6 +28,8 @@ export interface LocalFacts {
   readonly learning?: { readonly mode: LearningMode; readonly names: readonly LearnedName[] };
   /** Whether the kernel speaks IPv6; constant while it runs. */
   readonly ipv6: boolean;
+  /** By slot, what an uplink is found to carry now, bit/s; absent where that is what was bought. */
+  readonly lineRates?: ReadonlyMap<number, number>;
 }
 
 export interface UplinkFacts {
@@ -43,10 +45,10 @@ export type SteeringDecision = Pick<DecisionReport, 'policyId' | 'siteId' | 'pat
 /** What a kernel shows of the machine, with what the edge itself adds. */
 export function localFacts(
   observed: ObservedState,
-  own: Pick<LocalFacts, 'tunnelKeys' | 'decisions' | 'countingEpoch' | 'wallMs'> &
+  own: Pick<LocalFacts, 'tunnelKeys' | 'decisions' | 'countingEpoch' | 'wallMs' | 'lineRates'> &
     Partial<Pick<LocalFacts, 'refused' | 'learning'>>,
 ): LocalFacts {
-  const others = observed.links.filter(({ name, up }) => up && !tunnelNamePattern.test(name));
+  const others = observed.links.filter(({ name, up }) => up && !isOurDevice(name));
   const gatewayOf = (device: string, ipv6: boolean): Address | null =>
     observed.gateways.find((gateway) => gateway.device === device && isIpv6(gateway.address) === ipv6)?.address ?? null;
   return {

@@ -7,6 +7,7 @@ import { learningChains } from './learning.ts';
 import { families, familySuffix } from './families.ts';
 import { classMask, hex } from './marks.ts';
 import { byText } from './prefix-set.ts';
+import { qosChains } from './qos-rules.ts';
 import { looksAtDscp } from './ruleset-match.ts';
 import { SiteSets } from './site-sets.ts';
 
@@ -41,6 +42,7 @@ export function compileRuleset(document: SiteDocument, facts: RulesetFacts): Rul
     ...untrackedChains(document),
     ...(facts.learning === undefined ? [] : learningChains(facts.learning.mode)),
     ...rulesetParts(document, sets, { generation, hash, wallMs: facts.wallMs }),
+    ...qosChains(document),
   ];
   const unmarked = build(0, '');
   const counters = document.policies.map(({ id }) => counterName(id)).toSorted(byText);

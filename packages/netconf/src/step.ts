@@ -8,6 +8,8 @@ import type {
   RoutingRule,
   Ruleset,
   RulesetShape,
+  Shaper,
+  ShaperSource,
   TunnelPeerState,
 } from './kernel-state.ts';
 
@@ -37,7 +39,32 @@ export type Step =
   /** Takes the place of whatever program stands there. */
   | { readonly do: 'attach_program'; readonly program: AttachedProgram }
   | { readonly do: 'detach_program'; readonly program: AttachedProgram }
-  | { readonly do: 'set_duplication'; readonly duplication: DuplicationState };
+  | { readonly do: 'set_duplication'; readonly duplication: DuplicationState }
+  /** Makes it anew where it exists. */
+  | { readonly do: 'replace_shaper'; readonly shaper: Shaper; readonly exists: boolean }
+  | { readonly do: 'set_shaper_rate'; readonly shaper: Shaper }
+  | { readonly do: 'redirect_to_shaper'; readonly shaper: Shaper; readonly sources: readonly ShaperSource[] }
+  | { readonly do: 'stop_redirects'; readonly name: string; readonly devices: readonly string[] }
+  | { readonly do: 'delete_shaper'; readonly name: string; readonly devices: readonly string[] };
+
+/** Steps that an edge can be without: where one is refused, the rest goes on and the refusal is told. */
+export type ShapingStep = Extract<
+  Step,
+  { readonly do: 'replace_shaper' | 'set_shaper_rate' | 'redirect_to_shaper' | 'stop_redirects' | 'delete_shaper' }
+>;
+
+const shapingSteps: readonly Step['do'][] = [
+  'replace_shaper',
+  'set_shaper_rate',
+  'redirect_to_shaper',
+  'stop_redirects',
+  'delete_shaper',
+];
+
+export const isShaping = (step: Step): step is ShapingStep => shapingSteps.includes(step.do);
+
+/** The shaper that a shaping step is about. */
+export const shaperOf = (step: ShapingStep): string => ('shaper' in step ? step.shaper.name : step.name);
 
 /** One line of an `ip -batch`. */
 export type RoutingChange =
@@ -76,8 +103,27 @@ export function describeStep(step: Step): string {
       return `detach program ${step.program.program} from ${step.program.device} ${step.program.hook}`;
     case 'set_duplication':
       return `duplicate packets of ${step.duplication.classes.length} classes to ${step.duplication.sites.length} prefixes`;
+    default:
+      return describeShaping(step);
   }
 }
+
+function describeShaping(step: ShapingStep): string {
+  switch (step.do) {
+    case 'replace_shaper':
+      return `${step.exists ? 'replace' : 'create'} shaper ${step.shaper.name} of ${mbit(step.shaper.rateBps)}`;
+    case 'set_shaper_rate':
+      return `set shaper ${step.shaper.name} to ${mbit(step.shaper.rateBps)}`;
+    case 'redirect_to_shaper':
+      return `let ${step.sources.map(({ device }) => device).join(', ')} queue in ${step.shaper.name}`;
+    case 'stop_redirects':
+      return `let ${step.devices.join(', ')} no longer queue in ${step.name}`;
+    case 'delete_shaper':
+      return `delete shaper ${step.name}`;
+  }
+}
+
+const mbit = (rateBps: number): string => `${Number((rateBps / 1e6).toPrecision(4))} Mbit/s`;
 
 const objectNames = { address: 'address', next_hop: 'next hop', group: 'next-hop group', route: 'route', rule: 'rule' };
 

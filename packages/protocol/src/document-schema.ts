@@ -9,11 +9,13 @@ import {
   maxApplicationName,
   maxClasses,
   maxOverrideReason,
+  maxQosClasses,
   maxSites,
   maxSlots,
   minutesOfDay,
   policyActionTypes,
   parseDomainPattern,
+  minShapedBps,
   probeProfiles,
   tunnelName,
   weekdays,
@@ -31,6 +33,7 @@ import {
   type PolicyAction,
   type PolicyMatch,
   type PortRange,
+  type QosClass,
   type Result,
   type ScheduleWindow,
   type Sla,
@@ -38,6 +41,7 @@ import {
 import {
   documentVersion,
   type DocumentPath,
+  type LineShaping,
   type LocalEndpoint,
   type RemoteSite,
   type SiteDocument,
@@ -79,6 +83,11 @@ const label = Type.String({ pattern: '^[^"\\\\\\x00-\\x1f]{1,64}$' });
 const device = Type.String({ pattern: '^[A-Za-z0-9_.@-]{1,15}$' });
 const humanText = Type.String({ maxLength: 256 });
 const bound = Type.Number({ minimum: 0 });
+const percent = Type.Number({ minimum: 0, maximum: 100 });
+const dscp = integer(0, 63);
+/** What names a class of service; it stands in texts for people only. */
+const qosName = Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,31}$' });
+const rateBps = Type.Number({ minimum: minShapedBps });
 
 const portRange = exact<PortRange>({ from: integer(0, 65_535), to: integer(0, 65_535) });
 
@@ -135,10 +144,10 @@ const conditionFields = {
   protocol: Type.Optional(choice(ipProtocols)),
   sourcePorts: Type.Optional(Type.Array(portRange)),
   destinationPorts: Type.Optional(Type.Array(portRange)),
-  dscp: Type.Optional(Type.Array(integer(0, 63))),
   applications: Type.Optional(Type.Array(applicationName)),
   applicationCategories: Type.Optional(Type.Array(choice(applicationCategories))),
   domains: Type.Optional(Type.Array(domainPattern)),
+  dscp: Type.Optional(Type.Array(dscp)),
   schedule: Type.Optional(
     Type.Array(
       exact<ScheduleWindow>({
@@ -180,6 +189,7 @@ const action = exact<PolicyAction>({
   setDscp: Type.Optional(integer(0, 63)),
   rateLimitBps: Type.Optional(integer(1, Number.MAX_SAFE_INTEGER)),
   log: Type.Optional(Type.Boolean()),
+  qosClass: Type.Optional(qosName),
 });
 
 const policy = exact<Policy>({
@@ -226,6 +236,16 @@ const siteFields = {
 };
 
 const hostSet = exact<HostSet>({ id: uuidText, name: humanText, prefixes: Type.Array(prefixText) });
+const qosClass = exact<QosClass>({
+  number: integer(1, maxQosClasses),
+  name: qosName,
+  guaranteePercent: percent,
+  ceilingPercent: percent,
+  priority: integer(0, 7),
+  trustDscp: Type.Array(dscp),
+  setDscp: nullable(dscp),
+  isDefault: Type.Boolean(),
+});
 
 const documentSchema = exact<SiteDocument>({
   format: Type.Literal(documentFormat),
@@ -239,6 +259,8 @@ const documentSchema = exact<SiteDocument>({
       device,
       cost: Type.Number(),
       profile: choice(probeProfiles),
+      shaping: Type.Optional(exact<LineShaping>({ rateBps, auto: Type.Boolean() })),
+      policing: Type.Optional(exact<{ rateBps: number }>({ rateBps })),
     }),
     { maxItems: maxSlots },
   ),
@@ -267,6 +289,7 @@ const documentSchema = exact<SiteDocument>({
   policies: Type.Array(policy, { minItems: 1 }),
   hostSets: Type.Optional(Type.Array(hostSet)),
   applications: Type.Optional(Type.Array(application)),
+  qosClasses: Type.Optional(Type.Array(qosClass, { minItems: 1, maxItems: maxQosClasses })),
   confirmWindowMs: integer(1_000, 3_600_000),
 });
 
@@ -291,4 +314,15 @@ function* danglingReferences(document: SiteDocument): Generator<FieldProblem> {
     if (!tunnels.has(path.tunnel)) yield { field, problem: `runs through ${path.tunnel}, which is not here` };
     if (!sites.has(path.remoteSiteId)) yield { field, problem: 'leads to a site that is not here' };
   }
+  yield* qosProblems(document);
+}
+
+function* qosProblems({ endpoints, qosClasses = [] }: SiteDocument): Generator<FieldProblem> {
+  const field = 'qosClasses';
+  if (new Set(qosClasses.map(({ number }) => number)).size < qosClasses.length) {
+    yield { field, problem: 'have a number twice' };
+  }
+  const isShaped = endpoints.some(({ shaping }) => shaping !== undefined);
+  const defaults = qosClasses.filter(({ isDefault }) => isDefault).length;
+  if (defaults !== 1 && (isShaped || qosClasses.length > 0)) yield { field, problem: 'have no default class' };
 }

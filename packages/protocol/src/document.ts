@@ -9,6 +9,7 @@ import {
   type Policy,
   type Prefix,
   type ProbeProfile,
+  type QosClass,
   type SiteId,
   type WrittenParts,
 } from '@patronus/core';
@@ -33,6 +34,8 @@ export interface SiteDocument {
   readonly hostSets?: readonly HostSet[];
   /** Those that policies name, and the operators' own; absent for none. */
   readonly applications?: readonly Application[];
+  /** In order of their numbers; absent where the site shapes no uplink and no class sets DSCP. */
+  readonly qosClasses?: readonly QosClass[];
   /** How long the edge waits to hear the controller again after applying, before it restores the previous document. */
   readonly confirmWindowMs: number;
 }
@@ -55,6 +58,18 @@ export interface LocalEndpoint {
   readonly device: string;
   readonly cost: number;
   readonly profile: ProbeProfile;
+  /** Present where the packets that leave here queue on the edge, by class. */
+  readonly shaping?: LineShaping;
+  /** Present where what comes in faster, bit/s, is dropped. */
+  readonly policing?: { readonly rateBps: number };
+}
+
+/** How fast an uplink may send. */
+export interface LineShaping {
+  /** Bit/s as bought. */
+  readonly rateBps: number;
+  /** Lowered while delay under load says that the line carries less. */
+  readonly auto: boolean;
 }
 
 /** One WireGuard interface: from our endpoint in `localSlot` to the endpoints in `remoteSlot` of every reachable site. */

@@ -1,16 +1,18 @@
 import Type, { type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { err, type FieldProblem, type NetworkEvent, type Result } from '@patronus/core';
+import { err, maxQosClasses, maxSlots, type FieldProblem, type NetworkEvent, type Result } from '@patronus/core';
 import {
   maxCheckProbes,
   type DecisionReport,
   type EdgeMessage,
   type EnrolRequest,
+  type LineReport,
   type PathProbe,
   type PathReport,
   type PathTraffic,
   type PolicyCounter,
   type PolicyFlows,
+  type QueueReport,
   type TelemetryBatch,
   type UnavailableFeature,
   type UplinkFact,
@@ -78,6 +80,22 @@ const pathReport = open<PathReport>({
 const policyCounter = open<PolicyCounter>({ policyId: count, epoch: text(64), packets: count, bytes: count });
 const pathTraffic = open<PathTraffic>({ pathId: uuidText, bytesSent: count, bytesReceived: count });
 const policyFlows = open<PolicyFlows>({ policyId: count, flows: count });
+const queue = open<QueueReport>({
+  number: integer(1, maxQosClasses),
+  packets: count,
+  bytes: count,
+  drops: count,
+  backlogBytes: count,
+  delayMs: Type.Number({ minimum: 0, maximum: 1e9 }),
+});
+const line = open<LineReport>({
+  endpointId: uuidText,
+  rateBps: nullable(Type.Number({ minimum: 0 })),
+  queue: nullable(text(32)),
+  problem: nullable(text(1_000)),
+  epoch: text(64),
+  classes: list(queue, maxQosClasses),
+});
 const decision = open<DecisionReport>({
   policyId: count,
   siteId: uuidText,
@@ -100,6 +118,7 @@ const batch = open<TelemetryBatch>({
   policies: list(policyCounter, 10_000),
   traffic: Type.Optional(list(pathTraffic, 10_000)),
   flows: Type.Optional(list(policyFlows, 10_000)),
+  qos: Type.Optional(list(line, maxSlots)),
   decisions: list(decision, 100_000),
   events: list(event, 10_000),
 });

@@ -1,4 +1,4 @@
-import type { NetworkEvent, PathHealth, PathId, PathQuality } from '@patronus/core';
+import type { EndpointId, NetworkEvent, PathHealth, PathId, PathQuality } from '@patronus/core';
 import type { SiteDocument } from './document.ts';
 
 /** Spoken version of this protocol; both sides refuse another major one and say which they speak. */
@@ -113,8 +113,39 @@ export interface TelemetryBatch {
   readonly traffic?: readonly PathTraffic[];
   /** With them, where the kernel tells: every policy that has flows now. */
   readonly flows?: readonly PolicyFlows[];
+  /** With `traffic`, of every uplink that is shaped or policed. */
+  readonly qos?: readonly LineReport[];
   readonly decisions: readonly DecisionReport[];
   readonly events: readonly NetworkEvent[];
+}
+
+/** The queues of one uplink. */
+export interface LineReport {
+  readonly endpointId: EndpointId;
+  /** What the line is shaped to now, bit/s; null where it is not. */
+  readonly rateBps: number | null;
+  /** The queue within each class: `cake`, `fq_codel` or `fifo`; null where there is none. */
+  readonly queue: string | null;
+  /** Why the kernel does not do what was asked of it; null where it does. */
+  readonly problem: string | null;
+  /** Names the moment at which the counters started at zero. */
+  readonly epoch: string;
+  readonly classes: readonly QueueReport[];
+}
+
+/** One class on one uplink, since the epoch of its line. */
+export interface QueueReport {
+  /** That of the class. */
+  readonly number: number;
+  readonly packets: number;
+  /** IP octets before tunnelling. */
+  readonly bytes: number;
+  /** Packets that found no room, or that the queue gave up to keep its delay short. */
+  readonly drops: number;
+  /** Octets that wait now. */
+  readonly backlogBytes: number;
+  /** How long a packet waits, ms: measured where the queue is `cake`, else what the backlog takes at the guaranteed rate. */
+  readonly delayMs: number;
 }
 
 export interface PathReport {

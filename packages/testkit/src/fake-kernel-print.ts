@@ -4,7 +4,7 @@ import type { ObservedLink, ObservedProgram, ObservedState, Route, RoutingRule }
 export function printKernel(
   state: Pick<
     ObservedState,
-    'links' | 'tunnels' | 'nextHops' | 'groups' | 'routes' | 'rules' | 'ruleset' | 'programs' | 'sysctls'
+    'links' | 'tunnels' | 'nextHops' | 'groups' | 'routes' | 'rules' | 'ruleset' | 'programs' | 'shapers' | 'sysctls'
   >,
 ): string {
   const { ruleset } = state;
@@ -23,6 +23,10 @@ export function printKernel(
     ...sorted(state.rules, ruleText),
     ...(ruleset === null ? [] : [`ruleset ${ruleset.hash} ${Object.keys(ruleset.chains).join(' ')}`]),
     ...sorted(state.programs, programText),
+    ...sorted(
+      state.shapers,
+      ({ name, hash, queues, redirects }) => `shaper ${name} ${hash} ${queues} ${redirects.toSorted().join(' ')}`,
+    ),
     ...sorted(Object.entries(state.sysctls), ([key, value]) => `sysctl ${key}=${value}`),
     '',
   ].join('\n');

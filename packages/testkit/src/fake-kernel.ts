@@ -2,6 +2,7 @@ import type { Address } from '@patronus/core';
 import {
   describeStep,
   rulesetShape,
+  isShaping,
   type Kernel,
   type AttachedProgram,
   type DuplicationState,
@@ -10,6 +11,7 @@ import {
   type ObservedFlow,
   type ObservedLink,
   type ObservedProgram,
+  type ObservedQueue,
   type ObservedState,
   type ObservedTraffic,
   type Route,
@@ -20,6 +22,7 @@ import {
 import { FakeFault } from './fake-kernel-fault.ts';
 import { printKernel } from './fake-kernel-print.ts';
 import { FakeRouting, refuse } from './fake-kernel-routing.ts';
+import { FakeShaping } from './fake-kernel-shaping.ts';
 
 /** Sysctls that a kernel has from its start, with their values at boot. */
 const bootSysctls = {
@@ -46,6 +49,7 @@ export class FakeKernel implements Kernel {
   readonly #gateways = new Map<string, Address>();
   readonly #tunnels = new Map<string, TunnelState>();
   readonly #routing = new FakeRouting((device) => this.#needsUp(device));
+  readonly #shaping = new FakeShaping((device) => this.#links.has(device));
   readonly #sysctls = new Map<string, string>(Object.entries(bootSysctls));
   readonly #counters = new Map<string, ObservedCounter>();
   /** What was carried, by public key of the peer. */
@@ -74,6 +78,7 @@ export class FakeKernel implements Kernel {
       ),
       programs: [...this.#programs.values()],
       duplication: this.#hasDuplication() ? this.#duplication : null,
+      shapers: this.#shaping.observed(),
       counters: [...this.#counters.values()],
       links: [...this.#links.values()],
       gateways: [...this.#gateways].map(([device, address]) => ({ device, address })),
@@ -83,6 +88,10 @@ export class FakeKernel implements Kernel {
 
   async counters(): Promise<readonly ObservedCounter[]> {
     return [...this.#counters.values()];
+  }
+
+  async queues(): Promise<readonly ObservedQueue[]> {
+    return this.#shaping.queues();
   }
 
   async traffic(): Promise<readonly ObservedTraffic[]> {
@@ -111,6 +120,7 @@ export class FakeKernel implements Kernel {
       ...this.#routing.state(),
       ruleset: this.#ruleset,
       programs: [...this.#programs.values()],
+      shapers: this.#shaping.observed(),
       sysctls: Object.fromEntries(this.#sysctls),
     });
   }
@@ -123,6 +133,7 @@ export class FakeKernel implements Kernel {
     this.#gateways.delete(name);
     this.#routing.loseDevice(name);
     for (const [place, program] of this.#programs) if (program.device === name) this.#programs.delete(place);
+    this.#shaping.loseDevice(name);
   }
 
   /** Somebody deletes the first route that fits. */
@@ -159,6 +170,7 @@ export class FakeKernel implements Kernel {
   }
 
   #execute(step: Step): void {
+    if (isShaping(step)) return this.#shaping.execute(step);
     switch (step.do) {
       case 'set_sysctl':
         if (!this.#sysctls.has(step.key)) refuse(`no such sysctl ${step.key}`);

@@ -17,6 +17,8 @@ export interface Endpoint {
   readonly profile: string;
   readonly up_bps: number | null;
   readonly down_bps: number | null;
+  readonly shaping: 'off' | 'fixed' | 'auto';
+  readonly policing: boolean;
   readonly slot: number;
   readonly version: number;
 }
@@ -136,6 +138,35 @@ export interface Application {
 }
 
 export type * from './policy-resources.ts';
+
+/** A class of service. */
+export interface QosClass {
+  readonly name: string;
+  readonly guarantee_percent: number;
+  readonly ceiling_percent: number;
+  readonly priority: number;
+  readonly trust_dscp: readonly number[];
+  readonly set_dscp: number | null;
+  readonly is_default: boolean;
+  readonly version: number;
+}
+
+/** The queues of one uplink. */
+export interface QosLine {
+  readonly site: string;
+  readonly label: string;
+  readonly rate_bps: number | null;
+  readonly queue: string | null;
+  readonly problem: string | null;
+  readonly classes: readonly {
+    readonly class: string;
+    readonly packets: number;
+    readonly bytes: number;
+    readonly drops: number;
+    readonly backlog_bytes: number;
+    readonly delay_ms: number;
+  }[];
+}
 
 export interface NetworkEvent {
   readonly id: string;

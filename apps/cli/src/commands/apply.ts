@@ -17,7 +17,9 @@ interface ApplyOptions extends ApiOptions {
 
 export function addApply(program: Command, terminal: Terminal): void {
   const apply = withApiOptions(
-    program.command('apply').description('make sites, policies and transport links what YAML documents say'),
+    program
+      .command('apply')
+      .description('make sites, policies, classes of service and transport links what YAML documents say'),
   )
     .option(
       '-f, --file <file>',

@@ -6,6 +6,7 @@ import { parseInteger, parseList, parseRate, parseWord } from '../units.ts';
 
 export const parseProfile = parseWord(['fast', 'default', 'metered']);
 export const parsePort = parseInteger(1, 65_535);
+export const parseShaping = parseWord(['off', 'fixed', 'auto']);
 export const parseCost = parseInteger(0, 1_000_000);
 
 const yes = parseWord(['yes', 'no', 'true', 'false']);
@@ -19,6 +20,8 @@ const fields: Readonly<Record<string, (text: string) => readonly [field: string,
   profile: (text) => ['profile', parseProfile(text)],
   up: (text) => ['up_bps', parseRate(text)],
   down: (text) => ['down_bps', parseRate(text)],
+  shaping: (text) => ['shaping', parseShaping(text)],
+  policing: (text) => ['policing', text === '' || ['yes', 'true'].includes(yes(text))],
 };
 
 /** An endpoint in one option value: `label=lte,device=wwan0,nat,cost=50`. */
@@ -43,5 +46,6 @@ export const endpointColumns: readonly Column<Endpoint>[] = [
   { title: 'PROFILE', cell: (endpoint) => endpoint.profile },
   { title: 'UP', align: 'right', cell: (endpoint) => formatRate(endpoint.up_bps) },
   { title: 'DOWN', align: 'right', cell: (endpoint) => formatRate(endpoint.down_bps) },
+  { title: 'SHAPING', cell: (endpoint) => endpoint.shaping },
   { title: 'ID', cell: (endpoint) => endpoint.id },
 ];

@@ -8,7 +8,7 @@ import type { Terminal } from '../terminal.ts';
 import { orNone, parseRate, type None } from '../units.ts';
 import { answer, withApiOptions, withExamples, type ApiOptions } from './api-command.ts';
 import { requestBody, type Body } from './body-file.ts';
-import { endpointColumns, parseCost, parsePort, parseProfile } from './endpoint-input.ts';
+import { endpointColumns, parseCost, parsePort, parseProfile, parseShaping } from './endpoint-input.ts';
 
 interface EndpointOptions extends ApiOptions {
   readonly file?: string;
@@ -21,6 +21,8 @@ interface EndpointOptions extends ApiOptions {
   readonly profile?: string;
   readonly up?: number | None;
   readonly down?: number | None;
+  readonly shaping?: string;
+  readonly policing?: boolean;
 }
 
 export function addEndpoints(program: Command, terminal: Terminal): void {
@@ -139,6 +141,9 @@ const withFields = (command: Command): Command =>
     .option('--profile <profile>', 'how often it is probed: fast, default or metered', parseProfile)
     .option('--up <rate>', 'bandwidth from the site, such as 100mbit; "none" when not known', orNone(parseRate))
     .option('--down <rate>', 'bandwidth to the site', orNone(parseRate))
+    .option('--shaping <how>', 'queue by class: off, fixed (to --up) or auto (less under delay)', parseShaping)
+    .option('--policing', 'drop what comes in faster than --down')
+    .option('--no-policing', 'drop nothing of what comes in')
     .option('--file <file>', 'take the fields from JSON or YAML ("-" is standard input)');
 
 const fieldsOf = (options: EndpointOptions): Body => ({
@@ -151,6 +156,8 @@ const fieldsOf = (options: EndpointOptions): Body => ({
   profile: options.profile,
   up_bps: options.up,
   down_bps: options.down,
+  shaping: options.shaping,
+  policing: options.policing,
 });
 
 const describe = (endpoint: Endpoint): string =>
@@ -166,5 +173,7 @@ const describe = (endpoint: Endpoint): string =>
     ['profile', endpoint.profile],
     ['up', formatRate(endpoint.up_bps)],
     ['down', formatRate(endpoint.down_bps)],
+    ['shaping', endpoint.shaping],
+    ['policing', endpoint.policing ? 'yes' : 'no'],
     ['slot', String(endpoint.slot)],
   ]);

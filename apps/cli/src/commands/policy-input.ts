@@ -35,6 +35,7 @@ export interface PolicyFlags extends MatchFlags {
   readonly avoid?: readonly string[];
   readonly never?: readonly string[];
   readonly weight?: readonly { readonly label: string; readonly weight: number }[];
+  readonly qosClass?: string | None;
 }
 
 function parseMos(text: string): number {
@@ -87,6 +88,7 @@ export const withPolicyFields = (command: Command): Command =>
     .option('--never <labels>', 'labels not to use even then', parseList)
     .option('--weight <label=weight>', 'share flows over labels in this proportion; repeat', repeatable(parseWeight))
     .option('--dry-run', 'tell what would change, and change nothing')
+    .option('--qos-class <name>', 'class of service, see "patronus qos"; "none" for that of DSCP', orNone(String))
     .option('--file <file>', 'take the fields from JSON or YAML ("-" is standard input)');
 
 /**
@@ -112,6 +114,7 @@ export function policyFields(flags: PolicyFlags, has: { match_conditions?: unkno
     avoid: flags.avoid,
     never: flags.never,
     weights: flags.weight,
+    qos_class: flags.qosClass,
   });
   const hadAction = { type: 'steer', ...(has.action as Body | undefined) } as Body;
   const hadSla = hadAction['sla'] as Body | undefined;

@@ -25,6 +25,8 @@ import type { PolicyAdvice } from '../services/policy-advice.ts';
 import type { PolicyPreviews } from '../services/policy-preview.ts';
 import type { PolicyService } from '../services/policy-service.ts';
 import type { Presence } from '../services/presence.ts';
+import type { QosLines } from '../services/qos-lines.ts';
+import type { QosService } from '../services/qos-service.ts';
 import type { SiteDeletionService } from '../services/site-deletion-service.ts';
 import type { SiteService } from '../services/site-service.ts';
 import type { TelemetryService } from '../services/telemetry-service.ts';
@@ -67,6 +69,8 @@ export interface ApiServices {
   readonly policyPreviews: PolicyPreviews;
   readonly flowExplanations: FlowExplanationService;
   readonly policyDeletion: PolicyDeletionService;
+  readonly qos: QosService;
+  readonly qosLines: QosLines;
   readonly paths: PathService;
   readonly pathChecks: PathCheckService;
   readonly pathOverrides: PathOverrideService;

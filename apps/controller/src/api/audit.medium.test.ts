@@ -254,6 +254,37 @@ const mutations: readonly (readonly [
     async () => rest('DELETE', `policies/${await firstId('policies')}?purge=true`),
   ],
   [
+    'POST /qos-classes',
+    'qos_class_created',
+    'video',
+    () => rest('POST', 'qos-classes', { name: 'video', guarantee_percent: 0 }),
+  ],
+  [
+    'PATCH /qos-classes',
+    'qos_class_updated',
+    'video',
+    () => rest('PATCH', 'qos-classes/video', { ceiling_percent: 50 }),
+  ],
+  ['DELETE /qos-classes', 'qos_class_deleted', 'video', () => rest('DELETE', 'qos-classes/video')],
+  [
+    'createQosClass',
+    'qos_class_created',
+    'cameras',
+    () => graphql('mutation { createQosClass(input: { name: "cameras", guarantee_percent: 0 }) { id: name } }'),
+  ],
+  [
+    'updateQosClass',
+    'qos_class_updated',
+    'cameras',
+    () => graphql('mutation { updateQosClass(name: "cameras", input: { priority: 6 }) { id: name } }'),
+  ],
+  [
+    'deleteQosClass',
+    'qos_class_deleted',
+    'cameras',
+    () => graphql('mutation { deleteQosClass(name: "cameras") { success } }'),
+  ],
+  [
     'PUT /transport-links',
     'transport_links_updated',
     null,

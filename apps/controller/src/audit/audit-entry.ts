@@ -21,6 +21,7 @@ export interface AuditTarget {
     | 'policy'
     | 'application'
     | 'host_set'
+    | 'qos_class'
     | 'transport_links'
     | 'path'
     | 'enrolment_key'

@@ -16,6 +16,7 @@ import type {
 } from './account-tables.ts';
 import type { EventDeliveryTable, EventSinkTable, EventTable } from './event-tables.ts';
 import type { AuditAnchorTable, AuditTable, IdempotencyTable } from './log-tables.ts';
+import type { QosClassTable, QosLineTable, QosQueueTable } from './qos-tables.ts';
 import type {
   PathCounterTable,
   PolicyCounterTable,
@@ -64,6 +65,9 @@ export interface Database {
   path_metrics_raw: RawMetricTable;
   path_metrics_minute: RolledMetricTable;
   path_metrics_hour: RolledMetricTable;
+  qos_classes: QosClassTable;
+  qos_lines: QosLineTable;
+  qos_queues: QosQueueTable;
   settings: SettingTable;
   users: UserTable;
   password_links: PasswordLinkTable;
@@ -153,6 +157,8 @@ export interface EndpointTable {
   profile: string;
   up_bps: number | null;
   down_bps: number | null;
+  shaping: Generated<string>;
+  policing: Generated<Flag>;
   created_at: UnixMs;
   updated_at: UnixMs;
   version: Generated<number>;

@@ -18,6 +18,10 @@ const endpoint = (site: number, slot: number, changes: Partial<IntentEndpoint> =
   id: uuid(site * 100 + slot) as EndpointId,
   siteId: uuid(site) as SiteId,
   slot,
+  upBps: null,
+  downBps: null,
+  shaping: 'off',
+  policing: false,
   label: `label${slot}`,
   device: `eth${slot}`,
   address: `192.0.2.${site * 10 + slot}` as Address,
@@ -47,7 +51,7 @@ function intentOf(...sites: IntentSite[]): Intent {
   const paths = all.flatMap((a) =>
     all.filter((b) => b.siteId !== a.siteId).map((b) => ({ id: pathId(a.id, b.id), source: a.id, destination: b.id })),
   );
-  const settings = { overlay: defaultOverlay, confirmWindowMs: 10_000 };
+  const settings = { qosClasses: [], overlay: defaultOverlay, confirmWindowMs: 10_000 };
   return { sites, paths, overrides: new Map(), policies: [fallback], hostSets: [], applications: [], ...settings };
 }
 const documentOf = (intent: Intent, index: number) =>

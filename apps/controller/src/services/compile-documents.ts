@@ -12,6 +12,8 @@ import {
   type Policy,
   type Prefix,
   type ProbeProfile,
+  type QosClass,
+  type Shaping,
   type SiteId,
   type WrittenParts,
 } from '@patronus/core';
@@ -38,6 +40,10 @@ export interface IntentEndpoint {
   readonly port: number;
   readonly cost: number;
   readonly profile: ProbeProfile;
+  readonly upBps: number | null;
+  readonly downBps: number | null;
+  readonly shaping: Shaping;
+  readonly policing: boolean;
 }
 
 export interface IntentSite {
@@ -65,6 +71,8 @@ export interface Intent {
   readonly hostSets: readonly HostSet[];
   /** Those that policies name, and the operators' own. */
   readonly applications: readonly Application[];
+  /** In order of their numbers. */
+  readonly qosClasses: readonly QosClass[];
   readonly overlay: Prefix;
   readonly confirmWindowMs: number;
 }
@@ -135,19 +143,32 @@ function compileSite(
     policies: intent.policies,
     ...(intent.hostSets.length === 0 ? {} : { hostSets: intent.hostSets }),
     ...(intent.applications.length === 0 ? {} : { applications: intent.applications }),
+    ...qosOf(intent, site),
     confirmWindowMs: intent.confirmWindowMs,
   };
   return { ...content, version: documentVersion(content, written) };
 }
 
-const localEndpoint = ({ id, slot, label, device, cost, profile }: IntentEndpoint): LocalEndpoint => ({
-  id,
-  slot,
-  label,
-  device,
-  cost,
-  profile,
-});
+const localEndpoint = (endpoint: IntentEndpoint): LocalEndpoint => {
+  const { id, slot, label, device, cost, profile, shaping, policing, upBps, downBps } = endpoint;
+  return {
+    id,
+    slot,
+    label,
+    device,
+    cost,
+    profile,
+    ...(shaping === 'off' || upBps === null ? {} : { shaping: { rateBps: upBps, auto: shaping === 'auto' } }),
+    ...(policing && downBps !== null ? { policing: { rateBps: downBps } } : {}),
+  };
+};
+
+/** An edge that has nothing to queue and nothing to mark need not know of classes. */
+function qosOf({ qosClasses }: Intent, { endpoints }: IntentSite): Pick<SiteDocument, 'qosClasses'> {
+  const isNeeded =
+    endpoints.some(({ shaping }) => shaping !== 'off') || qosClasses.some(({ setDscp }) => setDscp !== null);
+  return isNeeded && qosClasses.length > 0 ? { qosClasses } : {};
+}
 
 const documentSite = ({ id, name, prefixes, tags, timeZone }: IntentSite): DocumentSite => ({
   id,

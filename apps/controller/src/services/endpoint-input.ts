@@ -1,6 +1,16 @@
-import { defaultBasePort, maxSlots, parseAddress, probeProfiles, type ProbeProfile } from '@patronus/core';
+import {
+  defaultBasePort,
+  isOurDevice,
+  maxSlots,
+  parseAddress,
+  probeProfiles,
+  shapings,
+  type ProbeProfile,
+  type Shaping,
+} from '@patronus/core';
 import { Type, type Static } from 'typebox';
 import type { Problems } from './problems.ts';
+import { checkShaping } from './qos-input.ts';
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()]);
 const profileSchema = Type.Enum([...probeProfiles]);
@@ -17,6 +27,12 @@ export const EndpointInputSchema = Type.Object(
     profile: Type.Optional(profileSchema),
     up_bps: Type.Optional(Nullable(Type.Integer())),
     down_bps: Type.Optional(Nullable(Type.Integer())),
+    shaping: Type.Optional(
+      Type.Enum([...shapings], {
+        description: 'Whether its packets queue by class: off, fixed (to up_bps), or auto (less under delay)',
+      }),
+    ),
+    policing: Type.Optional(Type.Boolean({ description: 'Whether what comes in faster than down_bps is dropped' })),
   },
   { additionalProperties: false },
 );
@@ -36,13 +52,13 @@ export interface EndpointFields {
   readonly profile: ProbeProfile;
   readonly up_bps: number | null;
   readonly down_bps: number | null;
+  readonly shaping: Shaping;
+  readonly policing: 0 | 1;
 }
 
 const labelForm = /^[a-z0-9][a-z0-9_-]{0,31}$/;
 /** What Linux takes as a device name and the texts of ip, nft and wg give no meaning. */
 const deviceForm = /^[A-Za-z0-9_.@-]{1,15}$/;
-/** Names that tunnels have, see `tunnelName` in core. */
-const tunnelForm = /^pt\d+-\d+$/;
 
 /** Ports below are the system's; above, slot 15 would run out of port numbers. */
 const minPort = 1_024;
@@ -62,9 +78,12 @@ export function endpointFields(input: EndpointInput, at: string, problems: Probl
     profile: input.profile ?? 'default',
     up_bps: input.up_bps ?? null,
     down_bps: input.down_bps ?? null,
+    shaping: input.shaping ?? 'off',
+    policing: input.policing === true ? 1 : 0,
   };
   checkNames(fields, at, problems);
   checkNumbers(fields, at, problems);
+  checkShaping(fields, at, problems);
   return { ...fields, address: checkAddress(input, at, problems) };
 }
 
@@ -75,7 +94,7 @@ function checkNames({ label, device }: EndpointFields, at: string, problems: Pro
   }
   if (!deviceForm.test(device) || device === '.' || device === '..') {
     problems.add(`${at}device`, `"${device}" is not a device name`, 'use what `ip link` shows, such as eth0');
-  } else if (tunnelForm.test(device)) {
+  } else if (isOurDevice(device)) {
     problems.add(`${at}device`, `"${device}" is the name of a tunnel`, 'name the uplink that the tunnel runs over');
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { InvalidInputError, type Endpoint, type ProbeProfile } from '@patronus/core';
+import { InvalidInputError, type Endpoint, type ProbeProfile, type Shaping } from '@patronus/core';
 import { changesBetween, type Actor, type AuditEntry } from '../audit/index.ts';
 import type { Change, Store } from '../database/store.ts';
 import { endpointRepository, type EndpointRow } from '../repositories/endpoint-repository.ts';
@@ -177,7 +177,7 @@ async function announce(
 
 /** What a user would say to get this endpoint. */
 export const inputOf = (
-  row: Omit<EndpointFields, 'profile'> & { readonly profile: string },
+  row: Omit<EndpointFields, 'profile' | 'shaping'> & { readonly profile: string; readonly shaping: string },
 ): Required<EndpointInput> => ({
   label: row.label,
   device: row.device,
@@ -188,6 +188,8 @@ export const inputOf = (
   profile: row.profile as ProbeProfile,
   up_bps: row.up_bps,
   down_bps: row.down_bps,
+  shaping: row.shaping as Shaping,
+  policing: row.policing === 1,
 });
 
 export const endpointView = (row: EndpointRow): EndpointView => ({
@@ -203,6 +205,8 @@ export const endpointView = (row: EndpointRow): EndpointView => ({
   profile: row.profile as Endpoint['profile'],
   upBps: row.up_bps,
   downBps: row.down_bps,
+  shaping: row.shaping as Shaping,
+  policing: row.policing === 1,
   slot: row.slot,
   createdAt: row.created_at,
   updatedAt: row.updated_at,

@@ -81,6 +81,7 @@ export const ActionInputSchema = exact({
   set_dscp: Type.Optional(Type.Integer({ description: 'DSCP that packets get as they enter from the LAN' })),
   rate_limit_bps: Type.Optional(Type.Integer({ description: 'Most that one edge takes in from its LAN, bit/s' })),
   log: Type.Optional(Type.Boolean({ description: 'Tell of new flows in the flow log of the edge' })),
+  qos_class: Type.Optional(Type.String({ description: 'Name of the class of service; see qos-classes' })),
 });
 
 /** The highest priority; 0 is the default policy's. */

@@ -13,6 +13,7 @@ import { policyProblems } from '@patronus/policy';
 import type { Db } from '../database/schema.ts';
 import { endpointRepository } from '../repositories/endpoint-repository.ts';
 import { hostSetRepository } from '../repositories/host-set-repository.ts';
+import { qosRepository } from '../repositories/qos-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
 import { checkCategory } from './application-input.ts';
 import { knownApplications } from './application-service.ts';
@@ -60,6 +61,7 @@ export async function resolvePolicy(
   const action = resolveAction(toCamelCase(input.action) as PolicyAction, known, problems);
   problems.addAll(policyProblems({ match: text, action }));
   await checkLabels(db, action, problems);
+  await checkQosClassExists(db, action, problems);
   return { match, action };
 }
 
@@ -158,6 +160,13 @@ function resolveAction(action: PolicyAction, { sites }: Known, problems: Problem
 
 const withoutUndefined = (conditions: object): MatchConditions =>
   Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined));
+
+async function checkQosClassExists(db: Db, { qosClass }: PolicyAction, problems: Problems): Promise<void> {
+  if (qosClass === undefined) return;
+  const known = (await qosRepository.list(db)).map(({ name }) => name);
+  if (known.includes(qosClass)) return;
+  problems.add('action.qos_class', `there is no class "${qosClass}"`, `there are: ${known.join(', ')}`);
+}
 
 async function checkLabels(db: Db, action: PolicyAction, problems: Problems): Promise<void> {
   const known = await endpointRepository.listLabels(db);

@@ -9,6 +9,7 @@ import {
   type Policy,
   type Prefix,
   type ProbeProfile,
+  type Shaping,
   type SiteId,
 } from '@patronus/core';
 import type { PolicyWorld } from '@patronus/policy';
@@ -19,11 +20,13 @@ import { pathOverrideRepository, type PathOverrideRow } from '../repositories/pa
 import { pathRepository } from '../repositories/path-repository.ts';
 import { policyRepository, type PolicyRow } from '../repositories/policy-repository.ts';
 import { hostSetRepository } from '../repositories/host-set-repository.ts';
+import { qosRepository } from '../repositories/qos-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
 import { documentApplications } from './application-service.ts';
 import type { Intent, IntentEndpoint, IntentSite } from './compile-documents.ts';
 import { actionWithoutSites, hostSetsNamedBy, withoutSites } from './policy-references.ts';
 import { documentPolicy } from './policy-service.ts';
+import { documentQosClass } from './qos-service.ts';
 
 /** All that documents are made from, read at one moment. */
 export async function readIntent(db: Db, confirmWindowMs: number): Promise<Intent> {
@@ -56,6 +59,7 @@ export async function readIntent(db: Db, confirmWindowMs: number): Promise<Inten
       db,
       policies.map(({ match }) => match),
     ),
+    qosClasses: (await qosRepository.list(db)).map(documentQosClass),
     overlay: defaultOverlay,
     confirmWindowMs,
   };
@@ -121,4 +125,8 @@ const intentEndpoint = (row: EndpointRow): IntentEndpoint => ({
   port: row.port,
   cost: row.cost,
   profile: row.profile as ProbeProfile,
+  upBps: row.up_bps,
+  downBps: row.down_bps,
+  shaping: row.shaping as Shaping,
+  policing: row.policing === 1,
 });

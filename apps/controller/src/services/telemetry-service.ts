@@ -11,12 +11,14 @@ import {
 import type { DecisionService } from './decision-service.ts';
 import type { MetricService } from './metric-service.ts';
 import type { PathService } from './path-service.ts';
+import type { QosLines } from './qos-lines.ts';
 import type { TrafficService } from './traffic-service.ts';
 
 export interface TelemetryServiceParts {
   readonly store: Store;
   readonly paths: PathService;
   readonly traffic: TrafficService;
+  readonly qosLines: QosLines;
   /** These two keep answers, which end with what is stored here. */
   readonly metrics: Pick<MetricService, 'forget'>;
   readonly decisions: Pick<DecisionService, 'forget'>;
@@ -108,11 +110,12 @@ export class TelemetryService {
   }
 
   async #storeBatch(change: Change, edge: BatchEdge, sequence: number, batch: TelemetryBatch): Promise<number> {
-    const { traffic, decisions } = this.#parts;
+    const { traffic, decisions, qosLines } = this.#parts;
     const stored = (await edgeRepository.find(change.db, edge.edge_id))?.telemetry_sequence ?? 0;
     if (sequence <= stored) return stored;
     await this.#storePaths(change, edge.site_id, batch);
     await traffic.count(change, edge, batch);
+    await qosLines.store(change, edge.site_id, batch.qos ?? [], Math.min(Math.round(batch.to), change.at));
     if (await storeDecisions(change, edge.site_id, batch)) change.afterCommit(() => decisions.forget());
     const site = { id: edge.site_id, name: edge.site };
     for (const event of batch.events) await change.report(event, site);

@@ -24,6 +24,8 @@ import { SiteDeletionService } from '../services/site-deletion-service.ts';
 import { SiteService } from '../services/site-service.ts';
 import { TelemetryService } from '../services/telemetry-service.ts';
 import { TrafficHistory } from '../services/traffic-history.ts';
+import { QosLines } from '../services/qos-lines.ts';
+import { QosService } from '../services/qos-service.ts';
 import { TrafficReport } from '../services/traffic-report.ts';
 import { TrafficService } from '../services/traffic-service.ts';
 import { ApplicationService } from '../services/application-service.ts';
@@ -65,6 +67,8 @@ export async function testNetwork(plugin?: KyselyPlugin) {
   const traffic = new TrafficService(store);
   const [metrics, decisions] = [new MetricService(store, 90), new DecisionService(store)];
   const trafficHistory = new TrafficHistory(store);
+  const qosLines = new QosLines(store);
+  const reporting = { store, paths, traffic, metrics, decisions, qosLines };
   const siteDeletion = new SiteDeletionService(store);
   const policies = new PolicyService(store, traffic);
   await policies.ensureDefault();
@@ -91,7 +95,9 @@ export async function testNetwork(plugin?: KyselyPlugin) {
     links: new TransportLinkService(store),
     keys: new EnrolmentKeyService(store, { caFingerprint: 'f'.repeat(64), url: () => 'https://controller:8443' }),
     edges: new EdgeService(store, presence),
-    telemetry: new TelemetryService({ store, paths, traffic, metrics, decisions, timers: systemTimers, gatherMs: 0 }),
+    qos: new QosService(store),
+    qosLines,
+    telemetry: new TelemetryService({ ...reporting, timers: systemTimers, gatherMs: 0 }),
     traffic,
     trafficHistory,
     trafficReport: new TrafficReport(store, traffic, trafficHistory),

@@ -1,4 +1,4 @@
-import { routeProtocol, tunnelNamePattern, type Timer, type Timers } from '@patronus/core';
+import { isOurDevice, routeProtocol, type Timer, type Timers } from '@patronus/core';
 import type { LinkEvent } from '@patronus/linux';
 
 /** Events come in bursts: a device that goes takes its addresses and routes along. Longer only delays the repair. */
@@ -46,9 +46,9 @@ export function mayBeDrift(event: LinkEvent): boolean {
     case 'link_deleted':
       return true;
     case 'link':
-      return !tunnelNamePattern.test(event.device) || !event.up;
+      return !isOurDevice(event.device) || !event.up;
     case 'address':
-      return event.deleted || !tunnelNamePattern.test(event.device);
+      return event.deleted || !isOurDevice(event.device);
     case 'route':
       return isOurs(event) ? event.deleted : event.text.startsWith('default');
     case 'rule':

@@ -6,7 +6,9 @@ import {
   diff,
   emptyKernelState,
   featureOf,
+  isShaping,
   localFacts,
+  shapedBps,
   sysctlsOf,
   touchesGroups,
   type Feature,
@@ -15,8 +17,16 @@ import {
   type SteeringDecision,
   type Step,
 } from '@patronus/netconf';
-import type { PathTraffic, PolicyCounter, PolicyFlows, SiteDocument, UnavailableFeature } from '@patronus/protocol';
+import type {
+  LineReport,
+  PathTraffic,
+  PolicyCounter,
+  PolicyFlows,
+  SiteDocument,
+  UnavailableFeature,
+} from '@patronus/protocol';
 import { LatestWins } from './latest-wins.ts';
+import { Lines } from './lines.ts';
 import type { SysctlMemory } from './sysctl-memory.ts';
 
 export interface ReconcilerParts {
@@ -59,6 +69,7 @@ interface Plan {
 export class KernelReconciler {
   readonly #parts: ReconcilerParts;
   readonly #queue = new LatestWins();
+  readonly #lines: Lines;
   #current: SiteDocument | null = null;
   #keys: Readonly<Record<string, string>> = {};
   /** Why the kernel refused a feature. It is tried again with the next document. */
@@ -66,6 +77,7 @@ export class KernelReconciler {
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
+    this.#lines = new Lines(parts.kernel);
   }
 
   /**
@@ -161,6 +173,23 @@ export class KernelReconciler {
     });
   }
 
+  /** The queues of each uplink that is shaped or policed. Throws as `Kernel.observe` does. */
+  async lineReports(): Promise<readonly LineReport[]> {
+    const document = this.#current;
+    if (document?.endpoints.every(({ shaping, policing }) => shaping === undefined && policing === undefined) ?? true) {
+      return [];
+    }
+    return this.#lines.report(document!, await this.#parts.kernel.queues());
+  }
+
+  /**
+   * Lets the uplink in a slot send so much, bit/s, from now on; null for what was bought, from the next document on.
+   * @throws PatronusError `kernel_refused`, `missing_tool`, `command_timeout`
+   */
+  setLineRate(slot: number, rateBps: number | null): Promise<void> {
+    return this.#lines.setRate(slot, rateBps, shapedBps);
+  }
+
   /** Settles when no change is under way. */
   idle(): Promise<void> {
     return this.#queue.idle();
@@ -204,9 +233,10 @@ export class KernelReconciler {
     const observed = await this.#parts.kernel.observe(sysctlsOf(document));
     const refused = new Set(this.#refused.keys());
     const now = { countingEpoch: randomUUID(), wallMs: this.#parts.wallMs(), refused };
-    const own = { tunnelKeys, decisions: this.#parts.decisions(), ...now };
+    const own = { tunnelKeys, decisions: this.#parts.decisions(), lineRates: this.#lines.rates, ...now };
     const desired = compileKernelState(document, localFacts(observed, own));
     if (!desired.ok) throw new InvalidInputError(desired.error);
+    this.#lines.planned(desired.value.shapers, observed.shapers);
     const dropsCopies = desired.value.duplication !== null;
     return { start, observed, steps: diff(observed, desired.value), dropsCopies };
   }
@@ -228,7 +258,10 @@ export class KernelReconciler {
       steps: steps.map(describeStep),
       groupsTouched,
       applyMs: performance.now() - start,
-      unavailable: Array.from(this.#refused, ([feature, reason]) => ({ feature, reason })),
+      unavailable: [
+        ...Array.from(this.#refused, ([feature, reason]) => ({ feature, reason })),
+        ...this.#lines.unavailable(),
+      ],
       dropsCopies: plan.dropsCopies,
     };
   }
@@ -251,6 +284,7 @@ export class KernelReconciler {
   }
 
   async #execute(step: Step, observed: ObservedState): Promise<void> {
+    if (isShaping(step)) return this.#lines.perform(step, observed.shapers);
     if (step.do === 'set_sysctl') {
       const before = observed.sysctls[step.key] ?? (await this.#lateSysctl(step.key));
       if (before !== undefined) this.#parts.sysctls.remember(step.key, before);

@@ -12,6 +12,7 @@ import {
 import {
   describeStep,
   ipBatches,
+  isShaping,
   nftDeletion,
   nftTransaction,
   parseConntrackLine,
@@ -30,12 +31,15 @@ import {
   type ObservedCounter,
   type ObservedFlow,
   type ObservedLink,
+  type ObservedQueue,
   type ObservedState,
   type ObservedTraffic,
   type RoutingChange,
   type Step,
   type TunnelState,
 } from '@patronus/netconf';
+import { naming } from './batch-error.ts';
+import { LinuxQueues } from './linux-queues.ts';
 
 import { readDuplication, writeDuplication, type DuplicationMaps } from './duplication-maps.ts';
 import { TcPrograms } from './tc-programs.ts';
@@ -54,12 +58,14 @@ export class LinuxKernel implements Kernel {
   readonly #runner: CommandRunner;
   readonly #devices: WireguardDevices;
   readonly #programs: TcPrograms;
+  readonly #queues: LinuxQueues;
 
   constructor(keys: WireguardKeyStore, runner: CommandRunner = new SystemCommandRunner()) {
     this.#keys = keys;
     this.#runner = runner;
     this.#devices = new WireguardDevices(runner);
     this.#programs = new TcPrograms(runner);
+    this.#queues = new LinuxQueues(runner);
   }
 
   async observe(sysctls: readonly string[]): Promise<ObservedState> {
@@ -76,6 +82,7 @@ export class LinuxKernel implements Kernel {
     ]);
     const ours = links.filter(({ name }) => tunnelNamePattern.test(name));
     const tunnels = await Promise.all(ours.map((link) => this.#tunnel(link)));
+    const shapers = await this.#queues.observe(links);
     const orphans = listUserspaceTunnels().filter(
       ({ name }) => tunnelNamePattern.test(name) && !ours.some((link) => link.name === name),
     );
@@ -89,6 +96,7 @@ export class LinuxKernel implements Kernel {
       routes: [...routes, ...routes6],
       rules: [...rules, ...rules6],
       ruleset: table?.ruleset ?? null,
+      shapers,
       counters: table?.counters ?? [],
       programs: this.#programs.observe(links.map(({ name }) => name)),
       duplication: this.#duplication(),
@@ -107,6 +115,10 @@ export class LinuxKernel implements Kernel {
 
   async traffic(): Promise<readonly ObservedTraffic[]> {
     return parseWgTransfer(await this.#wg('show', 'all', 'transfer'));
+  }
+
+  queues(): Promise<readonly ObservedQueue[]> {
+    return this.#queues.queues();
   }
 
   async flows(): Promise<readonly ObservedFlow[] | null> {
@@ -133,6 +145,7 @@ export class LinuxKernel implements Kernel {
   }
 
   async #execute(step: Step): Promise<void> {
+    if (isShaping(step)) return this.#queues.execute(step);
     switch (step.do) {
       case 'set_sysctl':
         writeFileSync(`/proc/sys/${step.key}`, step.value);
@@ -197,7 +210,7 @@ export class LinuxKernel implements Kernel {
       try {
         await this.#runner.run({ tool: 'ip', args, stdin: text });
       } catch (error) {
-        throw naming(error, text);
+        throw naming(error, 'ip', text);
       }
     }
   }
@@ -255,14 +268,6 @@ async function ifPresent(listing: Promise<string>): Promise<string | null> {
     if (/No such file or directory/.test(messageOf(error))) return null;
     throw error;
   }
-}
-
-/** The error of a batch, with the line that was refused: `ip` tells only its number. */
-function naming(error: unknown, batch: string): unknown {
-  const number = /Command failed -:(\d+)/.exec(messageOf(error))?.[1];
-  if (number === undefined) return error;
-  const line = batch.split('\n')[Number(number) - 1];
-  return new PatronusError('command_failed', `"ip ${line}": ${messageOf(error)}`, { cause: error, facts: { line } });
 }
 
 function readSysctl(key: string): [string, string][] {

@@ -1,6 +1,7 @@
 import type { NetworkEvent } from '@patronus/core';
 import type {
   DecisionReport,
+  LineReport,
   PathReport,
   PathTraffic,
   PolicyCounter,
@@ -17,6 +18,7 @@ export class TelemetryCollector {
   private counters = new Map<number, PolicyCounter>();
   private traffic = new Map<string, PathTraffic>();
   private flows: readonly PolicyFlows[] | null = null;
+  private lines: readonly LineReport[] = [];
   private toldCounters = new Map<number, string>();
   private decisions = new Map<string, DecisionReport>();
   private events: NetworkEvent[] = [];
@@ -36,6 +38,11 @@ export class TelemetryCollector {
   /** In place of those before; null where they are not known. */
   setFlows(flows: readonly PolicyFlows[] | null): void {
     this.flows = flows;
+  }
+
+  /** In place of those before. */
+  setLines(lines: readonly LineReport[]): void {
+    this.lines = lines;
   }
 
   addDecisions(decisions: readonly DecisionReport[]): void {
@@ -60,6 +67,7 @@ export class TelemetryCollector {
       policies: withReports ? this.takeChangedCounters() : [],
       ...(withReports && this.traffic.size > 0 ? { traffic: [...this.traffic.values()] } : {}),
       ...(withReports && this.flows !== null ? { flows: this.flows } : {}),
+      ...(withReports && this.lines.length > 0 ? { qos: this.lines } : {}),
       decisions: [...this.decisions.values()],
       events: this.events,
     };
@@ -67,10 +75,12 @@ export class TelemetryCollector {
       this.paths = new Map();
       this.traffic = new Map();
       this.flows = null;
+      this.lines = [];
     }
     this.decisions = new Map();
     this.events = [];
-    const parts = [batch.paths, batch.policies, batch.traffic ?? [], batch.flows ?? [], batch.decisions, batch.events];
+    const { paths, policies, traffic = [], flows = [], qos = [], decisions, events } = batch;
+    const parts = [paths, policies, traffic, flows, qos, decisions, events];
     return parts.some((part) => part.length > 0) ? batch : null;
   }
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { unmeasured, type NetworkEvent, type PathId } from '@patronus/core';
-import type { EdgeMessage, PathReport, PathTraffic, PolicyCounter, PolicyFlows } from '@patronus/protocol';
+import type { EdgeMessage, LineReport, PathReport, PathTraffic, PolicyCounter, PolicyFlows } from '@patronus/protocol';
 import { VirtualTime } from '@patronus/testkit';
 import { FakeSpool } from '../testing/index.ts';
 import { Telemetry } from './telemetry.ts';
@@ -14,6 +14,7 @@ let sent: Sent[];
 let counters: PolicyCounter[];
 let traffic: PathTraffic[];
 let flows: PolicyFlows[] | null;
+let lines: LineReport[];
 let events: string[];
 let telemetry: Telemetry;
 
@@ -25,12 +26,14 @@ beforeEach(() => {
   counters = [];
   traffic = [];
   flows = null;
+  lines = [];
   events = [];
   telemetry = new Telemetry({
     spool,
     counters: () => Promise.resolve(counters),
     traffic: () => Promise.resolve(traffic),
     flows: () => Promise.resolve(flows),
+    lines: () => Promise.resolve(lines),
     clock: time,
     timers: time,
     send: (message) => {
@@ -234,6 +237,7 @@ it('says once that counters cannot be read', async () => {
     counters: () => Promise.reject(new Error('nft is missing')),
     traffic: () => Promise.resolve([]),
     flows: () => Promise.resolve(null),
+    lines: () => Promise.resolve([]),
     clock: time,
     timers: time,
     send: () => false,

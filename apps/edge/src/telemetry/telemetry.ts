@@ -30,6 +30,7 @@ export interface TelemetryParts {
   readonly counters: Reconciler['policyCounters'];
   readonly traffic: Reconciler['pathTraffic'];
   readonly flows: Reconciler['policyFlows'];
+  readonly lines: Reconciler['lineReports'];
   readonly clock: Clock;
   readonly timers: Timers;
   readonly send: (message: EdgeMessage) => boolean;
@@ -154,6 +155,7 @@ export class Telemetry {
         this.trafficReadAtMs = this.parts.clock.now();
         this.collector.addTraffic(await this.parts.traffic());
         this.collector.setFlows(await this.parts.flows());
+        this.collector.setLines(await this.parts.lines());
       }
       this.countersFail = false;
     } catch (error) {

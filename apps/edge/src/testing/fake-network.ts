@@ -1,5 +1,5 @@
 import { PatronusError, type PathId } from '@patronus/core';
-import type { PathTraffic, PolicyCounter, PolicyFlows, SiteDocument, UplinkFact } from '@patronus/protocol';
+import type { LineReport, PathTraffic, PolicyCounter, PolicyFlows, SiteDocument, UplinkFact } from '@patronus/protocol';
 import type { AppliedReport, ProbeEngine, ProbeEngineListener, ProbeResult, Reconciler } from '../ports.ts';
 
 /** A kernel that is one document, and refuses those it is told to. */
@@ -8,6 +8,9 @@ export class FakeReconciler implements Reconciler {
   readonly applied: string[] = [];
   counters: PolicyCounter[] = [];
   traffic: PathTraffic[] = [];
+  lines: LineReport[] = [];
+  /** What uplinks were told to send. */
+  readonly lineRates: { readonly slot: number; readonly rateBps: number | null }[] = [];
   refuse: (document: SiteDocument) => string | null = () => null;
   /** Holds an apply until it is resolved. */
   hold: Promise<void> | null = null;
@@ -42,6 +45,15 @@ export class FakeReconciler implements Reconciler {
 
   policyFlows(): Promise<readonly PolicyFlows[] | null> {
     return Promise.resolve(null);
+  }
+
+  lineReports(): Promise<readonly LineReport[]> {
+    return Promise.resolve(this.lines);
+  }
+
+  setLineRate(slot: number, rateBps: number | null): Promise<void> {
+    this.lineRates.push({ slot, rateBps });
+    return Promise.resolve();
   }
 
   pathTraffic(): Promise<readonly PathTraffic[]> {

@@ -27,6 +27,10 @@ const specInput = builder.inputType('ManifestSpecInput', {
     action: t.field({ type: actionInput }),
     enabled: t.boolean(),
     links: t.field({ type: [transportLinkInput] }),
+    guarantee_percent: t.float(),
+    ceiling_percent: t.float(),
+    trust_dscp: t.intList(),
+    set_dscp: t.int(),
   }),
 });
 
@@ -34,7 +38,7 @@ const manifestInput = builder.inputType('ManifestInput', {
   description: 'A document as `patronus export` writes it',
   fields: (t) => ({
     apiVersion: t.string({ required: true }),
-    kind: t.string({ required: true, description: '`Site`, `HostSet`, `Policy` or `TransportLinks`' }),
+    kind: t.string({ required: true, description: '`Site`, `HostSet`, `Policy`, `QosClass` or `TransportLinks`' }),
     metadata: t.field({ type: metadataInput, required: true }),
     spec: t.field({ type: specInput, required: true }),
   }),

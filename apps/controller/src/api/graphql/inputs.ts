@@ -11,6 +11,8 @@ export const endpointInput = builder.inputType('EndpointInput', {
     profile: t.string(),
     up_bps: t.float(),
     down_bps: t.float(),
+    shaping: t.string(),
+    policing: t.boolean(),
   }),
 });
 
@@ -25,6 +27,8 @@ export const endpointChanges = builder.inputType('EndpointChanges', {
     profile: t.string(),
     up_bps: t.float(),
     down_bps: t.float(),
+    shaping: t.string(),
+    policing: t.boolean(),
   }),
 });
 
@@ -142,6 +146,7 @@ export const actionInput = builder.inputType('PolicyActionInput', {
     set_dscp: t.int({ description: 'DSCP that packets get as they enter from the LAN' }),
     rate_limit_bps: t.float({ description: 'Most that one edge takes in from its LAN, bit/s' }),
     log: t.boolean({ description: 'Tell of new flows in the flow log of the edge' }),
+    qos_class: t.string(),
   }),
 });
 

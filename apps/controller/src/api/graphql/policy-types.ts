@@ -113,5 +113,6 @@ export const actionType = builder.objectRef<ActionShape>('PolicyAction').impleme
     set_dscp: t.exposeInt('set_dscp', { nullable: true }),
     rate_limit_bps: t.exposeFloat('rate_limit_bps', { nullable: true }),
     log: t.exposeBoolean('log', { nullable: true }),
+    qos_class: t.exposeString('qos_class', { nullable: true, description: 'Name of the class of service' }),
   }),
 });

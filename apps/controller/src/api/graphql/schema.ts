@@ -12,6 +12,7 @@ import './applications.ts';
 import './host-sets.ts';
 import './event-operations.ts';
 import './event-sinks.ts';
+import './qos.ts';
 import './stats.ts';
 import './users.ts';
 import './sessions.ts';

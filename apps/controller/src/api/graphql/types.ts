@@ -42,6 +42,8 @@ export const endpointType = builder.objectRef<EndpointView>('Endpoint').implemen
     profile: t.exposeString('profile'),
     up_bps: t.exposeFloat('upBps', { nullable: true }),
     down_bps: t.exposeFloat('downBps', { nullable: true }),
+    shaping: t.exposeString('shaping', { description: '`off`, `fixed` or `auto`' }),
+    policing: t.exposeBoolean('policing'),
     slot: t.exposeInt('slot'),
     created_at: t.expose('createdAt', { type: 'Timestamp' }),
     updated_at: t.expose('updatedAt', { type: 'Timestamp' }),

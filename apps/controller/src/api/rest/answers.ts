@@ -28,6 +28,8 @@ export const EndpointSchema = Type.Object({
   profile: Type.String(),
   up_bps: Nullable(Type.Integer()),
   down_bps: Nullable(Type.Integer()),
+  shaping: Type.String(),
+  policing: Type.Boolean(),
   slot: Type.Integer(),
   created_at: time,
   updated_at: time,

@@ -35,6 +35,8 @@ export const inputExamples = {
   policyOrder: { order: [{ id: 3, version: 2 }, { id: 2 }] },
   hostSet: { name: 'printers', description: 'All floors', members: ['10.7.0.32/28', '10.7.0.9'] },
   hostSetChanges: { members: ['10.7.0.32/28'] },
+  qosClass: { name: 'video', guarantee_percent: 10, ceiling_percent: 60, priority: 1, trust_dscp: [50] },
+  qosClassChanges: { ceiling_percent: 50 },
   enrolmentKey: { site: 'berlin', max_uses: 1, expires_in_seconds: 3_600 },
   failover: { reason: 'the line is rebuilt', expires_in_seconds: 1_800 },
   transportLinks: { links: [{ a: 'broadband', b: 'broadband' }] },

@@ -149,6 +149,12 @@ const drives: Record<string, Drive> = {
   getHostSetsBySet: () => ({ params: { set: 'printers' } }),
   patchHostSetsBySet: () => ({ params: { set: 'printers' }, body: { members: ['10.7.0.9'] } }),
   deleteHostSetsBySet: () => ({ params: { set: 'printers' } }),
+  getQosClasses: () => ({}),
+  postQosClasses: () => ({ body: { name: 'video', guarantee_percent: 0 } }),
+  getQosClassesByName: () => ({ params: { name: 'video' } }),
+  patchQosClassesByName: () => ({ params: { name: 'video' }, body: { priority: 1 } }),
+  deleteQosClassesByName: () => ({ params: { name: 'video' } }),
+  getQosLines: () => ({}),
   getExport: () => ({}),
   postApply: () => ({
     body: {

@@ -28,6 +28,7 @@ import { pathOperationRoutes } from './path-operation-routes.ts';
 import { pathRoutes } from './path-routes.ts';
 import { policyOperationRoutes } from './policy-operation-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
+import { qosRoutes } from './qos-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { siteRoutes } from './site-routes.ts';
 import { statsRoutes } from './stats-routes.ts';
@@ -58,6 +59,7 @@ export function restApi(app: RestApp, services: ApiServices, answers: AnswerCach
   applicationRoutes(app, services);
   policyOperationRoutes(app, services);
   hostSetRoutes(app, services);
+  qosRoutes(app, services);
   pathRoutes(app, services);
   pathOperationRoutes(app, services);
   statsRoutes(app, services);

@@ -18,6 +18,7 @@ import { deduplicated, setTransportLinks } from '../transport-link-service.ts';
 import { applyApplications } from './apply-applications.ts';
 import { applyHostSets } from './apply-host-sets.ts';
 import { applyPolicies } from './apply-policies.ts';
+import { applyQosClasses, checkQosClasses, pruneQosClasses } from './apply-qos-classes.ts';
 import { applySites } from './apply-sites.ts';
 import {
   linksName,
@@ -29,6 +30,7 @@ import {
   type ManifestKind,
   type Placed,
   type PolicyManifest,
+  type QosClassManifest,
   type SiteManifest,
   type TransportLinksManifest,
 } from './manifest.ts';
@@ -129,6 +131,7 @@ export class ApplyService {
     const known = new Set([...before.values()].map((each) => `${each.kind} ${settled(each)}`));
     const changed = documents.filter(({ manifest }) => !known.has(`${manifest.kind} ${settled(manifest)}`));
     const failed = await applySites(change, by, ofKind<SiteManifest>(changed, 'Site'), problems);
+    await applyQosClasses(change, by, ofKind<QosClassManifest>(changed, 'QosClass'), problems);
     if (failed.length === 0) {
       await syncPaths(change);
       await applyLinks(change, by, ofKind<TransportLinksManifest>(changed, 'TransportLinks'), problems);
@@ -137,7 +140,9 @@ export class ApplyService {
       await applyPolicies(change, by, ofKind<PolicyManifest>(changed, 'Policy'), problems);
       for (const site of pruned.sites) await checkUnnamed(change, site, problems);
       if (problems.error() === null) await this.#pruneLists(change, by, pruned.lists);
+      if (prune) await pruneQosClasses(change, by, documents, problems);
     }
+    await checkQosClasses(change, problems);
     problems.throwIfAny();
   }
 

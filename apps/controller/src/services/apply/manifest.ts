@@ -3,11 +3,12 @@ import { Compile } from 'typebox/compile';
 import { ApplicationInputSchema } from '../application-input.ts';
 import { EndpointInputSchema } from '../endpoint-input.ts';
 import { ActionInputSchema, MatchInputSchema } from '../policy-input.ts';
+import { QosClassFieldsSchema } from '../qos-input.ts';
 import type { Problems } from '../problems.ts';
 import { problemsOf } from '../schema-problems.ts';
 
 export const manifestVersion = 'patronus/v1';
-export const manifestKinds = ['TransportLinks', 'Site', 'HostSet', 'Application', 'Policy'] as const;
+export const manifestKinds = ['TransportLinks', 'QosClass', 'Site', 'HostSet', 'Application', 'Policy'] as const;
 export type ManifestKind = (typeof manifestKinds)[number];
 
 /** There is one set of transport links, and this is its name. */
@@ -56,12 +57,16 @@ const TransportLinksManifestSchema = exact({
   }),
 });
 
+const QosClassManifestSchema = exact({ ...head('QosClass'), spec: QosClassFieldsSchema });
+
 export type SiteManifest = Static<typeof SiteManifestSchema>;
 export type HostSetManifest = Static<typeof HostSetManifestSchema>;
 export type ApplicationManifest = Static<typeof ApplicationManifestSchema>;
 export type PolicyManifest = Static<typeof PolicyManifestSchema>;
 export type TransportLinksManifest = Static<typeof TransportLinksManifestSchema>;
-export type Manifest = SiteManifest | HostSetManifest | ApplicationManifest | PolicyManifest | TransportLinksManifest;
+export type QosClassManifest = Static<typeof QosClassManifestSchema>;
+export type Manifest =
+  SiteManifest | HostSetManifest | ApplicationManifest | PolicyManifest | TransportLinksManifest | QosClassManifest;
 
 const validators = {
   Site: Compile(SiteManifestSchema),
@@ -69,6 +74,7 @@ const validators = {
   Application: Compile(ApplicationManifestSchema),
   Policy: Compile(PolicyManifestSchema),
   TransportLinks: Compile(TransportLinksManifestSchema),
+  QosClass: Compile(QosClassManifestSchema),
 };
 
 /** Of a kind that somebody wrote; undefined where there is none. */

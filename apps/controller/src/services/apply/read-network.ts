@@ -10,6 +10,9 @@ import type { EndpointInput } from '../endpoint-input.ts';
 import { inputOf } from '../endpoint-service.ts';
 import { completed, shownPolicy } from '../policy-service.ts';
 import type { PolicyInput } from '../policy-input.ts';
+import { qosRepository, type QosClassRow } from '../../repositories/qos-repository.ts';
+import { completeQosClass, type QosClassFields } from '../qos-input.ts';
+import { qosFieldsOf } from '../qos-service.ts';
 import { readTransportLinks } from '../read-transport-links.ts';
 import { tidyTags } from '../site-input.ts';
 import {
@@ -18,6 +21,7 @@ import {
   type ApplicationManifest,
   type Manifest,
   type PolicyManifest,
+  type QosClassManifest,
   type SiteManifest,
   type TransportLinksManifest,
 } from './manifest.ts';
@@ -28,9 +32,13 @@ export type NetworkDocuments = ReadonlyMap<string, Manifest>;
 export const documentKey = (kind: Manifest['kind'], id: string | number): string => `${kind} ${id}`;
 
 /** Everything that can be applied, as it is now: links, then sites, host sets and applications by name, then policies in order of evaluation. */
+/** Everything that can be applied, as it is now: links, classes, sites, host sets, and policies in order of evaluation. */
 export async function readNetwork(db: Db): Promise<NetworkDocuments> {
   const documents = new Map<string, Manifest>();
   documents.set(documentKey('TransportLinks', linksName), await linksManifest(db));
+  for (const row of await qosRepository.list(db)) {
+    documents.set(documentKey('QosClass', row.number), qosClassManifest(row));
+  }
   const sites = await siteRepository.list(db);
   const prefixes = Map.groupBy(await siteRepository.listPrefixes(db), (row) => row.site_id);
   const endpoints = Map.groupBy(await endpointRepository.list(db), (row) => row.site_id);
@@ -105,6 +113,8 @@ export const completeEndpoint = (input: EndpointInput): Required<EndpointInput> 
   profile: 'default',
   up_bps: null,
   down_bps: null,
+  shaping: 'off',
+  policing: false,
   ...input,
 });
 
@@ -113,6 +123,15 @@ function withoutDefaults(input: Required<EndpointInput>): EndpointInput {
   const defaults: Record<string, unknown> = completeEndpoint({ label: '', device: '' });
   const told = Object.entries(input).filter(([field, value]) => value !== defaults[field]);
   return { ...Object.fromEntries(told), label, device };
+}
+
+function qosClassManifest(row: QosClassRow): QosClassManifest {
+  const fields = qosFieldsOf(row);
+  const defaults: Record<string, unknown> = completeQosClass({ guarantee_percent: -1 });
+  const told = Object.entries(fields).filter(
+    ([field, value]) => canonicalJson(value) !== canonicalJson(defaults[field]),
+  );
+  return { ...manifest('QosClass', row.name), spec: Object.fromEntries(told) as QosClassFields };
 }
 
 function policyManifest(row: PolicyRow, names: ReadonlyMap<string, string>): PolicyManifest {
@@ -145,6 +164,7 @@ const namedLists = new Set(['sourceSites', 'destinationSites', 'sourceHostSets',
 export function settled(document: Manifest): string {
   const name = document.metadata.name.trim();
   if (document.kind === 'TransportLinks') return canonicalJson({ links: document.spec.links ?? null });
+  if (document.kind === 'QosClass') return canonicalJson({ name, ...settledQosClass(document.spec) });
   if (document.kind === 'Policy') {
     const { default: isDefault = false, ...spec } = document.spec;
     const { match_conditions: match, ...rest } = completed({ name, priority: 0, ...spec });
@@ -168,3 +188,7 @@ const lowerNames = (said: object): object =>
     const isNames = /_(?:sites|site_tags|host_sets)$/.test(key) && Array.isArray(value);
     return isNames ? value.map((name: string) => name.toLowerCase()) : value;
   }) as object;
+const settledQosClass = (spec: QosClassFields): QosClassFields => {
+  const complete = completeQosClass(spec);
+  return { ...complete, trust_dscp: complete.trust_dscp.toSorted((a, b) => a - b) };
+};

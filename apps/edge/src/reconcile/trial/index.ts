@@ -4,3 +4,4 @@
  */
 export * from './trial-documents.ts';
 export * from './trial-network.ts';
+export * from './voice-stream.ts';

@@ -17,7 +17,7 @@ export type ReconcilerRequest =
   | { readonly do: 'observe'; readonly sysctls: readonly string[] }
   | { readonly do: 'execute'; readonly step: Step }
   | { readonly do: 'keyOf'; readonly tunnel: string }
-  | { readonly do: 'counters' | 'traffic' | 'flows' }
+  | { readonly do: 'counters' | 'traffic' | 'flows' | 'queues' }
   | { readonly do: 'repair' | 'clean' | 'tunnelKeys' | 'policyCounters' };
 
 export type ReconcilerAnswer =
@@ -47,6 +47,7 @@ function perform(request: ReconcilerRequest): Promise<unknown> {
     case 'counters':
     case 'traffic':
     case 'flows':
+    case 'queues':
       return kernel[request.do]();
     case 'keyOf':
       return Promise.resolve(keys.ensure(request.tunnel));

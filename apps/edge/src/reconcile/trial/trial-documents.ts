@@ -10,10 +10,11 @@ import {
   type EndpointId,
   type Policy,
   type Prefix,
+  type QosClass,
   type SiteId,
 } from '@patronus/core';
 import type { SteeringDecision } from '@patronus/netconf';
-import { documentVersion, type SiteDocument } from '@patronus/protocol';
+import { documentVersion, type LineShaping, type SiteDocument } from '@patronus/protocol';
 
 export interface TrialWishes {
   readonly policies: readonly Policy[];
@@ -21,6 +22,10 @@ export interface TrialWishes {
   readonly peerKeys?: Readonly<Record<string, string>>;
   /** Further prefixes of the other site. */
   readonly morePrefixes?: readonly Prefix[];
+  /** How fast the endpoint on line 1 may send; not shaped without. */
+  readonly shaping?: LineShaping;
+  readonly policing?: { readonly rateBps: number };
+  readonly qosClasses?: readonly QosClass[];
   /** Leaves the IPv6 prefixes of both sites out. */
   readonly ipv4Only?: boolean;
 }
@@ -48,6 +53,8 @@ export function trialDocument(index: 0 | 1, wishes: TrialWishes): SiteDocument {
       device: `wan${slot}`,
       cost: 10,
       profile: 'default',
+      ...(slot === 1 && wishes.shaping !== undefined ? { shaping: wishes.shaping } : {}),
+      ...(slot === 1 && wishes.policing !== undefined ? { policing: wishes.policing } : {}),
     })),
     tunnels: pairs
       .filter(({ local, remote }) => local === remote)
@@ -82,6 +89,7 @@ export function trialDocument(index: 0 | 1, wishes: TrialWishes): SiteDocument {
         cost: 20,
       })),
     policies: wishes.policies,
+    ...(wishes.qosClasses === undefined ? {} : { qosClasses: wishes.qosClasses }),
     confirmWindowMs: 30_000,
   };
   return { ...content, version: documentVersion(content) };

@@ -10,6 +10,7 @@ import type {
   Kernel,
   ObservedCounter,
   ObservedFlow,
+  ObservedQueue,
   ObservedState,
   ObservedTraffic,
   SteeringDecision,
@@ -49,6 +50,25 @@ export class TrialNetwork {
       throw error;
     }
     return network;
+  }
+
+  /**
+   * Makes a line slow from edge 0 to edge 1, as a provider does behind its modem: a queue of `bufferMs` for everybody, whatever
+   * a packet is for. Ethernet frames count.
+   */
+  async limitLine(line: 0 | 1, rateBps: number, bufferMs: number): Promise<void> {
+    const [, far] = this.edges;
+    const name = `prov${line}`;
+    const program = '1,6 0 0 4294967295';
+    const limit = Math.round((rateBps * bufferMs) / 8_000);
+    await far.run('ip', 'link', 'add', name, 'type', 'ifb');
+    await far.run('ip', 'link', 'set', name, 'up');
+    const tbf = ['tbf', 'rate', `${rateBps}bit`, 'burst', '3000b', 'limit', `${limit}b`];
+    await far.run('tc', 'qdisc', 'add', 'dev', name, 'root', ...tbf);
+    await far.run('tc', 'qdisc', 'replace', 'dev', `wan${line}`, 'clsact');
+    const filter = ['filter', 'add', 'dev', `wan${line}`, 'ingress', 'pref', '90', 'protocol', 'all'];
+    const redirect = ['action', 'mirred', 'egress', 'redirect', 'dev', name];
+    await far.run('tc', ...filter, 'bpf', 'bytecode', program, ...redirect);
   }
 
   /** Also after a failure: ends every process that still runs in the namespaces, then removes these. */
@@ -152,6 +172,7 @@ export class TrialEdge {
       counters: () => this.#ask({ do: 'counters' }) as Promise<ObservedCounter[]>,
       flows: () => this.#ask({ do: 'flows' }) as Promise<ObservedFlow[] | null>,
       traffic: () => this.#ask({ do: 'traffic' }) as Promise<ObservedTraffic[]>,
+      queues: () => this.#ask({ do: 'queues' }) as Promise<ObservedQueue[]>,
     };
   }
 
