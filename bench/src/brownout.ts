@@ -88,14 +88,16 @@ const wanted = (): ProbeProfile[] => {
   return probeProfiles.filter((profile) => named === undefined || named.includes(profile));
 };
 
+const isWanted = ({ name }: Kind): boolean => name.startsWith(process.env['PATRONUS_BENCH_KIND'] ?? '');
+
 export const bench: Bench = {
-  about: `brownout: how soon traffic leaves a line that worsens, per kind and profile (PATRONUS_BENCH_PROFILES=fast for one), ${packetsPerSecond} packets/s`,
+  about: `brownout: how soon traffic leaves a line that worsens, per kind and profile (PATRONUS_BENCH_PROFILES=fast and PATRONUS_BENCH_KIND=loss for less), ${packetsPerSecond} packets/s`,
   run: (report) =>
     withBenchLab(async (dataDir, api) => {
       const lab = scenarioLab(dataDir);
       for (const profile of wanted()) {
         await setProfile(api, profile);
-        for (const kind of kinds) await benchKind(lab, api, profile, kind, report);
+        for (const kind of kinds.filter(isWanted)) await benchKind(lab, api, profile, kind, report);
       }
     }, resilienceTopologyFile),
 };

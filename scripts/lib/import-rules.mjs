@@ -74,6 +74,8 @@ export const allowances = [
 
   ...allow('apps/edge', 'domain, documents and decisions', '@patronus/core', '@patronus/protocol', '@patronus/policy'),
   ...allow('apps/edge', 'what the kernel should look like', '@patronus/netconf'),
+  ...allow('apps/edge', 'names in packets, and the applications that they mean', '@patronus/applications'),
+  ...allow('apps/edge/src/learn', 'packets wait for it, and shall wait for nothing else', 'node:worker_threads'),
   ...allow(
     'apps/edge/src/probe',
     'packets without the schemas, which cost a thread 20 MB',
@@ -118,6 +120,9 @@ export const allowances = [
   ...allow('apps/controller/src/services/lab-link.ts', 'asks the lab on its Unix socket', 'node:http'),
 
   ...allow('apps/edge/src/reconcile/trial/voice-process.ts', 'a call between hosts of a trial', 'node:dgram'),
+  ...allow('apps/edge/src/reconcile/trial/voice-process.ts', 'a call between hosts of a trial', 'node:dgram'),
+  ...allow('apps/controller/src/services/lab-link.ts', 'asks the lab on its Unix socket', 'node:http'),
+
   ...allow('lab', 'domain types', '@patronus/core'),
   ...allow('lab/src/control', 'serves a controller on a Unix socket', 'node:http'),
   ...allow('lab', 'namespaces and commands', '@patronus/linux'),
@@ -140,6 +145,7 @@ export const allowances = [
   ...allow('apps/cli/bin/patronus.mjs', 'runs itself again on a Node that is new enough', 'node:child_process'),
 
   ...allow('bench', 'measures the parts', '@patronus/core', '@patronus/policy', '@patronus/protocol'),
+  ...allow('bench', 'measures rulesets without an edge', '@patronus/netconf'),
   ...allow(
     'bench/src/classify.ts',
     'readers of packets, and a greeting for them',
@@ -156,4 +162,5 @@ export const allowances = [
 
   ...allow('tests', 'fakes and virtual time', '@patronus/testkit'),
   ...allow('tests', 'a real PostgreSQL server', '@patronus/linux'),
+  ...allow('tests', 'packets of real programs', '@patronus/applications/testing'),
 ];

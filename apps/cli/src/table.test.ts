@@ -21,6 +21,7 @@ const path = (fields: Partial<Path>): Path => ({
   reverse_jitter: 0,
   reverse_loss: 0,
   reordering_percent: null,
+  copies: null,
   duplication_percent: null,
   bandwidth: null,
   health_status: 'up',

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
+import { nodeIdOf, unusedSettings } from './cluster-settings.ts';
 import { describeSettings, loadControllerSettings } from './settings.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'patronus-settings-'));
@@ -41,6 +42,41 @@ describe('settings', () => {
     ]) {
       expect(load).toThrow(told);
     }
+  });
+
+  it('of several controllers are known, held to their form, and say what is not supported', () => {
+    const load = (env: Record<string, string>) => loadControllerSettings({ env });
+    const alone = load({
+      PATRONUS_NODE_ID: 'node1',
+      PATRONUS_REDIS_URL: 'redis://cache:6379',
+      PATRONUS_ETCD_ENDPOINTS: 'a:2379,https://b:2379',
+    });
+    expect(nodeIdOf(alone)).toBe('node1');
+    expect(unusedSettings(alone)).toEqual([
+      expect.stringMatching(/REDIS_URL is not used/) as string,
+      expect.stringMatching(/ETCD_ENDPOINTS is not used/) as string,
+    ]);
+    expect(nodeIdOf(load({}))).toMatch(/^[A-Za-z0-9._-]+$/);
+    expect(() => load({ PATRONUS_CLUSTER_PEERS: 'node2:8081,node3:8082' })).toThrow(/clusterPeers.*not supported/);
+    const wrong = {
+      PATRONUS_CLUSTER_PEERS: 'node2',
+      PATRONUS_NODE_ID: 'a b',
+      PATRONUS_REDIS_URL: 'http://u:hunter2@x',
+    };
+    for (const told of [/CLUSTER_PEERS: "node2"/, /NODE_ID: "a b"/, /REDIS_URL: the value/]) {
+      expect(() => load(wrong)).toThrow(told);
+    }
+    expect(() => load(wrong)).not.toThrow(/hunter2/);
+  });
+
+  it('of single sign-on that do not fit together are told, each with what to do', () => {
+    const load = (env: Record<string, string>) => () => loadControllerSettings({ env });
+    expect(load({ PATRONUS_OIDC_ISSUER: 'https://id.example.net' })).toThrow(/oidcClientId: is missing/);
+    expect(load({ PATRONUS_LOCAL_SIGN_IN: 'off' })).toThrow(/no other way to sign in/);
+    const told = { PATRONUS_OIDC_CLIENT_SECRET: 'x', PATRONUS_OIDC_CLIENT_SECRET_FILE: '/x' };
+    expect(load(told)).toThrow(/beside the secret itself/);
+    expect(load({ PATRONUS_OIDC_ISSUER: 'http://id.example.net' })).toThrow(/PATRONUS_OIDC_ISSUER.*https/);
+    expect(load({ PATRONUS_OIDC_ROLES: 'noc=root' })).toThrow(/PATRONUS_OIDC_ROLES.*VALUE=ROLE/);
   });
 
   it('never show a secret, not even a wrong one', () => {

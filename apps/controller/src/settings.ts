@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { InvalidInputError, messageOf, PatronusError, type FieldProblem } from '@patronus/core';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { clusterProblems, clusterRules } from './cluster-settings.ts';
 import { oidcProblems, oidcRules } from './oidc/oidc-settings.ts';
 import type { SettingRule } from './setting-rule.ts';
 import { parsePrivateTargets } from './sinks/target-policy.ts';
@@ -133,6 +134,7 @@ const rules = {
     about: 'how often a user or address may try a password or code',
   },
   ...oidcRules,
+  ...clusterRules,
   graphqlIntrospection: {
     variable: 'PATRONUS_GRAPHQL_INTROSPECTION',
     schema: Type.Enum(['on', 'off']),
@@ -174,6 +176,13 @@ const rules = {
     fallback: 400,
     expected: daysText,
     about: 'how long hours of traffic history are kept; minutes are kept for 2 days, ten seconds for an hour',
+  },
+  keepSlaDays: {
+    variable: 'PATRONUS_KEEP_SLA_DAYS',
+    schema: days,
+    fallback: 400,
+    expected: daysText,
+    about: 'how long it is kept how paths kept to the SLAs of policies',
   },
   keepAuditDays: {
     variable: 'PATRONUS_KEEP_AUDIT_DAYS',
@@ -267,7 +276,7 @@ export function loadControllerSettings(sources: SettingSources): ControllerSetti
     problems.push({ field: from, problem: `${shown} will not do`, remedy: `use ${rule.expected}` });
   }
   const told = settings as unknown as ControllerSettings;
-  if (problems.length === 0) problems.push(...oidcProblems(told));
+  if (problems.length === 0) problems.push(...oidcProblems(told), ...clusterProblems(told));
   if (problems.length > 0) throw new InvalidInputError(problems);
   return { ...told, dataDir: resolve(told.dataDir) };
 }

@@ -1,4 +1,5 @@
 import { unmeasured } from '@patronus/core';
+import { breaksOut } from '@patronus/policy';
 import type {
   DecisionReport,
   EventContent,
@@ -40,14 +41,25 @@ export class EdgeView {
     return this.document?.endpoints ?? [];
   }
 
-  /** Addresses of uplinks that have no carrier, or paths that are all down. */
-  deadAddresses(uplinks: readonly UplinkFact[]): ReadonlySet<string> {
-    const dead = uplinks.filter(
+  /** Uplinks that have no carrier, or paths that are all down. */
+  deadUplinks(uplinks: readonly UplinkFact[]): readonly UplinkFact[] {
+    return uplinks.filter(
       (uplink) =>
         !uplink.carrier ||
         this.endpoints().some((endpoint) => endpoint.device === uplink.device && this.isDead(endpoint)),
     );
-    return new Set(dead.flatMap((uplink) => uplink.addresses));
+  }
+
+  /** Addresses of those. */
+  deadAddresses(uplinks: readonly UplinkFact[]): ReadonlySet<string> {
+    return new Set(this.deadUplinks(uplinks).flatMap((uplink) => uplink.addresses));
+  }
+
+  /** Devices of those that are uplinks of the document, where policies break out: other documents are the same without. */
+  deadExits(uplinks: readonly UplinkFact[]): readonly string[] {
+    if (this.document?.policies.some(breaksOut) !== true) return [];
+    const devices = new Set(this.endpoints().map(({ device }) => device));
+    return this.deadUplinks(uplinks).flatMap(({ device }) => (devices.has(device) ? [device] : []));
   }
 
   /** What an operator wants to know of a change of the devices that are uplinks. */
@@ -107,6 +119,7 @@ export class EdgeView {
           const path = pathsById.get(pathId);
           return { label: path?.label ?? '?', remoteLabel: path?.remoteLabel ?? '?', weight };
         }),
+        copy: each.copyPathId === undefined ? null : endsOf(pathsById.get(each.copyPathId)),
         slaMet: each.slaMet,
         reason: each.reason,
       })),
@@ -118,3 +131,11 @@ export class EdgeView {
     return paths.length > 0 && paths.every((path) => this.reports.get(path.id)?.health === 'down');
   }
 }
+
+const endsOf = (path?: {
+  readonly label: string;
+  readonly remoteLabel: string;
+}): { label: string; remoteLabel: string } => ({
+  label: path?.label ?? '?',
+  remoteLabel: path?.remoteLabel ?? '?',
+});

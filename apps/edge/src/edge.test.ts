@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { unmeasured, type PathId } from '@patronus/core';
 import { eventFaults, type PathReport, type SiteDocument, type UplinkFact } from '@patronus/protocol';
 import { SeededRandom, siteDocument, VirtualTime } from '@patronus/testkit';
+import { withoutLearning } from './learn/index.ts';
 import { Edge } from './edge.ts';
 import type { KernelListener } from './ports.ts';
 import type { StoredDocument } from './state/index.ts';
@@ -42,6 +43,8 @@ const start = (): Promise<Edge> =>
     stateDir: '/state',
     enrolment: { url: 'https://192.0.2.100:8443', caPem: '', siteId: 's', siteName: 'hq', ...controller.identity },
     reconciler,
+    learning: withoutLearning(null),
+    readFlows: () => Promise.resolve([]),
     startEngine: engine.start,
     store: {
       load: () => Promise.resolve(stored),

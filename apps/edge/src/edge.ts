@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
-import type { Clock, Random, Timers } from '@patronus/core';
+import type { Address, Clock, Random, Timers } from '@patronus/core';
+import type { FlowEntry } from '@patronus/netconf';
 import type { EdgeMessage, UplinkFact } from '@patronus/protocol';
 import type { Logger } from 'pino';
 import { ChangeJourney, ScheduleWatch } from './change/index.ts';
@@ -8,7 +9,10 @@ import { EdgeView } from './edge-view.ts';
 import { eventEmitter, type EmitEvent } from './events.ts';
 import { parseGatewayUrl, socketAddress } from './gateway/index.ts';
 import { checkPath } from './path-check.ts';
+import type { Learning } from './learn/index.ts';
+import { reportFlows } from './flows/index.ts';
 import type { Dial, ProbeEngine, ProbeEngineListener, Reconciler, WatchKernel } from './ports.ts';
+import { LineRates } from './qos/index.ts';
 import { programVersion } from './program-version.ts';
 import type { DocumentStore, Enrolment } from './state/index.ts';
 import type { EdgeStatus } from './status/index.ts';
@@ -20,6 +24,9 @@ export interface EdgeParts {
   readonly stateDir: string;
   readonly enrolment: Enrolment;
   readonly reconciler: Reconciler;
+  readonly learning: Learning;
+  /** Flows that the kernel tracks; null where it does not tell. */
+  readonly readFlows: () => Promise<readonly FlowEntry[] | null>;
   readonly startEngine: (listener: ProbeEngineListener) => ProbeEngine;
   readonly store: Pick<DocumentStore, 'load' | 'save'>;
   /** `trouble` is told when the disk begins to refuse, and with null when it takes again. */
@@ -40,24 +47,28 @@ export class Edge {
   private readonly view = new EdgeView();
   private readonly event: EmitEvent;
   private readonly telemetry: Telemetry;
+  private readonly lineRates: LineRates;
   private readonly engine: ProbeEngine;
   private readonly journey: ChangeJourney;
   private readonly connection: ControllerConnection;
   private readonly links: UplinkMonitor;
   private readonly schedules: ScheduleWatch;
   private readonly watch: { stop(): void };
+  private deadExits: readonly string[] = [];
 
   private constructor(parts: EdgeParts, spool: Spool, event: EmitEvent) {
     this.parts = parts;
     this.event = event;
     const { clock, timers, log, reconciler, store } = parts;
     this.startedAt = clock.wall();
+    this.lineRates = new LineRates(reconciler, clock);
     const send = (message: EdgeMessage): boolean => this.connection.send(message);
     // First, as it may fail for want of its port; nothing else runs yet then.
     this.engine = parts.startEngine(this.engineListener());
     const counters = {
       counters: () => reconciler.policyCounters(),
       traffic: () => reconciler.pathTraffic(),
+      copies: () => reconciler.pathCopies(),
       flows: () => reconciler.policyFlows(),
       lines: () => reconciler.lineReports(),
     };
@@ -75,7 +86,9 @@ export class Edge {
       event,
       inForce: (document) => {
         this.view.inForce(document);
+        this.lineRates.inForce(document);
         this.schedules.follow(document);
+        if (document !== null) parts.learning.configure(document);
       },
     });
     this.schedules = new ScheduleWatch(timers, Date.now, () => void this.journey.reapply());
@@ -128,8 +141,14 @@ export class Edge {
       document: this.journey.status(),
       uplinks: this.links.uplinks(),
       ...this.view.status(),
+      learning: this.parts.learning.status(),
       telemetry: this.telemetry.status(),
     };
+  }
+
+  /** Devices by which traffic cannot break out now. */
+  deadUplinks(): readonly string[] {
+    return this.deadExits;
   }
 
   /** Ends all work and takes everything of ours out of the kernel; what was not told yet stays on disk. */
@@ -141,6 +160,7 @@ export class Edge {
     this.watch.stop();
     this.schedules.stop();
     this.links.stop();
+    await this.parts.learning.stop();
     await this.engine.stop();
     await this.journey.stop();
     await this.telemetry.countLast();
@@ -189,7 +209,9 @@ export class Edge {
       paths: (reports) => {
         this.telemetry.paths(reports);
         this.view.paths(reports);
+        this.inBackground(this.lineRates.look(reports));
         this.connection.deadRoutes(this.view.deadAddresses(this.links.uplinks()));
+        this.lookAtExits();
       },
       decisions: (decisions) => {
         this.telemetry.decisions(decisions);
@@ -208,6 +230,8 @@ export class Edge {
         return this.journey.confirm(message.version);
       case 'telemetry_ack':
         return this.inBackground(this.telemetry.acknowledged(message.sequence));
+      case 'list_flows':
+        return this.inBackground(this.listFlows(message));
       case 'check_path':
         return this.inBackground(this.checkPath(message));
     }
@@ -215,6 +239,16 @@ export class Edge {
 
   private async checkPath(message: DomainMessage & { type: 'check_path' }): Promise<void> {
     this.connection.send(await checkPath(this.engine, this.parts.timers, message));
+  }
+
+  private async listFlows(message: DomainMessage & { type: 'list_flows' }): Promise<void> {
+    const sources = {
+      entries: this.parts.readFlows,
+      document: () => this.journey.document,
+      decisions: () => this.view.currentDecisions(),
+      namesOf: (address: Address) => this.parts.learning.namesOf(address),
+    };
+    this.connection.send(await reportFlows(sources, message));
   }
 
   private inBackground(work: Promise<void>): void {
@@ -226,10 +260,19 @@ export class Edge {
     return routesOver(this.view.endpoints(), this.links.uplinks(), host);
   }
 
+  /** Traffic that breaks out leaves an uplink that does not work, and comes back to it. */
+  private lookAtExits(): void {
+    const dead = this.view.deadExits(this.links.uplinks());
+    if (dead.join() === this.deadExits.join()) return;
+    this.deadExits = dead;
+    void this.journey.reapply();
+  }
+
   private uplinksChanged(now: readonly UplinkFact[], before: readonly UplinkFact[]): void {
     this.engine.uplinksChanged(now);
     this.connection.send({ type: 'uplinks', uplinks: now });
     this.connection.deadRoutes(this.view.deadAddresses(now));
+    this.lookAtExits();
     for (const change of this.view.uplinkChanges(now, before)) {
       this.event(change.eventType, change.severity, change.message, change.metadata);
     }

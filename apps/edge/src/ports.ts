@@ -2,6 +2,7 @@ import type { NetworkEvent, PathId } from '@patronus/core';
 import type {
   DecisionReport,
   LineReport,
+  PathCopies,
   PathReport,
   PathTraffic,
   PolicyCounter,
@@ -46,6 +47,8 @@ export interface Reconciler {
   policyCounters(): Promise<readonly PolicyCounter[]>;
   /** What the tunnels of the document in force carried. */
   pathTraffic(): Promise<readonly PathTraffic[]>;
+  /** What became of duplicated packets on the paths of the document in force; nothing where none are. */
+  pathCopies(): Promise<readonly PathCopies[]>;
   /** Flows that began at the site, by policy; null where the kernel does not tell. */
   policyFlows(): Promise<readonly PolicyFlows[] | null>;
   /** The queues of each uplink that is shaped or policed. */

@@ -5,6 +5,9 @@ import { InvalidInputError, PatronusError, systemClock, systemRandom, systemTime
 import { dialWebSocket } from './connection/index.ts';
 import { Edge } from './edge.ts';
 import { kernelReconciler } from './kernel-reconciler.ts';
+import { startLearning } from './learn/index.ts';
+import { parseFlowEntry } from '@patronus/netconf';
+import { readConntrack } from './reconcile/index.ts';
 import { ProbeThread } from './probe/index.ts';
 import { holdNamespace } from './single-instance.ts';
 import { DocumentStore, loadEnrolment, openStateDir, type Enrolment, type StatePaths } from './state/index.ts';
@@ -48,10 +51,18 @@ async function run(
 ): Promise<RunningEdge> {
   raisePriority(log);
   let engine: ProbeThread | null = null;
+  const learning = await startLearning((error) => log.error({ err: error }, error.message));
+  let started: Edge | null = null;
   const edge = await Edge.start({
     stateDir: paths.root,
     enrolment,
-    reconciler: kernelReconciler(paths, () => engine?.currentDecisions() ?? []),
+    reconciler: kernelReconciler(paths, {
+      decisions: () => engine?.currentDecisions() ?? [],
+      deadUplinks: () => started?.deadUplinks() ?? [],
+      learning: () => learning.facts(),
+    }),
+    learning,
+    readFlows: () => readConntrack(parseFlowEntry),
     startEngine: (listener) => (engine = ProbeThread.start(listener)),
     store: new DocumentStore(paths.documents),
     openSpool: (trouble) => TelemetrySpool.open({ directory: paths.telemetry, clock: systemClock, trouble }),
@@ -63,6 +74,7 @@ async function run(
     random: systemRandom,
     log,
   });
+  started = edge;
   const socket = await serveStatus(paths, () => edge.status()).catch(async (error: unknown) => {
     await edge.stop();
     throw error;

@@ -111,6 +111,9 @@ function toAction(raw: Raw<'do', StepAction['do']>): StepAction {
       const worse = withoutUndefined({ delayMs, jitterMs, lossPercent, rateBps, reorderPercent, duplicatePercent });
       return { do: 'impair', ...line, direction, ...worse } as StepAction;
     }
+    case 'drain':
+    case 'undrain':
+      return { do: raw.do, ...line };
     case 'heal':
       return { do: 'heal', ...withoutUndefined(line) };
     default:

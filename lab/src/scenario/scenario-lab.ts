@@ -56,6 +56,7 @@ export function scenarioLab(dataDir: string): ScenarioLab {
     act: (action) => act(dataDir, action),
     async restore() {
       await labHeal({ dataDir });
+      await undrain(dataDir, () => true).catch(() => undefined);
       for (const program of await missingPrograms(dataDir)) await start(dataDir, program);
     },
     paths: () => api(dataDir).list<ObservedPath>('/paths'),
@@ -104,6 +105,12 @@ async function act(dataDir: string, action: StepAction): Promise<void> {
     case 'heal':
       await labHeal({ dataDir, ...action });
       break;
+    case 'drain':
+      await drain(dataDir, isOf(action));
+      break;
+    case 'undrain':
+      await undrain(dataDir, isOf(action));
+      break;
     case 'kill':
       await labKill({ dataDir, program: action.program });
       break;
@@ -115,6 +122,24 @@ async function act(dataDir: string, action: StepAction): Promise<void> {
       await start(dataDir, action.program);
       break;
   }
+}
+
+const isOf =
+  ({ site, endpoint }: { readonly site: string; readonly endpoint: string }) =>
+  (path: ObservedPath): boolean =>
+    (path.source_site === site && path.source_label === endpoint) ||
+    (path.dest_site === site && path.dest_label === endpoint);
+
+async function drain(dataDir: string, which: (path: ObservedPath) => boolean): Promise<void> {
+  for (const { id } of (await api(dataDir).list<ObservedPath>('/paths')).filter(which)) {
+    await api(dataDir).request('POST', `/paths/${id}/failover`, { reason: 'a scenario drains it' });
+  }
+}
+
+async function undrain(dataDir: string, which: (path: ObservedPath) => boolean): Promise<void> {
+  const paths = await api(dataDir).list<ObservedPath & { readonly override: unknown }>('/paths');
+  for (const { id } of paths.filter((path) => path.override !== null && which(path)))
+    await api(dataDir).request('DELETE', `/paths/${id}/failover`);
 }
 
 /**

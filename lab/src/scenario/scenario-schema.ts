@@ -58,6 +58,8 @@ const steps: Record<StepAction['do'], TProperties> = {
     reorder_percent: optional(percent),
     duplicate_percent: optional(percent),
   },
+  drain: line,
+  undrain: line,
   heal: { site: optional(siteName), endpoint: optional(label) },
   kill: { program },
   start: { program },

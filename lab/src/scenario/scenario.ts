@@ -52,6 +52,8 @@ export type StepAction =
       readonly reorderPercent?: number;
       readonly duplicatePercent?: number;
     }
+  /** An operator takes traffic off every path of an endpoint, or lets it return. */
+  | { readonly do: 'drain' | 'undrain'; readonly site: string; readonly endpoint: string }
   /** Without a site all lines, without an endpoint all of the site's. */
   | { readonly do: 'heal'; readonly site?: string; readonly endpoint?: string }
   | { readonly do: 'kill' | 'start' | 'restart'; readonly program: ProgramName };
@@ -120,6 +122,9 @@ export function describeAction(action: StepAction): string {
       return `impair ${action.site} ${action.endpoint}${oneWay(action.direction)}: ${impairmentText(action)}`;
     case 'heal':
       return action.site === undefined ? 'heal all' : ['heal', action.site, action.endpoint ?? ''].join(' ').trim();
+    case 'drain':
+    case 'undrain':
+      return `${action.do} ${action.site} ${action.endpoint}`;
     default:
       return `${action.do} ${action.program}`;
   }

@@ -21,6 +21,8 @@ export const defaultBasePort = 51_820;
 export const markMask = 0x1fff_0000;
 /** Bits of a conntrack mark that are ours: the class, and the generation of the policies that chose it. */
 export const ctGenerationMask = 0x0000_ff00;
+/** The queue, or the log group, of packets that may tell a name. Below 1,000 other programs choose theirs. */
+export const learningGroup = 5380;
 /** The bit of a conntrack mark that says that the flow's packets may still tell a name. */
 export const ctWatchMark = 0x1000_0000;
 

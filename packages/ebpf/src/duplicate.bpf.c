@@ -80,7 +80,11 @@ struct {
   __type(value, struct counters);
 } dup_counters SEC(".maps");
 
-static const __u32 zero = 0;
+// The value of a map that has only one.
+static __always_inline void *only(void *map) {
+  __u32 zero = 0;
+  return bpf_map_lookup_elem(map, &zero);
+}
 
 static __always_inline struct counters *counters_of(__u32 ifindex, __u32 site) {
   struct counter_key key = {.ifindex = ifindex, .site = site};
@@ -146,7 +150,8 @@ struct head4 {
 };
 
 static __always_inline __u32 *site_of(struct packet *packet) {
-  struct prefix key = {.length = 128};
+  struct prefix key = {};
+  key.length = 128;
   if (packet->header == sizeof(struct ipv6hdr)) {
     __builtin_memcpy(key.address, &packet->v6.daddr, 16);
   } else {
@@ -222,7 +227,7 @@ SEC("tc")
 int pt_dup_out(struct __sk_buff *skb) {
   struct packet packet = {};
   if (!read_packet(skb, &packet)) return TC_ACT_UNSPEC;
-  struct self *self = bpf_map_lookup_elem(&dup_self, &zero);
+  struct self *self = only(&dup_self);
   if (!self || self->sender == 0) return TC_ACT_UNSPEC;
   // a stamp of ours is on a clone; with another one a host of the LAN would meddle with the windows of other edges
   if (packet.stamped) return packet.stamp.sender == bpf_htonl(self->sender) ? TC_ACT_UNSPEC : TC_ACT_SHOT;
@@ -264,7 +269,7 @@ static __always_inline struct window *window_of(__u32 sender) {
   __u32 site = sender >> EPOCH_BITS;
   struct window *window = bpf_map_lookup_elem(&dup_windows, &site);
   if (window && window->sender == sender) return window;
-  struct window *blank = bpf_map_lookup_elem(&dup_blank, &zero);
+  struct window *blank = only(&dup_blank);
   if (!blank) return 0;
   bpf_map_update_elem(&dup_windows, &site, blank, window ? BPF_ANY : BPF_NOEXIST);
   window = bpf_map_lookup_elem(&dup_windows, &site);

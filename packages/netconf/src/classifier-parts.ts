@@ -1,6 +1,7 @@
 import { classMark, contentHash, type Policy } from '@patronus/core';
-import { plainTerms, type PlainTerm, type PolicyWorld } from '@patronus/policy';
+import { breaksOut, plainTerms, type PlainTerm, type PolicyWorld } from '@patronus/policy';
 import type { SiteDocument } from '@patronus/protocol';
+import { hasBreakout } from './breakout.ts';
 import { boxOf, decisionTree, PrefixRanges, type AddressSpace, type Candidate } from './classifier/index.ts';
 import { familySuffix } from './families.ts';
 import type { Chain, Family, Ruleset } from './kernel-state.ts';
@@ -19,34 +20,39 @@ interface Purpose {
 const addressBits: Record<Family, bigint> = { inet: 32n, inet6: 128n };
 
 /**
- * The chain `policies_v4` or `policies_v6`, which leads a new flow to the chain of the policy that it meets first, with what
- * it needs; nothing for a family that no site has. While it looks, the packet's mark holds the place of the best policy found
- * so far where the class will be; the last policy matches everything.
+ * The chains `policies_v4` or `policies_v6`, which lead a new flow between sites to the chain of the policy that it meets
+ * first, and `internet_v4` or `internet_v6` for flows to no site where a policy breaks out, with what they need; nothing for a
+ * family that no site has. While they look, the packet's mark holds the place of the best policy found so far where the class
+ * will be; the last policy matches everything.
  */
 export function classifierParts(document: SiteDocument, purpose: Purpose): Ruleset['parts'] {
   const { sets, family } = purpose;
   if (sets.every(family) === null) return [];
   const { policies } = document;
   const builder = new CandidateBuilder(document, purpose);
-  const candidates = policies.slice(0, -1).flatMap((policy, rank) => builder.candidates(policy, rank));
-  const tree = decisionTree(candidates, family, ifBelow);
+  const all = policies.slice(0, -1).map((policy, rank) => ({ policy, found: builder.candidates(policy, rank) }));
   const suffix = familySuffix(family);
   const ranks = policies.map((policy, rank) => `${hex(classMark(rank))} : goto choose_${policy.class}`);
+  const finder = (name: string, candidates: readonly Candidate[]): Ruleset['parts'] => {
+    const tree = decisionTree(candidates, family, ifBelow);
+    const rules = [
+      setRank(policies.length - 1),
+      `jump match_${name}_${suffix}`,
+      `meta mark & ${hex(classMask)} vmap @ranks_${suffix}`,
+    ];
+    return [
+      ...tree.parts,
+      { type: 'chain', name: `match_${name}_${suffix}`, hook: null, rules: tree.rules },
+      { type: 'chain', name: `${name}_${suffix}`, hook: null, rules },
+    ];
+  };
+  const between = all.flatMap(({ policy, found }) => (breaksOut(policy) ? [] : found));
+  const outward = all.flatMap(({ found }) => found);
   return [
     ...builder.chains,
-    ...tree.parts,
-    { type: 'chain', name: `match_${suffix}`, hook: null, rules: tree.rules },
     { type: 'map', name: `ranks_${suffix}`, key: 'typeof meta mark', elements: ranks },
-    {
-      type: 'chain',
-      name: `policies_${suffix}`,
-      hook: null,
-      rules: [
-        setRank(policies.length - 1),
-        `jump match_${suffix}`,
-        `meta mark & ${hex(classMask)} vmap @ranks_${suffix}`,
-      ],
-    },
+    ...finder('policies', between),
+    ...(hasBreakout(document) ? finder('internet', outward) : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { prefix, type Address } from '@patronus/core';
+import { prefix, type Address, type Policy } from '@patronus/core';
 import type { SiteDocument } from '@patronus/protocol';
 import { siteDocument, siteIdAt } from '@patronus/testkit';
 import { describe, expect, it } from 'vitest';
@@ -17,6 +17,7 @@ const facts: LocalFacts = {
   programs: [],
   refused: new Set(),
   wallMs: 0,
+  deadUplinks: [],
   ipv6: true,
 };
 
@@ -24,6 +25,21 @@ const problems = (fields: Partial<SiteDocument>, more: Partial<LocalFacts> = {})
   const compiled = compileKernelState(siteDocument(fields), { ...facts, ...more });
   return compiled.ok ? [] : compiled.error.map(({ field, problem }) => `${field}: ${problem}`);
 };
+
+describe('the ruleset of many policies', () => {
+  it('defines every chain and map once, although both families need the same ones', () => {
+    const [last] = document.policies;
+    const policies = Array.from({ length: 40 }, (_, index): Policy => {
+      const match = { protocol: 'tcp', destinationPorts: [{ from: index, to: index }] } as const;
+      return { ...last!, id: index + 2, class: index + 2, match };
+    });
+    const site = { ...document.site, prefixes: [...document.site.prefixes, prefix('2001:db8::/48')] };
+    const compiled = compileKernelState(siteDocument({ site, policies: [...policies, last!] }), facts);
+    const names = compiled.ok ? compiled.value.ruleset!.parts.map(({ name }) => name) : [];
+    expect(names.filter((name) => name.startsWith('by_'))).toHaveLength(1);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
 
 describe('a document that fits no kernel', () => {
   it('is refused for a prefix in two sites, a prefix in another, and one given twice', () => {

@@ -12,6 +12,7 @@ import {
 } from '@patronus/core';
 import type { SiteDocument, Tunnel } from '@patronus/protocol';
 import { compileDuplication } from './duplication.ts';
+import { breakoutPrefixes } from './breakout.ts';
 import type { KernelState, TunnelState } from './kernel-state.ts';
 import type { LocalFacts } from './local-facts.ts';
 import { byText, familyOf } from './prefix-set.ts';
@@ -62,7 +63,11 @@ function compileTunnel(tunnel: Tunnel, document: SiteDocument, facts: LocalFacts
     peers: tunnel.peers.map((peer) => ({
       publicKey: peer.publicKey,
       endpoint: peer.address === null ? null : { address: peer.address, port: peer.port },
-      allowedIps: [`${peer.probeAddress}/32` as Prefix, ...(prefixes.get(peer.siteId) ?? [])],
+      allowedIps: [
+        `${peer.probeAddress}/32` as Prefix,
+        ...(prefixes.get(peer.siteId) ?? []),
+        ...breakoutPrefixes(document, peer, facts.ipv6),
+      ],
       keepalive: peer.keepalive,
     })),
   };
@@ -73,7 +78,7 @@ function compileTunnel(tunnel: Tunnel, document: SiteDocument, facts: LocalFacts
  * are shared over a group by their ports too, so that each keeps to one path. Without the compatibility mode of next hops a
  * switch takes microseconds, whatever the number of routes: with it the kernel announces each of them anew. Connection
  * tracking need not add up every packet to see whether it is whole: the tunnels prove it, and the receiver checks it anyhow.
- * Nor shall it judge the windows of a TCP flow that it did not see for a while: the flow would lose its class.
+ * It counts the octets of each flow, for those who ask what flows. Nor shall it judge the windows of a TCP flow that it did not see for a while: the flow would lose its class.
  */
 function compileSysctls(document: SiteDocument, facts: LocalFacts): Record<string, string> {
   const uplinks = document.endpoints.map(({ device }) => device).filter((device) => device in facts.uplinks);
@@ -84,6 +89,7 @@ function compileSysctls(document: SiteDocument, facts: LocalFacts): Record<strin
     'net/ipv4/fib_multipath_hash_policy': '1',
     'net/ipv4/nexthop_compat_mode': '0',
     'net/ipv4/conf/all/src_valid_mark': '1',
+    'net/netfilter/nf_conntrack_acct': '1',
     'net/netfilter/nf_conntrack_checksum': '0',
     'net/netfilter/nf_conntrack_tcp_be_liberal': '1',
     ...Object.fromEntries([...uplinks, ...tunnels].map((device) => [reversePathSysctl(device), '2'])),
@@ -97,6 +103,7 @@ export const sysctlsOf = (document: SiteDocument): string[] => [
   'net/ipv4/fib_multipath_hash_policy',
   'net/ipv4/nexthop_compat_mode',
   'net/ipv4/conf/all/src_valid_mark',
+  'net/netfilter/nf_conntrack_acct',
   'net/netfilter/nf_conntrack_checksum',
   'net/netfilter/nf_conntrack_tcp_be_liberal',
   'net/ipv6/conf/all/forwarding',

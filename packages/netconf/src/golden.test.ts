@@ -93,6 +93,7 @@ const facts: LocalFacts = {
   programs: [],
   refused: new Set(),
   wallMs: 0,
+  deadUplinks: [],
   ipv6: true,
 };
 

@@ -5,11 +5,13 @@
 export * from './compile-kernel-state.ts';
 export * from './conntrack.ts';
 export * from './diff.ts';
+export type * from './feature.ts';
 export * from './duplication.ts';
 export * from './ip-observed.ts';
 export * from './ip-text.ts';
 export * from './kernel-state.ts';
 export * from './kernel.ts';
+export * from './learning.ts';
 export * from './local-facts.ts';
 export * from './nft-observed.ts';
 export * from './nft-text.ts';

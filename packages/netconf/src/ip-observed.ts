@@ -9,6 +9,7 @@ import {
   type Route,
   type RouteTarget,
   type RoutingRule,
+  type RuleAction,
 } from './kernel-state.ts';
 
 /** `ip -j address show`. */
@@ -75,9 +76,15 @@ export const parseRules = (json: string, family: Family): RoutingRule[] =>
       from: rule.src === 'all' ? null : (rule.src as Address),
       to:
         rule.dst === undefined ? null : (`${rule.dst}/${rule.dstlen ?? (rule.dst.includes(':') ? 128 : 32)}` as Prefix),
-      table: parseTable(rule.table),
+      table: rule.table === undefined && actionOf(rule).action !== undefined ? 0 : parseTable(rule.table),
       suppressPrefixLength: rule.suppress_prefixlen ?? null,
+      ...actionOf(rule),
     }));
+
+function actionOf(rule: IpRule): { action?: RuleAction } {
+  if (rule.goto !== undefined) return { action: { goto: rule.goto } };
+  return rule.nop === undefined ? {} : { action: 'nop' };
+}
 
 function mtuOf({ metrics = [] }: IpRoute): { mtu?: number } {
   const mtu = metrics.find((metric) => metric.mtu !== undefined)?.mtu;
@@ -138,6 +145,8 @@ interface IpRoute {
 }
 
 interface IpRule {
+  readonly goto?: number;
+  readonly nop?: null;
   readonly priority: number;
   readonly src: string;
   readonly dst?: string;

@@ -95,12 +95,17 @@ function targetText(target: Route['target']): string {
   }
 }
 
+function actionText({ action, table }: RoutingRule): string {
+  if (action === undefined) return `lookup ${tableText(table)}`;
+  return action === 'nop' ? 'nop' : `goto ${action.goto}`;
+}
+
 function ruleText(rule: RoutingRule): string {
   const mark = rule.fwmark === null ? '' : ` fwmark ${hex(rule.fwmark.value)}/${hex(rule.fwmark.mask)}`;
   const from = rule.from === null ? '' : ` from ${rule.from}`;
   const to = rule.to === null ? '' : ` to ${rule.to}`;
   const suppress = rule.suppressPrefixLength === null ? '' : ` suppress_prefixlength ${rule.suppressPrefixLength}`;
-  return `pref ${rule.priority}${from}${to}${mark} lookup ${tableText(rule.table)}${suppress} protocol ${routeProtocol}`;
+  return `pref ${rule.priority}${from}${to}${mark} ${actionText(rule)}${suppress} protocol ${routeProtocol}`;
 }
 
 const tableText = (table: number): string => (table === mainTable ? 'main' : String(table));

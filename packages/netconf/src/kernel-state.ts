@@ -1,4 +1,6 @@
 import type { Address, DomainPattern, Prefix, QosClass } from '@patronus/core';
+import type { CopyCounts } from '@patronus/protocol';
+import type { Feature } from './feature.ts';
 
 export type Family = 'inet' | 'inet6';
 
@@ -88,7 +90,12 @@ export interface RoutingRule {
   readonly table: number;
   /** Routes with a prefix this short or shorter are passed over; null: none are. */
   readonly suppressPrefixLength: number | null;
+  /** Absent: looks the packet up in `table`. Otherwise `table` means nothing. */
+  readonly action?: RuleAction;
 }
+
+/** On with the rules of a priority further down; or nothing, as a place to go to. */
+export type RuleAction = { readonly goto: number } | 'nop';
 
 /** A program of ours, and where it sees packets. A place holds one program. */
 export interface AttachedProgram {
@@ -124,6 +131,8 @@ export interface Ruleset {
   /** Given to counters that do not exist yet: names the moment at which they start at zero. */
   readonly countingEpoch: string;
   readonly counters: readonly string[];
+  /** What is in it that not every kernel has; where it refuses the ruleset, it gets one without the first of these. */
+  readonly features: readonly Feature[];
   readonly sets: readonly PrefixSet[];
   readonly nameSets: readonly NameSet[];
   /** What those of the sets above begin with that do not stand yet. */
@@ -281,6 +290,13 @@ export interface ObservedTraffic {
   readonly publicKey: string;
   readonly bytesSent: number;
   readonly bytesReceived: number;
+}
+
+/** As `PathCopies`, of what goes to and comes from the site with this index by this tunnel. */
+export interface ObservedCopies extends CopyCounts {
+  readonly tunnel: string;
+  readonly siteIndex: number;
+  readonly epoch: string;
 }
 
 /** A kernel that holds nothing of ours. */

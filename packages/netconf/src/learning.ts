@@ -1,15 +1,16 @@
-import { ctWatchMark } from '@patronus/core';
+import { ctWatchMark, learningGroup, type DomainPattern } from '@patronus/core';
+import { plainTerms, type PolicyWorld } from '@patronus/policy';
+import type { SiteDocument } from '@patronus/protocol';
+import { families } from './families.ts';
 import type { Chain } from './kernel-state.ts';
 import { hex } from './marks.ts';
+import { nameSetName } from './site-sets.ts';
 
 /**
  * How packets come to the edge that teach it names: `hold`, in a queue, so that an answer goes on when its addresses are in
  * their sets, or `copy`, where the kernel has no queue, while they go on by themselves.
  */
 export type LearningMode = 'hold' | 'copy';
-
-/** The number of the queue, or of the log group. Below 1,000 other programs choose theirs. */
-export const learningGroup = 5380;
 
 /** Where TLS is spoken from the first octet: HTTPS, DNS, mail, directories, SIP, MQTT. */
 const tlsPorts = [443, 465, 636, 853, 990, 993, 995, 5061, 5223, 6443, 6514, 8443, 8883, 9443];
@@ -47,6 +48,20 @@ export function learningChains(mode: LearningMode): Chain[] {
       `${watched} != 0 ct direction reply meta l4proto { tcp, udp } th sport 53 ${hand}`,
     ]),
   ];
+}
+
+/** The sets of learned addresses that the ruleset of a document may have, in each family, and what means their addresses. */
+export function nameSetsOf(document: SiteDocument): { name: string; patterns: readonly DomainPattern[] }[] {
+  const world: PolicyWorld = { sites: [], hostSets: [], applications: document.applications ?? [] };
+  const lists = document.policies.flatMap(({ match }) =>
+    plainTerms(match, world, 0).flatMap(({ every, none }) =>
+      [...every, ...none].flatMap(({ serverNames = [] }) => serverNames),
+    ),
+  );
+  const sets = lists.flatMap((patterns) =>
+    families.map((family) => ({ name: nameSetName(patterns, family), patterns })),
+  );
+  return [...new Map(sets.map((each) => [each.name, each])).values()];
 }
 
 const chain = (name: string, hook: string | null, rules: readonly string[]): Chain => ({

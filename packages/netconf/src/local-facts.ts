@@ -1,13 +1,15 @@
 import { isIpv6, isOurDevice, type Address } from '@patronus/core';
 import type { DecisionReport } from '@patronus/protocol';
+import type { Feature } from './feature.ts';
 import type { LearningMode } from './learning.ts';
 import type { AttachedProgram, LearnedName, ObservedState, RulesetShape } from './kernel-state.ts';
-import type { Feature } from './programs.ts';
 
 /** What an edge knows of its own machine, which no document can hold. */
 export interface LocalFacts {
   /** By device name; a device that is missing or administratively down is not listed. */
   readonly uplinks: Readonly<Record<string, UplinkFacts>>;
+  /** Devices by which nothing gets out now although they are up: without carrier, or with all their paths down. */
+  readonly deadUplinks: readonly string[];
   /** The edge's own addresses on its LAN side. */
   readonly lanAddresses: readonly Address[];
   /** Public key of each tunnel interface, by name. */
@@ -46,13 +48,14 @@ export type SteeringDecision = Pick<DecisionReport, 'policyId' | 'siteId' | 'pat
 export function localFacts(
   observed: ObservedState,
   own: Pick<LocalFacts, 'tunnelKeys' | 'decisions' | 'countingEpoch' | 'wallMs' | 'lineRates'> &
-    Partial<Pick<LocalFacts, 'refused' | 'learning'>>,
+    Partial<Pick<LocalFacts, 'refused' | 'deadUplinks' | 'learning'>>,
 ): LocalFacts {
   const others = observed.links.filter(({ name, up }) => up && !isOurDevice(name));
   const gatewayOf = (device: string, ipv6: boolean): Address | null =>
     observed.gateways.find((gateway) => gateway.device === device && isIpv6(gateway.address) === ipv6)?.address ?? null;
   return {
     refused: new Set(),
+    deadUplinks: [],
     ...own,
     uplinks: Object.fromEntries(
       others.map(({ name, addresses }) => [

@@ -92,7 +92,9 @@ describe('what the tools print', () => {
       {"priority":16000,"src":"all","fwmark":"0","fwmask":"0x1fff0000","table":"20481","protocol":"80"},
       {"priority":10100,"src":"192.0.2.1","table":"main","suppress_prefixlen":0,"protocol":"80"},
       {"priority":10900,"src":"all","dst":"10.0.0.0","dstlen":24,"table":"main","protocol":"80"},
-      {"priority":10900,"src":"all","dst":"10.0.1.1","table":"main","protocol":"80"}]`;
+      {"priority":10900,"src":"all","dst":"10.0.1.1","table":"main","protocol":"80"},
+      {"priority":10910,"src":"all","fwmark":"0","fwmask":"0x1fff0000","goto":15097,"protocol":"80"},
+      {"priority":15097,"src":"all","nop":null,"protocol":"80"}]`;
     const plain = { family: 'inet', fwmark: null, from: null, to: null, table: 254, suppressPrefixLength: null };
     expect(parseRules(json, 'inet')).toEqual([
       {
@@ -107,6 +109,8 @@ describe('what the tools print', () => {
       { ...plain, priority: 10100, from: '192.0.2.1', suppressPrefixLength: 0 },
       { ...plain, priority: 10900, to: '10.0.0.0/24' },
       { ...plain, priority: 10900, to: '10.0.1.1/32' },
+      { ...plain, priority: 10910, table: 0, fwmark: { value: 0, mask: 0x1fff_0000 }, action: { goto: 15_097 } },
+      { ...plain, priority: 15_097, table: 0, action: 'nop' },
     ]);
   });
 

@@ -1,12 +1,10 @@
 import { tcPriority } from '@patronus/core';
 import type { SiteDocument } from '@patronus/protocol';
+import type { Feature } from './feature.ts';
 import { duplicates } from './duplication.ts';
 import type { AttachedProgram, ObservedProgram } from './kernel-state.ts';
 import type { LocalFacts } from './local-facts.ts';
 import type { Step } from './step.ts';
-
-/** What an edge does only where its kernel lets it; where it does not, everything else works. */
-export type Feature = 'duplication' | 'counting';
 
 /** Our programs for the kernel: the object of packages/ebpf that holds each, and the feature it belongs to. */
 export const programs: Readonly<Record<string, { readonly object: string; readonly feature: Feature }>> = {
@@ -23,6 +21,8 @@ export function featureOf(step: Step): Feature | null {
       return programs[step.program.program]?.feature ?? null;
     case 'set_duplication':
       return 'duplication';
+    case 'replace_ruleset':
+      return step.ruleset.features[0] ?? null;
     default:
       return null;
   }

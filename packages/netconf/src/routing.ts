@@ -15,7 +15,9 @@ import {
   type Policy,
   type Prefix,
 } from '@patronus/core';
+import { breaksOut } from '@patronus/policy';
 import type { SiteDocument, LocalEndpoint } from '@patronus/protocol';
+import { breakoutRoutes } from './breakout.ts';
 import { stampSize } from './duplication.ts';
 import {
   mainTable,
@@ -24,6 +26,7 @@ import {
   type NextHopGroup,
   type Route,
   type RoutingRule,
+  type RuleAction,
 } from './kernel-state.ts';
 import type { LocalFacts, SteeringDecision, UplinkFacts } from './local-facts.ts';
 import { disjointPrefixes, familyOf } from './prefix-set.ts';
@@ -36,7 +39,10 @@ import { disjointPrefixes, familyOf } from './prefix-set.ts';
 const priorities = {
   pinned: 10_000,
   local: 10_900,
+  withoutClass: 10_910,
+  signposts: 10_920,
   class: 11_000,
+  afterClasses: 15_097,
   direct: 15_100,
   fromUplink: 15_200,
   unmarked: 16_000,
@@ -68,7 +74,8 @@ export function compileGroups(document: SiteDocument, decisions: readonly Steeri
       if (tunnel === undefined) return [];
       return [{ nextHop: tunnelNextHop(tunnel.localSlot, tunnel.remoteSlot), weight: kernelWeight(weight) }];
     });
-  return document.policies.flatMap((policy) =>
+  const steered = document.policies.filter((policy) => !breaksOut(policy));
+  return steered.flatMap((policy) =>
     document.remoteSites.map((site) => {
       const members = membersFor(policy.id, site.id);
       return {
@@ -89,6 +96,9 @@ export function compileRoutes(document: SiteDocument, facts: LocalFacts): Route[
   const sources: Record<Family, Address | null> = { inet: source('inet'), inet6: source('inet6') };
   return [
     ...document.policies.flatMap((policy) => classRoutes(policy, document, sources)),
+    ...document.policies
+      .filter(breaksOut)
+      .flatMap((policy) => families(facts).flatMap((family) => breakoutRoutes(document, policy, facts, family))),
     ...document.endpoints.flatMap((endpoint) => uplinkRoutes(endpoint, facts)),
     ...document.tunnels.flatMap(({ name, probeAddress, peers }) =>
       peers.map((peer) => deviceRoute(mainTable, `${peer.probeAddress}/32` as Prefix, name, { source: probeAddress })),
@@ -96,23 +106,22 @@ export function compileRoutes(document: SiteDocument, facts: LocalFacts): Route[
   ];
 }
 
-/** Packets that are to be stamped must leave room for it: senders hear of the smaller size as of any narrow link. */
-const classRoutes = (
-  { class: forwardingClass, action }: Policy,
-  document: SiteDocument,
-  sources: Record<Family, Address | null>,
-): Route[] =>
+/**
+ * Packets that are to be stamped must leave room for it: senders hear of the smaller size as of any narrow link. What breaks
+ * out takes the paths of the default policy where it goes to a site after all, as answers from the Internet do at a hub.
+ */
+const classRoutes = (policy: Policy, document: SiteDocument, sources: Record<Family, Address | null>): Route[] =>
   document.remoteSites.flatMap((site) =>
     site.prefixes.map((destination) => {
       const family = familyOf(destination);
       return {
         family,
-        table: classTable(forwardingClass),
+        table: classTable(policy.class),
         destination,
         metric: family === 'inet' ? 0 : ipv6Metric,
-        target: { type: 'next_hop', id: groupNextHop(forwardingClass, site.index) },
+        target: { type: 'next_hop', id: groupNextHop(breaksOut(policy) ? defaultClass : policy.class, site.index) },
         source: sources[family],
-        ...(action.duplicate === true ? { mtu: smallestMtu(document) - stampSize } : {}),
+        ...(policy.action.duplicate === true ? { mtu: smallestMtu(document) - stampSize } : {}),
       };
     }),
   );
@@ -184,11 +193,38 @@ export function compileRules(document: SiteDocument, facts: LocalFacts): Routing
     ),
     ...localRules(document, facts),
     ...document.endpoints.flatMap((endpoint) => sourceRules(endpoint, facts)),
+    ...signposts(document, facts),
     ...document.policies.flatMap((policy) =>
       perFamily(priorities.class + policy.class, classMark(policy.class), classTable(policy.class)),
     ),
     ...perFamily(priorities.unmarked, 0, classTable(defaultClass)),
   ];
+}
+
+/** With more policies than this, signposts save more rules than they are. */
+const mostWithoutSignposts = 16;
+/** Classes of one signpost: with 1,000 policies a packet passes 16 signposts and 64 rules at most, in place of 1,000. */
+const classesPerSignpost = 64;
+
+/** The kernel goes through rules one by one: signposts lead packets to those of their class, and what has none past all. */
+function signposts({ policies }: SiteDocument, facts: LocalFacts): RoutingRule[] {
+  if (policies.length <= mostWithoutSignposts) return [];
+  const blocks = Map.groupBy(policies, (policy) => Math.floor(policy.class / classesPerSignpost));
+  const blockMask = classMark(0xfff & ~(classesPerSignpost - 1)) | (markMask & ~classMark(0xfff));
+  return families(facts).flatMap((family) => {
+    const rule = (priority: number, fwmark: RoutingRule['fwmark'], action: RuleAction): RoutingRule => {
+      return { family, priority, fwmark, from: null, to: null, table: 0, suppressPrefixLength: null, action };
+    };
+    return [
+      rule(priorities.withoutClass, { value: 0, mask: markMask }, { goto: priorities.afterClasses }),
+      ...[...blocks].map(([block, members]) => {
+        const mark = { value: classMark(block * classesPerSignpost), mask: blockMask };
+        const goto = priorities.class + Math.min(...members.map((policy) => policy.class));
+        return rule(priorities.signposts + block, mark, { goto });
+      }),
+      rule(priorities.afterClasses, null, 'nop'),
+    ];
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { classMark, contentHash, ctGenerationMask, markMask, uplinkMark, type Policy } from '@patronus/core';
 import type { SiteDocument } from '@patronus/protocol';
+import { hasBreakout, masqueradeChains } from './breakout.ts';
 import { classifierParts } from './classifier-parts.ts';
 import type { Chain, Ruleset, RulesetShape, VerdictMap } from './kernel-state.ts';
 import type { LocalFacts } from './local-facts.ts';
@@ -7,6 +8,7 @@ import { learningChains } from './learning.ts';
 import { families, familySuffix } from './families.ts';
 import { classMask, hex } from './marks.ts';
 import { byText } from './prefix-set.ts';
+import type { Feature } from './feature.ts';
 import { qosChains } from './qos-rules.ts';
 import { looksAtDscp } from './ruleset-match.ts';
 import { SiteSets } from './site-sets.ts';
@@ -22,13 +24,14 @@ export function counterPolicy(name: string): number | null {
   return match === null ? null : Number(match[1]);
 }
 
-type RulesetFacts = Pick<LocalFacts, 'ruleset' | 'countingEpoch' | 'wallMs' | 'learning'>;
+type RulesetFacts = Pick<LocalFacts, 'ruleset' | 'countingEpoch' | 'wallMs' | 'learning' | 'refused'>;
 
 /** What a ruleset is written with, beside its document. */
 interface Build {
   readonly generation: number;
   readonly hash: string;
   readonly wallMs: number;
+  readonly features: readonly Feature[];
 }
 
 /**
@@ -38,10 +41,11 @@ interface Build {
  */
 export function compileRuleset(document: SiteDocument, facts: RulesetFacts): Ruleset {
   const sets = new SiteSets(document);
+  const features = featuresOf(document).filter((feature) => !facts.refused.has(feature));
   const build = (generation: number, hash: string) => [
     ...untrackedChains(document),
     ...(facts.learning === undefined ? [] : learningChains(facts.learning.mode)),
-    ...rulesetParts(document, sets, { generation, hash, wallMs: facts.wallMs }),
+    ...rulesetParts(document, sets, { generation, hash, wallMs: facts.wallMs, features }),
     ...qosChains(document),
   ];
   const unmarked = build(0, '');
@@ -53,6 +57,7 @@ export function compileRuleset(document: SiteDocument, facts: RulesetFacts): Rul
     generation,
     countingEpoch: facts.countingEpoch,
     counters,
+    features,
     sets: sets.all(),
     nameSets: sets.learned(),
     learned: facts.learning?.names ?? [],
@@ -91,7 +96,11 @@ export function parseRulesetComment(comment: string): { hash: string; generation
   return match === null ? null : { hash: match[1]!, generation: Number(match[2]) };
 }
 
-function rulesetParts(document: SiteDocument, sets: SiteSets, { generation, hash, wallMs }: Build): Ruleset['parts'] {
+function rulesetParts(
+  document: SiteDocument,
+  sets: SiteSets,
+  { generation, hash, wallMs, features }: Build,
+): Ruleset['parts'] {
   const { policies } = document;
   const current: VerdictMap = {
     type: 'map',
@@ -99,13 +108,13 @@ function rulesetParts(document: SiteDocument, sets: SiteSets, { generation, hash
     key: 'typeof ct mark',
     elements: policies.map((policy) => `${hex(ctMark(policy, generation))} : goto class_${policy.class}`),
   };
-  const classified = families.flatMap((family) => classifierParts(document, { sets, family, wallMs }));
+  const classified = unique(families.flatMap((family) => classifierParts(document, { sets, family, wallMs })));
   return [
     ...policies.map(classChain),
     current,
-    ...policies.map((policy) => chooseChain(policy, generation)),
+    ...policies.map((policy) => chooseChain(policy, generation, features.includes('flow_log'))),
     ...classified,
-    chain('classify', null, classifyRules(sets)),
+    chain('classify', null, classifyRules(sets, hasBreakout(document))),
     chain('resolve', null, resolveRules(policies)),
     // the same as a jump to the chain before, without its price for every packet
     chain(
@@ -126,8 +135,14 @@ function rulesetParts(document: SiteDocument, sets: SiteSets, { generation, hash
       ...dropRules(policies),
       'tcp flags syn jump clamp',
     ]),
+    ...(features.includes('breakout') ? masqueradeChains(document) : []),
   ];
 }
+
+/** Chains and maps that are named after their content may be needed for both families; they are defined once. */
+const unique = (parts: Ruleset['parts']): Ruleset['parts'] => [
+  ...new Map(parts.map((part) => [part.name, part])).values(),
+];
 
 /**
  * Encrypted packets are not tracked: there are as many of them as of packets within, and tracking each costs more than all
@@ -176,18 +191,32 @@ function rateLimit(bps: number): string {
   return `limit rate over ${bytes} bytes/second burst ${Math.ceil(bytes * burstShare)} bytes`;
 }
 
+/** Enough to follow what is going on, and too little for a scan of ports to fill a disk. */
+const logRate = 'limit rate 10/second burst 20 packets';
+
+/** What a ruleset needs of a kernel beyond what all have. */
+const featuresOf = (document: SiteDocument): Feature[] => [
+  ...(document.policies.some(({ action }) => action.log === true) ? (['flow_log'] as const) : []),
+  ...(hasBreakout(document) ? (['breakout'] as const) : []),
+];
+
 /** Where a flow is given to a class. */
-const chooseChain = (policy: Policy, generation: number): Chain =>
+const chooseChain = (policy: Policy, generation: number, logs: boolean): Chain =>
   chain(`choose_${policy.class}`, null, [
+    ...(logs && policy.action.log === true ? [`${logRate} log prefix "patronus policy ${policy.id} "`] : []),
     `ct mark set ct mark & ${hex(~(classMask | ctGenerationMask))} | ${hex(ctMark(policy, generation))}`,
     `goto class_${policy.class}`,
   ]);
 
+/** Leads to other machines, or would if there were a route: a kernel says `unreachable` for IPv6 where it has no default. */
+const toElsewhere = 'fib daddr type != { local, broadcast, anycast, multicast }';
+
 /**
- * Only what passes between two sites has a class; what stays within ours is none of our business. An ICMP error carries
+ * Only what passes between two sites has a class, and what goes to the Internet where a policy breaks out; what stays within
+ * ours is none of our business. An ICMP error carries
  * the ct entry of the flow it is about, but not the ports that the policies look at.
  */
-const classifyRules = (sets: SiteSets): string[] => [
+const classifyRules = (sets: SiteSets, internet: boolean): string[] => [
   'ct state related meta l4proto { icmp, ipv6-icmp } return',
   ...families.flatMap((family) => {
     const ip = family === 'inet' ? 'ip' : 'ip6';
@@ -196,6 +225,7 @@ const classifyRules = (sets: SiteSets): string[] => [
     return [
       ...(local === null ? [] : [`ct original ${ip} saddr @${local} ct original ${ip} daddr @${local} return`]),
       `ct original ${ip} saddr @${every} ct original ${ip} daddr @${every} goto policies_${familySuffix(family)}`,
+      ...(internet ? [`ct original ${ip} saddr @${every} ${toElsewhere} goto internet_${familySuffix(family)}`] : []),
     ];
   }),
 ];

@@ -51,7 +51,7 @@ function outgoing(
       isDefault,
     })),
   };
-  const hash = contentHash({ ...fixed, boughtBps: shaping.rateBps }).slice(0, 16);
+  const hash = contentHash({ ...fixed, boughtBps: shaping.rateBps, auto: shaping.auto }).slice(0, 16);
   const rateBps = shapedBps(lineRates?.get(slot) ?? shaping.rateBps);
   const redirects = [...own.map(({ name }) => ({ device: name, kind: 'tunnel' as const })), ...uplink];
   return [{ ...fixed, hash, countingEpoch, rateBps, redirects }];

@@ -52,7 +52,7 @@ export class SiteSets implements SetRegistry {
 
   ofNames(patterns: readonly DomainPattern[], family: Family): string {
     const wanted = [...new Set(patterns)].toSorted(byText);
-    const name = `${nameSetPrefix}${contentHash(wanted).slice(0, 8)}_${familySuffix(family)}`;
+    const name = nameSetName(wanted, family);
     if (!this.#names.has(name)) this.#names.set(name, { name, family, patterns: wanted });
     return name;
   }
@@ -78,6 +78,10 @@ export class SiteSets implements SetRegistry {
 
 /** Every set with such a name holds addresses that were learned. */
 export const nameSetPrefix = 'names_';
+
+/** The set of addresses of one family that any of these names means. */
+export const nameSetName = (patterns: readonly DomainPattern[], family: Family): string =>
+  `${nameSetPrefix}${contentHash([...new Set(patterns)].toSorted(byText)).slice(0, 8)}_${familySuffix(family)}`;
 
 const listName = (kind: string, prefixes: readonly Prefix[]): string =>
   `${kind}_${contentHash(prefixes.toSorted(byText)).slice(0, 8)}`;

@@ -1,5 +1,6 @@
 import type { PathId } from '@patronus/core';
 import { changeCause } from './cause.ts';
+import { copyOutcome, type CopyOutcome } from './copy.ts';
 import { samePaths, type ChosenPath, type Decision, type PathReading } from './decision.ts';
 import type { SteeringPlan } from './plan.ts';
 import {
@@ -25,19 +26,26 @@ export interface Outcome {
   readonly challenger: Decision['challenger'];
 }
 
+/** With what becomes of copies. */
+export interface WholeOutcome extends Outcome {
+  readonly copy: CopyOutcome;
+}
+
 /** The paths of a policy to a site now; the previous decision itself when nothing changed. */
 export function choose(view: PolicyView, siteIndex: number, previous: Decision | null): Decision {
   const { plan, policyIndex } = view;
   if (previous !== null && isSettled(view, siteIndex, previous)) return previous;
-  const outcome = share(view, siteIndex, previous) ?? single(view, siteIndex, previous);
+  const outcome = withCopy(view, siteIndex, previous);
   const policy = plan.policies[policyIndex]!;
-  if (previous !== null && previous.policy === policy && sameOutcome(outcome, previous)) return previous;
+  if (previous !== null && previous.policy === policy && sameOutcome(view, siteIndex, outcome, previous))
+    return previous;
   const { paths } = outcome;
   const moved = previous === null || !samePaths(paths, previous.paths);
   return {
     policyId: policy.id,
     siteId: plan.sites[siteIndex]!,
     paths: moved ? paths : previous.paths,
+    copyPathId: copyIn(outcome),
     slaMet: outcome.rank !== null && tierOf(outcome.rank) === tiers.met,
     reason: reasonFor(view, siteIndex, outcome),
     sinceMs: moved ? view.nowMs : previous.sinceMs,
@@ -48,10 +56,18 @@ export function choose(view: PolicyView, siteIndex: number, previous: Decision |
   };
 }
 
+function withCopy(view: PolicyView, siteIndex: number, previous: Decision | null): WholeOutcome {
+  const outcome = share(view, siteIndex, previous) ?? single(view, siteIndex, previous);
+  const first = view.plan.indexOfPath.get(outcome.paths[0]?.pathId as PathId);
+  return { ...outcome, copy: first === undefined ? null : copyOutcome(view, siteIndex, first, previous) };
+}
+
+const copyIn = ({ copy }: WholeOutcome): PathId | null => (copy !== null && 'pathId' in copy ? copy.pathId : null);
+
 /** Whether the one path in use is still the best, and as good as it was: so it is on most steps, hence looked at first. */
 function isSettled(view: PolicyView, siteIndex: number, previous: Decision): boolean {
   const { plan, policyIndex } = view;
-  if (previous.challenger !== null || plan.shares[policyIndex] !== null) return false;
+  if (previous.challenger !== null || plan.shares[policyIndex] !== null || plan.duplicated[policyIndex]) return false;
   if (previous.policy !== plan.policies[policyIndex]) return false;
   const best = bestPath(view, siteIndex);
   const pathId = best < 0 ? undefined : plan.paths[best]!.pathId;
@@ -161,5 +177,10 @@ function challengerNow(view: PolicyView, index: number, previous: Decision): { p
 
 const delayOf = (reading: PathReading): number => reading.quality.forward.delayMs ?? Infinity;
 
-const sameOutcome = (a: Outcome, b: Outcome): boolean =>
-  a.rank === b.rank && a.challenger?.pathId === b.challenger?.pathId && samePaths(a.paths, b.paths);
+const sameOutcome = (view: PolicyView, siteIndex: number, outcome: WholeOutcome, previous: Decision): boolean =>
+  outcome.rank === previous.rank &&
+  outcome.challenger?.pathId === previous.challenger?.pathId &&
+  copyIn(outcome) === previous.copyPathId &&
+  samePaths(outcome.paths, previous.paths) &&
+  // why there is no copy can change with nothing else
+  (outcome.copy === null || reasonFor(view, siteIndex, outcome) === previous.reason);

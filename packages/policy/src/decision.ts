@@ -6,6 +6,9 @@ export interface CandidatePath {
   readonly remoteSiteId: SiteId;
   readonly localLabel: string;
   readonly remoteLabel: string;
+  /** Names the uplink at either end: paths that share one fail together. */
+  readonly localEnd: string;
+  readonly remoteEnd: string;
   readonly cost: number;
   readonly profile: ProbeProfile;
 }
@@ -33,6 +36,8 @@ export interface Decision {
   readonly policyId: number;
   readonly siteId: SiteId;
   readonly paths: readonly ChosenPath[];
+  /** Over which a copy of each packet goes as well; null for none. */
+  readonly copyPathId: PathId | null;
   readonly slaMet: boolean;
   /** Why these, for an operator. */
   readonly reason: string;

@@ -33,6 +33,8 @@ function movesOver(hours: number, profile: ProbeProfile, mpls: (nowMs: number) =
     remoteSiteId: site,
     localLabel: label,
     remoteLabel: label,
+    localEnd: label,
+    remoteEnd: label,
     cost: 0,
     profile,
   }));

@@ -5,6 +5,7 @@
  */
 export * from './check-verdict.ts';
 export * from './conditions.ts';
+export type { CopyRefusals } from './copy.ts';
 export * from './decision.ts';
 export * from './explain-flow.ts';
 export * from './explain-path.ts';
@@ -14,6 +15,7 @@ export * from './policy-findings.ts';
 export * from './plan.ts';
 export { meet, RegionSpace, type Region } from './regions.ts';
 export * from './sla.ts';
+export * from './sla-record.ts';
 export * from './steering.ts';
 export * from './tuning.ts';
 export * from './validate-policy.ts';

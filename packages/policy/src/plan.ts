@@ -7,6 +7,7 @@ import {
   type SiteId,
   type Sla,
 } from '@patronus/core';
+import type { CopyRefusals } from './copy.ts';
 import type { CandidatePath } from './decision.ts';
 import { never, suitability } from './rank.ts';
 import { hasBounds } from './sla.ts';
@@ -25,6 +26,10 @@ export interface SteeringPlan {
   readonly suitability: readonly Uint16Array[];
   /** The label weight each path counts for: per index of `policies`, then of `paths`; null where the policy shares nothing. */
   readonly shares: readonly (readonly (LabelWeight | null)[] | null)[];
+  /** Whether a policy duplicates, per index of `policies`. */
+  readonly duplicated: readonly boolean[];
+  /** Why packets may not be duplicated, per index of `sites`; null where they may. */
+  readonly copyRefusals: readonly (string | null)[];
   /** The different SLAs that policies ask for, by their text: what many policies ask for is judged once. */
   readonly slas: ReadonlyMap<string, Sla>;
   /** The key of its SLA per index of `policies`; null for none. */
@@ -39,6 +44,7 @@ export function planSteering(input: {
   policies: readonly Policy[];
   sites: readonly SiteId[];
   paths: readonly CandidatePath[];
+  copyRefusals?: CopyRefusals;
 }): SteeringPlan {
   const { sites, paths } = input;
   const policies = input.policies.filter((policy) => policy.action.type === 'steer');
@@ -53,6 +59,8 @@ export function planSteering(input: {
     indexOfPath: new Map(paths.map((path, index) => [path.pathId, index])),
     suitability: policies.map(({ action }) => Uint16Array.from(paths, (path) => suitability(action, path))),
     shares: policies.map(({ action }) => shares(action, paths)),
+    duplicated: policies.map(({ action }) => action.duplicate === true),
+    copyRefusals: sites.map((site) => input.copyRefusals?.get(site) ?? null),
     slas: new Map(policies.flatMap(({ action }, index) => (slaKeys[index] ? [[slaKeys[index], action.sla!]] : []))),
     slaKeys,
   };

@@ -1,10 +1,11 @@
-import type { Outcome } from './choose.ts';
+import type { Outcome, WholeOutcome } from './choose.ts';
+import { copyReason } from './copy.ts';
 import { isAvoided, isDegraded, isOutOfUse, isPreferred, tierOf, tiers, unusable } from './rank.ts';
 import { profileTuning } from './tuning.ts';
 import { pathName, rankOfPath, type PolicyView } from './view.ts';
 
 /** Why these paths, for an operator. Without live figures, so that the text changes only when the situation does. */
-export function reasonFor(view: PolicyView, siteIndex: number, outcome: Outcome): string {
+export function reasonFor(view: PolicyView, siteIndex: number, outcome: WholeOutcome): string {
   const indexes = outcome.paths.map(({ pathId }) => view.plan.indexOfPath.get(pathId)!);
   const first = indexes[0];
   if (first === undefined) return whyNone(view, siteIndex);
@@ -12,7 +13,7 @@ export function reasonFor(view: PolicyView, siteIndex: number, outcome: Outcome)
     return `shared over ${indexes.map((index, i) => `${pathName(view, index)} (${outcome.paths[i]!.weight})`).join(', ')}`;
   }
   const traits = traitsOf(view, first).join(', ');
-  return `${pathName(view, first)}${traits === '' ? ': the best that is up' : `: ${traits}`}${waiting(view, first, outcome)}`;
+  return `${pathName(view, first)}${traits === '' ? ': the best that is up' : `: ${traits}`}${copyReason(view, first, outcome.copy)}${waiting(view, first, outcome)}`;
 }
 
 function traitsOf(view: PolicyView, index: number): string[] {

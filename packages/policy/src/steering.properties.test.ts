@@ -56,11 +56,13 @@ const arbitrarySteps = fc.array(
 /** Plays the steps and hands every one to the check. */
 function play(
   policy: Policy,
-  bare: Omit<CandidatePath, 'pathId' | 'profile'>[],
+  bare: Omit<CandidatePath, 'pathId' | 'profile' | 'localEnd' | 'remoteEnd'>[],
   steps: { laterMs: number; seen: Seen[] }[],
 ) {
   const paths = bare.map((each, index) => ({
     ...each,
+    localEnd: each.localLabel,
+    remoteEnd: each.remoteLabel,
     pathId: `path-${index}` as PathId,
     profile: 'default' as const,
   }));

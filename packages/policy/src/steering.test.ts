@@ -15,7 +15,8 @@ const policyOf = (action: PolicyAction): Policy => ({ id: 7, class: 2, priority:
 const path = (name: string, over: Partial<CandidatePath> = {}): CandidatePath => {
   const [localLabel = '', remoteLabel = localLabel] = name.replace(/#.*/, '').split('>');
   const pathId = name as PathId;
-  return { pathId, remoteSiteId: hq, localLabel, remoteLabel, cost: 0, profile: 'default', ...over };
+  const ends = { localEnd: `here ${localLabel}`, remoteEnd: `there ${remoteLabel}` };
+  return { pathId, remoteSiteId: hq, localLabel, remoteLabel, ...ends, cost: 0, profile: 'default', ...over };
 };
 const usual = ['mpls', 'broadband', 'lte>broadband'].map((name) => path(name));
 
@@ -34,8 +35,14 @@ class Scene {
   changes: DecisionChange[] = [];
   readonly #readings = new Map<string, PathReading>();
 
-  constructor(action: PolicyAction, paths: readonly CandidatePath[] = usual, seen: Record<string, Seen> = {}) {
-    this.plan = planSteering({ policies: [policyOf(action)], sites: [hq], paths });
+  constructor(
+    action: PolicyAction,
+    paths: readonly CandidatePath[] = usual,
+    seen: Record<string, Seen> = {},
+    copyRefusal?: string,
+  ) {
+    const copyRefusals = new Map(copyRefusal === undefined ? [] : [[hq, copyRefusal]]);
+    this.plan = planSteering({ policies: [policyOf(action)], sites: [hq], paths, copyRefusals });
     this.state = resumeSteering(this.plan, 0);
     this.see(Object.fromEntries(paths.map(({ pathId }) => [pathId, {}])), 0);
     this.see(seen, 0);
@@ -78,6 +85,11 @@ class Scene {
 
   get paths(): string[] {
     return this.decision.paths.map(({ pathId }) => pathId);
+  }
+
+  /** The path in use, and the one over which copies go. */
+  get pair(): (string | null)[] {
+    return [...this.paths, this.decision.copyPathId];
   }
 
   get lastChange() {
@@ -433,6 +445,56 @@ describe('a path taken out of use', () => {
     expect(scene.after(0, { mpls: { override, lossPercent: 9 }, broadband: { override } }).paths).toEqual([
       'broadband',
     ]);
+  });
+});
+
+describe('a policy that duplicates', () => {
+  const twice: PolicyAction = { ...voice, duplicate: true };
+  const pairs = ['mpls', 'mpls>broadband', 'broadband>mpls', 'broadband'].map((name) => path(name));
+
+  it('copies over the best path that shares no uplink, even where another suits the policy better', () => {
+    const scene = new Scene(twice, pairs);
+    expect(scene.pair).toEqual(['mpls', 'broadband']);
+    expect(scene.decision.reason).toContain('each packet also over broadband → broadband');
+    expect(new Scene(voice, pairs).pair).toEqual(['mpls', null]);
+  });
+  it('copies over one that shares an uplink where no other is up, and says so', () => {
+    const scene = new Scene(twice, pairs, { broadband: { health: 'down' } });
+    expect(scene.pair).toEqual(['mpls', 'broadband>mpls']);
+    expect(scene.decision.reason).toContain('also over broadband → mpls, which shares an uplink');
+  });
+  it('copies over none that is down, unknown or never to be used, and says so', () => {
+    const none = { 'mpls>broadband': { health: 'down' }, 'broadband>mpls': { health: 'unknown' } } as const;
+    const scene = new Scene({ ...twice, never: ['broadband'] }, pairs);
+    expect(scene.pair).toEqual(['mpls', null]);
+    expect(scene.decision.reason).toContain('not duplicated: no second path is up');
+    expect(new Scene(twice, pairs.slice(0, 3), none).pair).toEqual(['mpls', null]);
+  });
+  it('moves to the other when the first goes down, and copies over what is left', () => {
+    const scene = new Scene(twice, pairs).after(100, { mpls: { health: 'down' } });
+    expect(scene.pair[0]).not.toBe('mpls');
+    expect(scene.pair[1]).not.toBeNull();
+    expect(scene.pair[1]).not.toBe('mpls');
+  });
+  it('leaves copies where they are while the others only become faster', () => {
+    const more = [path('mpls'), path('broadband'), path('lte')];
+    const scene = new Scene({ type: 'steer', prefer: ['mpls'], duplicate: true }, more);
+    expect(scene.pair).toEqual(['mpls', 'broadband']);
+    scene.after(10_000, { lte: { delayMs: 1 } });
+    expect(scene.pair).toEqual(['mpls', 'broadband']);
+    scene.after(100, { broadband: { health: 'degraded' } });
+    expect(scene.pair).toEqual(['mpls', 'lte']);
+    expect(scene.changes).toHaveLength(1);
+  });
+  it('copies nothing to a site that would not drop it, and tells why', () => {
+    const scene = new Scene(twice, pairs, {}, 'the edge of hq does not say that it drops second copies');
+    expect(scene.pair).toEqual(['mpls', null]);
+    expect(scene.decision.reason).toContain('not duplicated: the edge of hq');
+  });
+  it('copies over a path that was taken out of use only where nothing else is up', () => {
+    const override: PathOverride = { reason: 'works', by: 'admin', expiresAt: null };
+    const scene = new Scene(twice, pairs, { broadband: { override } });
+    expect(scene.pair).toEqual(['mpls', 'broadband>mpls']);
   });
 });
 

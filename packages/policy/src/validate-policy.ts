@@ -109,10 +109,11 @@ function actionProblems(action: PolicyAction): FieldProblem[] {
     ...slaProblems(action.sla),
     ...labelProblems(action),
     ...weightProblems(action),
+    ...duplicateProblems(action),
   ];
 }
 
-const steering = ['sla', 'prefer', 'avoid', 'never', 'weights'] as const;
+const steering = ['sla', 'prefer', 'avoid', 'never', 'weights', 'duplicate'] as const;
 
 /** Fields of the action that only another type has. */
 function typeProblems(action: PolicyAction): FieldProblem[] {
@@ -126,6 +127,18 @@ function typeProblems(action: PolicyAction): FieldProblem[] {
   const keys = [...steering, 'setDscp', 'rateLimitBps'] as const;
   return [...notBreakout, ...given(keys, 'dropped traffic takes no path', 'remove it or set type to steer')];
 }
+
+/** A copy goes over the second-best path: over which of several shares it should go is not said. */
+const duplicateProblems = ({ duplicate, weights }: PolicyAction): FieldProblem[] =>
+  duplicate === true && !isEmpty(weights)
+    ? [
+        {
+          field: 'action.duplicate',
+          problem: 'each packet cannot go over two paths and flows be shared by weights too',
+          remedy: 'remove weights or duplicate',
+        },
+      ]
+    : [];
 
 const snake = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { err, type FieldProblem, type Result } from '@patronus/core';
-import { maxCheckProbes, type ControllerMessage, type EnrolResponse } from './messages.ts';
+import { maxCheckProbes, maxListedFlows, type ControllerMessage, type EnrolResponse } from './messages.ts';
 import { checked, open, uuidText } from './schema-kit.ts';
 
 type Kind = ControllerMessage['type'];
@@ -54,6 +54,11 @@ const fields: { readonly [K in Kind]: ReturnType<typeof open<MessageOf<K>>> } = 
     message: Type.String({ maxLength: 2048 }),
   }),
   ping: open<MessageOf<'ping'>>({ type: Type.Literal('ping'), id: Type.Number() }),
+  list_flows: open<MessageOf<'list_flows'>>({
+    type: Type.Literal('list_flows'),
+    id: count,
+    limit: Type.Integer({ minimum: 1, maximum: maxListedFlows }),
+  }),
   check_path: open<MessageOf<'check_path'>>({
     type: Type.Literal('check_path'),
     id: count,

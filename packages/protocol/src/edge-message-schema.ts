@@ -1,12 +1,23 @@
 import Type, { type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { err, maxQosClasses, maxSlots, type FieldProblem, type NetworkEvent, type Result } from '@patronus/core';
+import {
+  err,
+  maxApplicationName,
+  maxQosClasses,
+  maxSlots,
+  type FieldProblem,
+  type NetworkEvent,
+  type Result,
+} from '@patronus/core';
 import {
   maxCheckProbes,
+  maxListedFlows,
   type DecisionReport,
   type EdgeMessage,
   type EnrolRequest,
+  type FlowReport,
   type LineReport,
+  type PathCopies,
   type PathProbe,
   type PathReport,
   type PathTraffic,
@@ -78,7 +89,33 @@ const pathReport = open<PathReport>({
   received: count,
 });
 const policyCounter = open<PolicyCounter>({ policyId: count, epoch: text(64), packets: count, bytes: count });
+const port = nullable(integer(0, 65_535));
+const flowReport = open<FlowReport>({
+  source: text(64),
+  destination: text(64),
+  protocol: text(16),
+  sourcePort: port,
+  destinationPort: port,
+  policyId: nullable(count),
+  application: nullable(text(maxApplicationName)),
+  serverName: nullable(text(255)),
+  remoteSiteId: nullable(uuidText),
+  pathId: nullable(uuidText),
+  bytesSent: nullable(count),
+  bytesReceived: nullable(count),
+  packetsSent: nullable(count),
+  packetsReceived: nullable(count),
+});
 const pathTraffic = open<PathTraffic>({ pathId: uuidText, bytesSent: count, bytesReceived: count });
+const pathCopies = open<PathCopies>({
+  pathId: uuidText,
+  epoch: text(64),
+  sent: count,
+  single: count,
+  first: count,
+  dropped: count,
+  late: count,
+});
 const policyFlows = open<PolicyFlows>({ policyId: count, flows: count });
 const queue = open<QueueReport>({
   number: integer(1, maxQosClasses),
@@ -100,6 +137,7 @@ const decision = open<DecisionReport>({
   policyId: count,
   siteId: uuidText,
   paths: list(open({ pathId: uuidText, weight: integer(1, 256) }), 256),
+  copyPathId: Type.Optional(uuidText),
   slaMet: Type.Boolean(),
   reason: text(1_000),
 });
@@ -117,6 +155,7 @@ const batch = open<TelemetryBatch>({
   paths: list(pathReport, 10_000),
   policies: list(policyCounter, 10_000),
   traffic: Type.Optional(list(pathTraffic, 10_000)),
+  copies: Type.Optional(list(pathCopies, 10_000)),
   flows: Type.Optional(list(policyFlows, 10_000)),
   qos: Type.Optional(list(line, maxSlots)),
   decisions: list(decision, 100_000),
@@ -159,6 +198,13 @@ const fields: { readonly [K in Kind]: ReturnType<typeof open<MessageOf<K>>> } = 
     batch,
   }),
   uplinks: open<MessageOf<'uplinks'>>({ type: Type.Literal('uplinks'), uplinks }),
+  flows: open<MessageOf<'flows'>>({
+    type: Type.Literal('flows'),
+    id: count,
+    flows: list(flowReport, maxListedFlows),
+    total: count,
+    problem: nullable(text(1_000)),
+  }),
   pong: open<MessageOf<'pong'>>({ type: Type.Literal('pong'), id: Type.Number() }),
   path_checked: open<MessageOf<'path_checked'>>({
     type: Type.Literal('path_checked'),

@@ -72,6 +72,15 @@ export type EdgeMessage =
   | { readonly type: 'telemetry'; readonly sequence: number; readonly batch: TelemetryBatch }
   | { readonly type: 'uplinks'; readonly uplinks: readonly UplinkFact[] }
   | { readonly type: 'pong'; readonly id: number }
+  /** The answer to `list_flows` of the same id: the flows that moved most, and how many there are in all. */
+  | {
+      readonly type: 'flows';
+      readonly id: number;
+      readonly flows: readonly FlowReport[];
+      readonly total: number;
+      /** Why nothing can be told; null where it can. */
+      readonly problem: string | null;
+    }
   /** The answer to `check_path` of the same id. `problem` says why nothing could be sent, and is null otherwise. */
   | {
       readonly type: 'path_checked';
@@ -91,7 +100,35 @@ export type ControllerMessage =
   | { readonly type: 'refused'; readonly code: string; readonly message: string }
   | { readonly type: 'ping'; readonly id: number }
   /** Send so many probes over a path now, and say what became of each. */
-  | { readonly type: 'check_path'; readonly id: number; readonly pathId: PathId; readonly probes: number };
+  | { readonly type: 'check_path'; readonly id: number; readonly pathId: PathId; readonly probes: number }
+  /** Tell up to so many flows that began at your site. */
+  | { readonly type: 'list_flows'; readonly id: number; readonly limit: number };
+
+/** A flow that began at a site, as the edge there sees it. Octets and packets are null where its kernel does not count. */
+export interface FlowReport {
+  readonly source: string;
+  readonly destination: string;
+  readonly protocol: string;
+  readonly sourcePort: number | null;
+  readonly destinationPort: number | null;
+  /** Null: of no policy. */
+  readonly policyId: number | null;
+  /** Null: unknown. */
+  readonly application: string | null;
+  /** The name by which the server was last called; null where none was learned. */
+  readonly serverName: string | null;
+  /** The site it goes to; null for one to elsewhere. */
+  readonly remoteSiteId: string | null;
+  /** Null where several paths share the flows of its policy, or none carries it. */
+  readonly pathId: string | null;
+  readonly bytesSent: number | null;
+  readonly bytesReceived: number | null;
+  readonly packetsSent: number | null;
+  readonly packetsReceived: number | null;
+}
+
+/** The most flows of one `list_flows`. */
+export const maxListedFlows = 1_000;
 
 /** What became of one probe that was asked for. */
 export interface PathProbe {
@@ -111,6 +148,8 @@ export interface TelemetryBatch {
   readonly policies: readonly PolicyCounter[];
   /** Every ten seconds; absent in the batches between. */
   readonly traffic?: readonly PathTraffic[];
+  /** With them, of the paths that have to do with copies. */
+  readonly copies?: readonly PathCopies[];
   /** With them, where the kernel tells: every policy that has flows now. */
   readonly flows?: readonly PolicyFlows[];
   /** With `traffic`, of every uplink that is shaped or policed. */
@@ -175,6 +214,22 @@ export interface PathTraffic {
   readonly bytesReceived: number;
 }
 
+/** What is counted of the packets of policies that duplicate. */
+export const copyCounts = ['sent', 'single', 'first', 'dropped', 'late'] as const;
+
+/**
+ * Of one path, as the edge at its source counts them: second copies that left by it, packets that left by it alone as they
+ * could not be stamped, packets that arrived by it before their twin, copies dropped as their twin had come before, and copies
+ * too old to tell. Segments that travel together count singly.
+ */
+export type CopyCounts = Readonly<Record<(typeof copyCounts)[number], number>>;
+
+/** `epoch` names the moment at which the counters began at zero. */
+export interface PathCopies extends CopyCounts {
+  readonly pathId: PathId;
+  readonly epoch: string;
+}
+
 /** Flows that hosts of the site's own prefixes began and that the kernel still knows, by the policy that chose their class. */
 export interface PolicyFlows {
   readonly policyId: number;
@@ -186,6 +241,8 @@ export interface DecisionReport {
   readonly policyId: number;
   readonly siteId: string;
   readonly paths: readonly { readonly pathId: PathId; readonly weight: number }[];
+  /** A copy of each packet goes over this one as well; absent where none does. */
+  readonly copyPathId?: PathId;
   readonly slaMet: boolean;
   readonly reason: string;
 }

@@ -4,6 +4,8 @@ import { PatronusError } from '@patronus/core';
 export class FakeFault {
   #refusedStep = 0;
   #hangingStep = 0;
+  #refusedKind = '';
+  #refusedTimes = 0;
   #missingTool: string | null = null;
   #refusedProgram: string | null = null;
   #release: (() => void) | null = null;
@@ -19,6 +21,12 @@ export class FakeFault {
   /** From now on no program of this name is taken. */
   refuseProgram(name: string): void {
     this.#refusedProgram = name;
+  }
+
+  /** The next steps whose description begins so are refused, so many times. */
+  refuseNext(description: string, times: number): void {
+    this.#refusedKind = description;
+    this.#refusedTimes = times;
   }
 
   /** The k-th step from now does not end until {@link release}. */
@@ -60,8 +68,10 @@ export class FakeFault {
         this.#release = resolve;
       });
     }
+    const isNext = this.#refusedTimes > 0 && description.startsWith(this.#refusedKind);
+    if (isNext) this.#refusedTimes -= 1;
     const isRefused =
-      this.#refusedProgram !== null && description.startsWith(`attach program ${this.#refusedProgram} `);
+      isNext || (this.#refusedProgram !== null && description.startsWith(`attach program ${this.#refusedProgram} `));
     if (isRefused || (this.#refusedStep > 0 && --this.#refusedStep === 0)) {
       throw new PatronusError('kernel_refused', `the kernel refused to ${description}: told to`, {
         facts: { step: description },

@@ -7,6 +7,7 @@ import {
   type AttachedProgram,
   type DuplicationState,
   type NextHopGroup,
+  type ObservedCopies,
   type ObservedCounter,
   type ObservedFlow,
   type ObservedLink,
@@ -30,6 +31,7 @@ const bootSysctls = {
   'net/ipv4/fib_multipath_hash_policy': '0',
   'net/ipv4/nexthop_compat_mode': '1',
   'net/ipv4/conf/all/src_valid_mark': '0',
+  'net/netfilter/nf_conntrack_acct': '0',
   'net/netfilter/nf_conntrack_checksum': '1',
   'net/netfilter/nf_conntrack_tcp_be_liberal': '0',
   'net/ipv6/conf/all/forwarding': '0',
@@ -43,6 +45,7 @@ const bootSysctls = {
 export class FakeKernel implements Kernel {
   readonly fault = new FakeFault();
   readonly executed: Step[] = [];
+  knownCopies: readonly ObservedCopies[] = [];
   /** Null: it does not tell. */
   knownFlows: readonly ObservedFlow[] | null = [];
   readonly #links = new Map<string, ObservedLink>();
@@ -99,6 +102,10 @@ export class FakeKernel implements Kernel {
     return [...this.#tunnels.values()].flatMap(({ name, peers }) =>
       peers.map(({ publicKey }) => ({ tunnel: name, publicKey, ...(this.#carried.get(publicKey) ?? none) })),
     );
+  }
+
+  async copies(): Promise<readonly ObservedCopies[]> {
+    return this.knownCopies;
   }
 
   async flows(): Promise<readonly ObservedFlow[] | null> {

@@ -77,6 +77,13 @@ export interface Path {
   readonly reverse_loss: number | null;
   readonly reordering_percent: number | null;
   readonly duplication_percent: number | null;
+  readonly copies: {
+    readonly sent: number;
+    readonly single: number;
+    readonly first: number;
+    readonly dropped: number;
+    readonly late: number;
+  } | null;
   readonly bandwidth: number | null;
   readonly health_status: PathHealth;
   readonly since: Time | null;
@@ -137,6 +144,7 @@ export interface Application {
   readonly custom: boolean;
 }
 
+export type * from './account-resources.ts';
 export type * from './policy-resources.ts';
 
 /** A class of service. */
@@ -149,6 +157,40 @@ export interface QosClass {
   readonly set_dscp: number | null;
   readonly is_default: boolean;
   readonly version: number;
+}
+
+interface SlaNames {
+  readonly path_id: string;
+  readonly policy_id: number;
+  readonly policy: string;
+  readonly source_site: string;
+  readonly source_label: string;
+  readonly dest_site: string;
+  readonly dest_label: string;
+}
+
+/** How one path kept to the SLA of one policy over a time; durations are ms. */
+export interface SlaRow extends SlaNames {
+  readonly from: number;
+  readonly to: number;
+  readonly in_ms: number;
+  readonly out_ms: number;
+  readonly down_ms: number;
+  readonly unknown_ms: number;
+  readonly used_ms: number;
+  readonly availability_percent: number | null;
+  readonly violations: number;
+}
+
+export interface SlaViolation extends SlaNames {
+  readonly id: number;
+  readonly figure: string;
+  readonly value: number | null;
+  readonly bound: number | null;
+  readonly worst: number | null;
+  readonly started_at: number;
+  readonly ended_at: number | null;
+  readonly out_ms: number;
 }
 
 /** The queues of one uplink. */
@@ -166,6 +208,23 @@ export interface QosLine {
     readonly backlog_bytes: number;
     readonly delay_ms: number;
   }[];
+}
+
+export interface Flow {
+  readonly site: string;
+  readonly dest_site: string | null;
+  readonly source: string;
+  readonly destination: string;
+  readonly protocol: string;
+  readonly source_port: number | null;
+  readonly destination_port: number | null;
+  readonly application: string | null;
+  readonly server_name: string | null;
+  readonly policy: string | null;
+  readonly source_label: string | null;
+  readonly dest_label: string | null;
+  readonly bytes_sent: number | null;
+  readonly bytes_received: number | null;
 }
 
 export interface NetworkEvent {
@@ -229,7 +288,8 @@ export interface Manifest {
   readonly spec: Readonly<Record<string, unknown>>;
 }
 
-export interface Application {
+/** What `apply` did, or would do. */
+export interface Applied {
   readonly dry_run: boolean;
   readonly warnings: readonly PolicyFinding[];
   readonly objects: readonly {
@@ -304,63 +364,4 @@ export interface CacheFigures {
   readonly hits: number;
   readonly misses: number;
   readonly entries: number;
-}
-
-export interface User {
-  readonly id: string;
-  readonly username: string;
-  readonly name: string;
-  readonly role: string;
-  readonly enabled: boolean;
-  readonly totp: boolean;
-  readonly locked_until: Time | null;
-  readonly last_sign_in_at: Time | null;
-  readonly deleted_at: Time | null;
-  readonly purge_at: Time | null;
-}
-
-/** A link by which a user chooses a password. */
-export interface PasswordLink {
-  readonly username: string;
-  readonly url: string;
-  readonly expires_at: Time;
-}
-
-export interface Session {
-  readonly id: string;
-  readonly username: string;
-  readonly address: string | null;
-  readonly user_agent: string | null;
-  readonly created_at: Time;
-  readonly last_used_at: Time;
-  readonly current: boolean;
-}
-
-export interface ApiKey {
-  readonly id: string;
-  readonly name: string;
-  readonly username: string;
-  readonly role: string;
-  readonly scopes: readonly string[];
-  readonly expires_at: Time;
-  readonly last_used_at: Time | null;
-  readonly last_address: string | null;
-  /** Only in the answer that creates it. */
-  readonly key?: string;
-}
-
-export interface SigningKey {
-  readonly id: string;
-  readonly created_at: Time;
-  readonly current: boolean;
-  readonly valid_until: Time | null;
-}
-
-export interface Passkey {
-  readonly id: string;
-  readonly name: string;
-  readonly username: string;
-  readonly host: string;
-  readonly created_at: Time;
-  readonly last_used_at: Time | null;
 }

@@ -88,7 +88,7 @@ export function addApplications(program: Command, terminal: Terminal): void {
       answer(
         terminal,
         options,
-        (api) => api.list<Application>(`/applications${queryOf({ search, category, custom })}`),
+        (api) => api.list<Application>('/applications', { search, category, custom: custom && 'true' }),
         (rows) => (rows.length === 0 ? 'no such applications' : renderTable(columns, rows)),
       ),
   );
@@ -145,11 +145,6 @@ function changes(applications: Command, terminal: Terminal): void {
 }
 
 const pathOf = (application: string): string => `/applications/${encodeURIComponent(application)}`;
-
-function queryOf(fields: Readonly<Record<string, string | boolean | undefined>>): string {
-  const given = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
-  return given.length === 0 ? '' : `?${new URLSearchParams(given as [string, string][]).toString()}`;
-}
 
 const ports = ({ ports: own = [] }: ApplicationSignature): string[] =>
   own.map(({ protocol, from, to }) => `${protocol}/${from === to ? from : `${from}-${to}`}`);

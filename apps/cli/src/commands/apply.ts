@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { createTwoFilesPatch } from 'diff';
 import { stringify } from 'yaml';
 import type { ApiClient } from '../api/api-client.ts';
-import type { Application, Manifest } from '../api/resources.ts';
+import type { Applied, Manifest } from '../api/resources.ts';
 import { atTheirPlaces, readManifests } from '../manifest-files.ts';
 import type { Paint, Style, Terminal } from '../terminal.ts';
 import { warningLines } from './policy-warnings.ts';
@@ -34,9 +34,9 @@ export function addApply(program: Command, terminal: Terminal): void {
       if (files === undefined) throw new PatronusError('invalid_input', 'name what to apply with -f');
       const documents = await readManifests(terminal, files);
       const body = { documents: documents.map(({ value }) => value), dry_run: dryRun, prune };
-      const ask = async (api: ApiClient): Promise<Application> => {
+      const ask = async (api: ApiClient): Promise<Applied> => {
         try {
-          return await api.post<Application>('/apply', body);
+          return await api.post<Applied>('/apply', body);
         } catch (thrown) {
           throw thrown instanceof InvalidInputError ? atTheirPlaces(thrown, documents) : thrown;
         }
@@ -62,7 +62,7 @@ export function addExport(program: Command, terminal: Terminal): void {
 
 const yamlOf = (document: Manifest | null): string => (document === null ? '' : stringify(document, { lineWidth: 0 }));
 
-const styles: Record<Application['objects'][number]['outcome'], Style> = {
+const styles: Record<Applied['objects'][number]['outcome'], Style> = {
   created: 'green',
   updated: 'yellow',
   unchanged: 'dim',
@@ -71,14 +71,14 @@ const styles: Record<Application['objects'][number]['outcome'], Style> = {
 
 const nameOf = ({ kind, name }: { kind: string; name: string }): string => `${kind} ${name}`;
 
-const printOutcomes = ({ objects, warnings }: Application, paint: Paint): string =>
+const printOutcomes = ({ objects, warnings }: Applied, paint: Paint): string =>
   [
     ...objects.map((object) => `${nameOf(object)} ${paint(styles[object.outcome], object.outcome)}`),
     ...warningLines(warnings, paint),
   ].join('\n');
 
 /** Unified, one file for each object that would change, and a line that sums it up. */
-function printDiff({ objects, warnings }: Application, paint: Paint): string {
+function printDiff({ objects, warnings }: Applied, paint: Paint): string {
   const parts = objects
     .filter(({ outcome }) => outcome !== 'unchanged')
     .map((object) => {

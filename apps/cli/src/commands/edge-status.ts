@@ -30,12 +30,20 @@ function facts(status: EdgeStatus, paint: Paint): string {
     ],
     ['document', document === null ? unknownFigure : `${document.version.slice(0, 12)}${because(document.problem)}`],
     ['uplinks', status.uplinks.map((uplink) => uplink.device).join(', ') || unknownFigure],
+    ['names', learningText(status.learning)],
     ['telemetry', waiting],
     ...(document?.unavailable ?? []).map(({ feature, reason }): [string, string] => [
       'unavailable',
       paint('yellow', `${feature}: ${reason}`),
     ]),
   ]);
+}
+
+const ways = { hold: 'learned before packets go on', copy: 'learned while packets go on', off: 'not learned' };
+
+function learningText({ mode, problem, addresses, counts }: EdgeStatus['learning']): string {
+  const learned = `; ${addresses} addresses known by ${counts.dnsAnswers} DNS answers and ${counts.serverNames} greetings`;
+  return `${ways[mode]}${mode === 'off' ? '' : learned}${because(problem)}`;
 }
 
 const because = (problem: string | null): string => (problem === null ? '' : `: ${problem}`);
@@ -50,13 +58,18 @@ const pathColumns = (paint: Paint, nowMs: number): Column<EdgeStatus['paths'][nu
   { title: 'SINCE', align: 'right', cell: (path) => formatAge(path.since, nowMs) },
 ];
 
+const ends = ({ label, remoteLabel }: { label: string; remoteLabel: string }): string => `${label} → ${remoteLabel}`;
+
 const decisionColumns = (paint: Paint): Column<EdgeStatus['decisions'][number]>[] => [
   { title: 'POLICY', cell: (decision) => decision.policy },
   { title: 'TO', cell: (decision) => decision.remoteSite },
   {
     title: 'OVER',
     cell: (decision) =>
-      decision.paths.map((path) => `${path.label} → ${path.remoteLabel}`).join(', ') || paint('red', 'no path'),
+      [
+        decision.paths.map(ends).join(', ') || paint('red', 'no path'),
+        ...(decision.copy === null ? [] : [ends(decision.copy)]),
+      ].join(' and '),
   },
   { title: 'SLA', cell: (decision) => (decision.slaMet ? 'met' : paint('yellow', 'not met')) },
   { title: 'WHY', cell: (decision) => decision.reason },

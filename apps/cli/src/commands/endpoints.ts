@@ -8,6 +8,7 @@ import type { Terminal } from '../terminal.ts';
 import { orNone, parseRate, type None } from '../units.ts';
 import { answer, withApiOptions, withExamples, type ApiOptions } from './api-command.ts';
 import { requestBody, type Body } from './body-file.ts';
+import { addEndpointDrain } from './endpoint-drain.ts';
 import { endpointColumns, parseCost, parsePort, parseProfile, parseShaping } from './endpoint-input.ts';
 
 interface EndpointOptions extends ApiOptions {
@@ -91,6 +92,7 @@ export function addEndpoints(program: Command, terminal: Terminal): void {
     },
   );
 
+  addEndpointDrain(endpoints, terminal, findEndpoint);
   addEndpointDeletion(endpoints, terminal);
 }
 

@@ -96,12 +96,16 @@ const describe = (path: Path, paint: Paint): string =>
     ['forward', direction(path.latency, path.jitter, path.loss)],
     ['reverse', direction(path.reverse_latency, path.reverse_jitter, path.reverse_loss)],
     ['order', `${formatPercent(path.reordering_percent)} overtaken, ${formatPercent(path.duplication_percent)} twice`],
+    ...(path.copies === null ? [] : [['copies', copiesText(path.copies)] as [string, string]]),
     ['round trip', formatMs(path.rtt)],
     ['mos', formatMos(path.mos)],
     ['bandwidth', formatRate(path.bandwidth)],
     ['override', overrideText(path)],
     ['reported', formatTime(path.reported_at)],
   ]);
+
+const copiesText = ({ sent, single, first, dropped, late }: NonNullable<Path['copies']>): string =>
+  `${sent} sent; ${first} arrived first, ${dropped} second and dropped, ${late} too late; ${single} sent once only`;
 
 const direction = (delay: number | null, jitter: number | null, loss: number | null): string =>
   `delay ${formatMs(delay)}, jitter ${formatMs(jitter)}, loss ${formatPercent(loss)}`;

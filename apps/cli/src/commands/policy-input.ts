@@ -34,6 +34,7 @@ export interface PolicyFlags extends MatchFlags {
   readonly prefer?: readonly string[];
   readonly avoid?: readonly string[];
   readonly never?: readonly string[];
+  readonly duplicate?: boolean;
   readonly weight?: readonly { readonly label: string; readonly weight: number }[];
   readonly qosClass?: string | None;
 }
@@ -86,6 +87,8 @@ export const withPolicyFields = (command: Command): Command =>
     .option('--prefer <labels>', 'labels to prefer, best first', parseList)
     .option('--avoid <labels>', 'labels to use only when nothing else is left', parseList)
     .option('--never <labels>', 'labels not to use even then', parseList)
+    .option('--duplicate', 'send each packet over the two best paths; the first copy to arrive passes')
+    .addOption(new Option('--no-duplicate', 'send each packet once'))
     .option('--weight <label=weight>', 'share flows over labels in this proportion; repeat', repeatable(parseWeight))
     .option('--dry-run', 'tell what would change, and change nothing')
     .option('--qos-class <name>', 'class of service, see "patronus qos"; "none" for that of DSCP', orNone(String))
@@ -115,6 +118,7 @@ export function policyFields(flags: PolicyFlags, has: { match_conditions?: unkno
     never: flags.never,
     weights: flags.weight,
     qos_class: flags.qosClass,
+    duplicate: flags.duplicate,
   });
   const hadAction = { type: 'steer', ...(has.action as Body | undefined) } as Body;
   const hadSla = hadAction['sla'] as Body | undefined;

@@ -1,3 +1,5 @@
+import type { CacheView, KeptThings } from '../services/cache-service.ts';
+
 /** An answer as it went out. */
 export interface KeptAnswer {
   readonly body: string;
@@ -23,11 +25,13 @@ const maxAgeMs = 1_000;
  * Answers that are the same for all who may read, kept until anything that they show may have changed: `stamp` names the
  * state of all that. Whoever has written something gets another stamp, so that nobody reads what is older than their write.
  */
-export class AnswerCache {
+export class AnswerCache implements KeptThings {
   readonly #stamp: () => string;
   readonly #now: () => number;
   readonly #entries = new Map<string, Entry>();
   readonly #working = new Map<string, PromiseWithResolvers<void>>();
+  #hits = 0;
+  #misses = 0;
 
   constructor(stamp: () => string, now: () => number) {
     this.#stamp = stamp;
@@ -41,7 +45,22 @@ export class AnswerCache {
 
   get(key: string): KeptAnswer | undefined {
     const entry = this.#entries.get(key);
-    return entry !== undefined && entry.stamp === this.#stamp() && entry.until > this.#now() ? entry : undefined;
+    const isCurrent = entry !== undefined && entry.stamp === this.#stamp() && entry.until > this.#now();
+    if (isCurrent) this.#hits += 1;
+    else this.#misses += 1;
+    return isCurrent ? entry : undefined;
+  }
+
+  cacheView(): CacheView {
+    const counts = { hits: this.#hits, misses: this.#misses, entries: this.#entries.size };
+    return { name: 'answers', ttlMs: maxAgeMs, maxEntries: keptAnswers, ...counts };
+  }
+
+  /** Answers how many answers were kept. */
+  clearCache(): number {
+    const { size } = this.#entries;
+    this.#entries.clear();
+    return size;
   }
 
   /**

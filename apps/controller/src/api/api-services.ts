@@ -14,8 +14,10 @@ import type { EventSinkService } from '../services/event-sink-service.ts';
 import type { EventService } from '../services/event-service.ts';
 import type { ApplicationService } from '../services/application-service.ts';
 import type { FlowExplanationService } from '../services/flow-explanation.ts';
+import type { FlowService } from '../services/flow-service.ts';
 import type { HostSetService } from '../services/host-set-service.ts';
 import type { LabLink } from '../services/lab-link.ts';
+import type { NodeService } from '../services/node-service.ts';
 import type { MetricService } from '../services/metric-service.ts';
 import type { PathCheckService } from '../services/path-check-service.ts';
 import type { PathOverrideService } from '../services/path-override-service.ts';
@@ -27,6 +29,7 @@ import type { PolicyService } from '../services/policy-service.ts';
 import type { Presence } from '../services/presence.ts';
 import type { QosLines } from '../services/qos-lines.ts';
 import type { QosService } from '../services/qos-service.ts';
+import type { SlaReport } from '../services/sla-report.ts';
 import type { SiteDeletionService } from '../services/site-deletion-service.ts';
 import type { SiteService } from '../services/site-service.ts';
 import type { TelemetryService } from '../services/telemetry-service.ts';
@@ -41,6 +44,7 @@ import type { ErasureService } from '../services/erasure-service.ts';
 import type { UserDeletionService } from '../services/user-deletion-service.ts';
 import type { UserService } from '../services/user-service.ts';
 import type { Access } from './access.ts';
+import type { AnswerCache } from './answer-cache.ts';
 
 /** What the API asks and tells; REST and GraphQL share it. */
 export interface ApiServices {
@@ -71,11 +75,15 @@ export interface ApiServices {
   readonly policyDeletion: PolicyDeletionService;
   readonly qos: QosService;
   readonly qosLines: QosLines;
+  readonly slaReport: SlaReport;
   readonly paths: PathService;
+  readonly flows: FlowService;
   readonly pathChecks: PathCheckService;
   readonly pathOverrides: PathOverrideService;
   readonly metrics: MetricService;
   readonly caches: CacheService;
+  readonly answers: AnswerCache;
+  readonly nodes: NodeService;
   readonly lab: LabLink;
   readonly telemetry: TelemetryService;
   readonly traffic: TrafficService;

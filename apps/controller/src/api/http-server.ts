@@ -13,7 +13,6 @@ import type { Logger } from 'pino';
 import type { Actor } from '../audit/index.ts';
 import type { Caller } from '../auth/index.ts';
 import { checkOrigin, isLoopback } from './access.ts';
-import { AnswerCache } from './answer-cache.ts';
 import type { ApiServices } from './api-services.ts';
 import { registerGraphql, servePlayground } from './graphql/index.ts';
 import { guardRoutes } from './guard-routes.ts';
@@ -75,10 +74,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   await app.register(cookie);
   await app.register(websocket, { options: { maxPayload: maxMessage, handleProtocols } });
   await app.register(swagger, openapi);
-  const answers = new AnswerCache(
-    () => stampOf(services),
-    () => performance.now(),
-  );
+  const { answers } = services;
   await app.register(
     async (scope) => {
       guardRoutes(scope, services.access);
@@ -104,10 +100,6 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   });
   return app;
 }
-
-/** Everything that kept answers show: what is stored, who is online, whether compiled documents are behind. */
-const stampOf = ({ store, presence, documents }: ApiServices): string =>
-  `${store.version} ${presence.version} ${documents.isBehind}`;
 
 /** Lists repeat themselves. Single things stay as they are: their entity tags are strong, and would differ. */
 function compressLists(app: FastifyInstance): void {

@@ -92,7 +92,13 @@ export class TokenSigner {
           change.db,
           this.#keys.map((key) => key.kid),
         );
-      await this.#insert(change, kid, pem);
+      const createdAt = await this.#insert(change, kid, pem);
+      // At once: a token that is checked between the commit and the next reading must not pass by a key that is gone.
+      change.afterCommit(() => {
+        const signing = createPrivateKey(pem);
+        const added = { kid, createdAt, signing, verifying: createPublicKey(signing) };
+        this.#keys = [added, ...(immediately ? [] : this.#keys)];
+      });
       const target = { type: 'signing_key', id: kid, name: null } as const;
       await change.audit(by, { action: 'signing_key_created', target, details: { immediately } });
     });
@@ -176,11 +182,13 @@ export class TokenSigner {
     return view !== undefined && (view.validUntil === null || view.validUntil > this.#store.wallMs);
   }
 
-  async #insert({ db, at }: Change, kid: string, pem: string): Promise<void> {
+  /** Answers the time that it is known by, unix ms. */
+  async #insert({ db, at }: Change, kid: string, pem: string): Promise<number> {
     const private_key = this.#box.seal(placeOf('signing_keys', kid), pem);
     // The order of keys is that of their times.
     const created_at = Math.max(at, (this.#keys[0]?.createdAt ?? 0) + 1);
     await signingKeyRepository.insert(db, { kid, private_key, created_at });
+    return created_at;
   }
 
   async #load(): Promise<void> {

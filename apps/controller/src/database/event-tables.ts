@@ -16,7 +16,7 @@ export interface EventTable {
   acknowledged_by: Generated<string | null>;
 }
 
-/** A place outside that gets events; `filter` and `target` are JSON, `secret` is an HMAC key or a password. */
+/** A place outside that gets events; `filter` and `target` are JSON, `secret` is an HMAC key or a password, encrypted. */
 export interface EventSinkTable {
   sink_id: string;
   name: string;

@@ -3,6 +3,7 @@
  * business of services; single queries live in repositories.
  */
 export * from './broadcast.ts';
+export * from './hold-postgres.ts';
 export * from './open-database.ts';
 export * from './schema.ts';
 export * from './store.ts';

@@ -17,6 +17,7 @@ import type {
 import type { EventDeliveryTable, EventSinkTable, EventTable } from './event-tables.ts';
 import type { AuditAnchorTable, AuditTable, IdempotencyTable } from './log-tables.ts';
 import type { QosClassTable, QosLineTable, QosQueueTable } from './qos-tables.ts';
+import type { SlaHourTable, SlaPairTable, SlaViolationTable } from './sla-tables.ts';
 import type {
   PathCounterTable,
   PolicyCounterTable,
@@ -68,6 +69,9 @@ export interface Database {
   qos_classes: QosClassTable;
   qos_lines: QosLineTable;
   qos_queues: QosQueueTable;
+  sla_pairs: SlaPairTable;
+  sla_hours: SlaHourTable;
+  sla_violations: SlaViolationTable;
   settings: SettingTable;
   users: UserTable;
   password_links: PasswordLinkTable;
@@ -191,6 +195,7 @@ export interface PathTable extends PathFigures, OrderFigures {
   health_status: Generated<string>;
   since: UnixMs | null;
   reported_at: UnixMs | null;
+  copies: Generated<string | null>;
   created_at: UnixMs;
   deleted_at: Generated<UnixMs | null>;
 }
@@ -259,6 +264,9 @@ export interface EdgeTable {
   telemetry_sequence: Generated<number>;
   uplinks: Generated<string>;
   clock_skew_ms: number | null;
+  drops_copies: Generated<Flag>;
+  /** JSON of `UnavailableFeature[]`. */
+  unavailable: Generated<string>;
 }
 
 export interface EnrolmentKeyTable {
@@ -285,12 +293,13 @@ export interface DecisionTable {
   source_site_id: string;
   dest_site_id: string;
   paths: string;
+  copy_path_id: Generated<string | null>;
   sla_met: Flag;
   reason: string;
   since: UnixMs;
 }
 
-export interface RawMetricTable extends PathFigures {
+export interface RawMetricTable extends PathFigures, OrderFigures {
   metric_id: Generated<number>;
   path_id: string;
   timestamp: UnixMs;

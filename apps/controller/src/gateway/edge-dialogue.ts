@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Store } from '../database/index.ts';
 import { edgeRepository, type EdgeRow } from '../repositories/index.ts';
 import type { Deletion } from '../services/deletion.ts';
+import type { EdgeFlows } from '../services/flow-service.ts';
 import type { Presence } from '../services/presence.ts';
 import type { TelemetryService } from '../services/telemetry-service.ts';
 import { EdgeLinks } from './edge-links.ts';
@@ -24,6 +25,8 @@ export interface DialogueParts {
   readonly telemetry: TelemetryService;
   readonly serverFingerprint: string;
 }
+
+type Applied = Extract<EdgeMessage, { type: 'applied' }>;
 
 /** What the controller says to what edges say. */
 export class EdgeDialogue implements SessionHost {
@@ -101,6 +104,7 @@ export class EdgeDialogue implements SessionHost {
         return this.#tunnelKeys(edge, message.keys);
       case 'applied':
         await documents.applied(edge.site_id, message.version, message.applyMs);
+        await this.#abilities(edge, message);
         return session.send({ type: 'confirmed', version: message.version });
       case 'rejected':
         return documents.rejected(edge.site_id, message.version, message.reason, message.restored);
@@ -110,6 +114,7 @@ export class EdgeDialogue implements SessionHost {
       }
       case 'uplinks':
         return this.#uplinks(edge, JSON.stringify(message.uplinks));
+      case 'flows':
       case 'path_checked':
         return this.#questions.answered(session, message);
       case 'pong':
@@ -126,6 +131,25 @@ export class EdgeDialogue implements SessionHost {
     const [link] = this.links.ofSite(site.id);
     if (link === undefined) throw offline(site.name);
     return this.#questions.checkPath(site.name, link, pathId, probes);
+  }
+
+  /** Other sites hear of it when an edge begins to drop second copies, or cannot any more. */
+  async #abilities(edge: EdgeRow, { unavailable = [], dropsCopies = false }: Applied): Promise<void> {
+    const abilities = { unavailable: JSON.stringify(unavailable), drops_copies: dropsCopies ? 1 : 0 } as const;
+    const known = await edgeRepository.find(this.#parts.store.db, edge.edge_id);
+    const isSameDropping = known?.drops_copies === abilities.drops_copies;
+    if (known === undefined || (isSameDropping && known.unavailable === abilities.unavailable)) return;
+    await this.#parts.store.change(async (change) => {
+      await edgeRepository.update(change.db, edge.edge_id, abilities);
+      if (!isSameDropping) change.touchIntent();
+    });
+  }
+
+  /** Asks the edge of a site for its flows. Errors as those of {@link checkPath}. */
+  async listFlows(site: { readonly id: string; readonly name: string }, limit: number): Promise<EdgeFlows> {
+    const [link] = this.links.ofSite(site.id);
+    if (link === undefined) throw offline(site.name);
+    return this.#questions.listFlows(site.name, link, limit);
   }
 
   async #tunnelKeys(edge: EdgeRow, keys: Readonly<Record<string, string>>): Promise<void> {

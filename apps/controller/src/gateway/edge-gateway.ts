@@ -9,6 +9,7 @@ import { WebSocketServer } from 'ws';
 import { problemDocument } from '../api/problem.ts';
 import { plainAddress } from '../audit/index.ts';
 import type { EdgeService } from '../services/edge-service.ts';
+import type { EdgeFlowTeller } from '../services/flow-service.ts';
 import type { EdgeProber } from '../services/path-check-service.ts';
 import type { SiteDeletionService } from '../services/site-deletion-service.ts';
 import type { ServerIdentity } from './certificate-authority.ts';
@@ -68,6 +69,8 @@ export class EdgeGateway implements EdgeProber {
 
   readonly checkPath: EdgeProber['checkPath'] = (site, pathId, probes) =>
     this.#dialogue.checkPath(site, pathId, probes);
+
+  readonly listFlows: EdgeFlowTeller['listFlows'] = (site, limit) => this.#dialogue.listFlows(site, limit);
 
   async stop(): Promise<void> {
     this.#dialogue.stop();

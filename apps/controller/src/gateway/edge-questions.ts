@@ -1,5 +1,6 @@
 import { PatronusError, type PathId, type Timer, type Timers } from '@patronus/core';
-import type { EdgeMessage, PathProbe } from '@patronus/protocol';
+import type { ControllerMessage, EdgeMessage, PathProbe } from '@patronus/protocol';
+import type { EdgeFlows } from '../services/flow-service.ts';
 import type { EdgeLink } from './edge-links.ts';
 
 /**
@@ -8,11 +9,15 @@ import type { EdgeLink } from './edge-links.ts';
  */
 const answerLimitMs = 8_000;
 
+type Answer = Extract<EdgeMessage, { type: 'path_checked' | 'flows' }>;
+
 interface Waiting {
   readonly site: string;
   readonly link: EdgeLink;
   readonly limit: Timer;
-  resolve(probes: readonly PathProbe[]): void;
+  /** Of the answer that is waited for. */
+  readonly type: Answer['type'];
+  resolve(answer: Answer): void;
   reject(error: PatronusError): void;
 }
 
@@ -27,28 +32,45 @@ export class EdgeQuestions {
   }
 
   /** Errors: `timeout`, `unreachable` when the connection ends first, `conflict` when the edge says that it cannot. */
-  checkPath(site: string, link: EdgeLink, pathId: PathId, probes: number): Promise<readonly PathProbe[]> {
+  async checkPath(site: string, link: EdgeLink, pathId: PathId, probes: number): Promise<readonly PathProbe[]> {
+    const answer = await this.#ask(site, link, 'path_checked', (id) => ({ type: 'check_path', id, pathId, probes }));
+    if (answer.problem === null && answer.probes.length > 0) return answer.probes;
+    const why = answer.problem ?? 'it sent no probe';
+    throw new PatronusError('conflict', `the edge of site ${site} cannot check this path: ${why}`);
+  }
+
+  /** Errors as those of {@link checkPath}. */
+  async listFlows(site: string, link: EdgeLink, limit: number): Promise<EdgeFlows> {
+    const answer = await this.#ask(site, link, 'flows', (id) => ({ type: 'list_flows', id, limit }));
+    if (answer.problem === null) return answer;
+    throw new PatronusError('conflict', `the edge of site ${site} cannot tell its flows: ${answer.problem}`);
+  }
+
+  /** Takes an answer; one that nobody waits for any more, or that another edge gives, is passed over. */
+  answered(link: EdgeLink, answer: Answer): void {
+    const waiting = this.#waiting.get(answer.id);
+    if (waiting === undefined || waiting.link !== link || waiting.type !== answer.type) return;
+    this.#settle(answer.id, waiting);
+    waiting.resolve(answer);
+  }
+
+  #ask<K extends Answer['type']>(
+    site: string,
+    link: EdgeLink,
+    type: K,
+    message: (id: number) => ControllerMessage,
+  ): Promise<Extract<Answer, { type: K }>> {
     const id = ++this.#asked;
-    const { promise, resolve, reject } = Promise.withResolvers<readonly PathProbe[]>();
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const limit = this.#timers.after('answer of an edge', answerLimitMs, () => {
       this.#waiting.delete(id);
       const seconds = answerLimitMs / 1_000;
       const remedy = `try once more, and look at "patronus edge status" there`;
       reject(new PatronusError('timeout', `the edge of site ${site} did not answer within ${seconds} s; ${remedy}`));
     });
-    this.#waiting.set(id, { site, link, limit, resolve, reject });
-    link.send({ type: 'check_path', id, pathId, probes });
-    return promise;
-  }
-
-  /** Takes an answer; one that nobody waits for any more, or that another edge gives, is passed over. */
-  answered(link: EdgeLink, { id, probes, problem }: Extract<EdgeMessage, { type: 'path_checked' }>): void {
-    const waiting = this.#waiting.get(id);
-    if (waiting === undefined || waiting.link !== link) return;
-    this.#settle(id, waiting);
-    if (problem === null && probes.length > 0) return waiting.resolve(probes);
-    const why = problem ?? 'it sent no probe';
-    waiting.reject(new PatronusError('conflict', `the edge of site ${waiting.site} cannot check this path: ${why}`));
+    this.#waiting.set(id, { site, link, limit, type, resolve, reject });
+    link.send(message(id));
+    return promise as Promise<Extract<Answer, { type: K }>>;
   }
 
   /** A connection has ended: nothing that was asked over it will be answered. */

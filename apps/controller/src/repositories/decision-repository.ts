@@ -52,14 +52,14 @@ export const decisionRepository = {
       .where('deleted_at', 'is', null)
       .executeTakeFirst();
     if (policy === undefined || site === undefined) return;
-    const { paths, sla_met, reason, since } = row;
+    const { paths, copy_path_id, sla_met, reason, since } = row;
     await db
       .insertInto('decisions')
       .values(row)
       .onConflict((conflict) =>
         conflict
           .columns(['policy_id', 'source_site_id', 'dest_site_id'])
-          .doUpdateSet({ paths, sla_met, reason, since }),
+          .doUpdateSet({ paths, copy_path_id, sla_met, reason, since }),
       )
       .execute();
   },

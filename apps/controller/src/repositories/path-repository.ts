@@ -123,6 +123,20 @@ export const pathRepository = {
     }
   },
 
+  /** What is kept of the copies of these paths, where there is something. */
+  async listCopies(db: Db, pathIds: readonly string[]): Promise<Map<string, string>> {
+    const rows = await db
+      .selectFrom('sdwan_paths')
+      .select(['path_id', 'copies'])
+      .where('path_id', 'in', pathIds)
+      .execute();
+    return new Map(rows.flatMap(({ path_id, copies }) => (copies === null ? [] : [[path_id, copies]])));
+  },
+
+  async setCopies(db: Db, pathId: string, copies: string): Promise<void> {
+    await db.updateTable('sdwan_paths').set({ copies }).where('path_id', '=', pathId).execute();
+  },
+
   async delete(db: Db, pathIds: readonly string[]): Promise<void> {
     for (let start = 0; start < pathIds.length; start += rowsPerStatement) {
       const some = pathIds.slice(start, start + rowsPerStatement);

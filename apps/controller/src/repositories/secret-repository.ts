@@ -7,6 +7,7 @@ export type DataKeyRow = Selectable<DataKeyTable>;
 export const sealedColumns = [
   { table: 'signing_keys', id: 'kid', column: 'private_key' },
   { table: 'totp_devices', id: 'user_id', column: 'secret' },
+  { table: 'event_sinks', id: 'sink_id', column: 'secret' },
 ] as const;
 
 export type SealedColumn = (typeof sealedColumns)[number];
@@ -33,7 +34,8 @@ export const secretRepository = {
     const query = sql<{
       id: string;
       text: string;
-    }>`SELECT ${sql.ref(id)} AS id, ${sql.ref(column)} AS text FROM ${sql.table(table)}`;
+    }>`SELECT ${sql.ref(id)} AS id, ${sql.ref(column)} AS text FROM ${sql.table(table)}
+      WHERE ${sql.ref(column)} IS NOT NULL`;
     return (await query.execute(db)).rows;
   },
 

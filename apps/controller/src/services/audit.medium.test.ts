@@ -5,6 +5,7 @@ import { auditRepository } from '../repositories/index.ts';
 import { isPostgres } from '../database/dialect.ts';
 import { breakTable, mendTable, tamperWithAudit, tester, testNetwork, type TestNetwork } from '../testing/index.ts';
 import { Maintenance } from './maintenance.ts';
+import { SlaService } from './sla-service.ts';
 
 let network: TestNetwork;
 beforeEach(async () => {
@@ -173,6 +174,7 @@ describe('maintenance', () => {
   it('signs the newest row once, and nothing where nothing is new', async () => {
     const maintenance = new Maintenance({
       ...network,
+      sla: new SlaService(network.store, 400),
       retention: { keepEventsDays: 90, keepStatisticsDays: 90, keepAuditDays: 0 },
       signer: { maintain: async () => undefined },
       purging: [],

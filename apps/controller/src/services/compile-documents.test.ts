@@ -40,6 +40,7 @@ const site = (index: number, endpoints: IntentEndpoint[], keys: Record<string, s
   tags: [],
   timeZone: 'UTC',
   endpoints,
+  dropsCopies: false,
   tunnelKeys: new Map(Object.entries(keys)),
 });
 

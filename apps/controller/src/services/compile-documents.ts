@@ -56,6 +56,8 @@ export interface IntentSite {
   readonly endpoints: readonly IntentEndpoint[];
   /** Public keys that its edge has told, by tunnel name. */
   readonly tunnelKeys: ReadonlyMap<string, string>;
+  /** Its edge said that it drops second copies of duplicated packets. */
+  readonly dropsCopies: boolean;
 }
 
 /** Everything that documents are made from. */
@@ -178,7 +180,11 @@ const documentSite = ({ id, name, prefixes, tags, timeZone }: IntentSite): Docum
   ...(timeZone === 'UTC' ? {} : { timeZone }),
 });
 
-const remoteSite = (site: IntentSite): RemoteSite => ({ ...documentSite(site), index: site.index });
+const remoteSite = (site: IntentSite): RemoteSite => ({
+  ...documentSite(site),
+  index: site.index,
+  ...(site.dropsCopies ? { dropsCopies: true } : {}),
+});
 
 function tunnels(intent: Intent, site: IntentSite, paths: readonly Ends[]): Tunnel[] {
   const groups = Map.groupBy(paths, ({ local, remote }) => tunnelName(local.slot, remote.slot));

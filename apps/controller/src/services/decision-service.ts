@@ -2,7 +2,7 @@ import { Cache } from '@patronus/core';
 import type { DecisionReport } from '@patronus/protocol';
 import type { Store } from '../database/store.ts';
 import { decisionRepository } from '../repositories/decision-repository.ts';
-import { pathRepository } from '../repositories/path-repository.ts';
+import { pathRepository, type PathRow } from '../repositories/path-repository.ts';
 import type { CacheView } from './cache-service.ts';
 
 /** The list is kept so long at most; a decision or a change of the network ends it sooner. */
@@ -22,6 +22,8 @@ export interface DecisionView {
     readonly sourceLabel: string;
     readonly destLabel: string;
   }[];
+  /** A copy of each packet goes over this one as well; null for none. */
+  readonly copyPath: { readonly pathId: string; readonly sourceLabel: string; readonly destLabel: string } | null;
   readonly slaMet: boolean;
   readonly reason: string;
   readonly since: number;
@@ -72,9 +74,13 @@ export class DecisionService {
         if (path === undefined) return [];
         return [{ pathId, weight, sourceLabel: path.source_label, destLabel: path.dest_label }];
       }),
+      copyPath: copyPath(paths.get(row.copy_path_id ?? '')),
       slaMet: row.sla_met === 1,
       reason: row.reason,
       since: row.since,
     }));
   }
 }
+
+const copyPath = (row: PathRow | undefined): DecisionView['copyPath'] =>
+  row === undefined ? null : { pathId: row.path_id, sourceLabel: row.source_label, destLabel: row.dest_label };

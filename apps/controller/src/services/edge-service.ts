@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { PatronusError } from '@patronus/core';
-import type { EnrolRequest, EnrolResponse, UplinkFact } from '@patronus/protocol';
+import type { EnrolRequest, EnrolResponse, UnavailableFeature, UplinkFact } from '@patronus/protocol';
 import { anonymousActor, type Actor } from '../audit/index.ts';
 import type { Change, Store } from '../database/store.ts';
 import { configRepository } from '../repositories/config-repository.ts';
@@ -22,6 +22,8 @@ export interface EdgeView {
   readonly programVersion: string | null;
   readonly clockSkewMs: number | null;
   readonly uplinks: readonly UplinkFact[];
+  /** What its kernel or its machine refuses. */
+  readonly unavailable: readonly UnavailableFeature[];
 }
 
 /** Edges: who may be one, and who is. */
@@ -160,6 +162,7 @@ export class EdgeService {
       programVersion: row.program_version,
       clockSkewMs: row.clock_skew_ms,
       uplinks: JSON.parse(row.uplinks) as UplinkFact[],
+      unavailable: JSON.parse(row.unavailable) as UnavailableFeature[],
     };
   }
 }

@@ -5,6 +5,7 @@ import type { Change, Store } from '../database/store.ts';
 import { eventDeliveryRepository } from '../repositories/event-delivery-repository.ts';
 import { eventSinkRepository, type EventSinkRow } from '../repositories/event-sink-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
+import { placeOf, type SecretBox } from '../secrets/index.ts';
 import {
   newWebhookSecret,
   sendTo,
@@ -38,6 +39,7 @@ export interface SinkTest {
 
 export interface EventSinkParts {
   readonly store: Store;
+  readonly secrets: Pick<SecretBox, 'seal' | 'unseal'>;
   readonly senders: Senders;
   readonly policy: TargetPolicy;
   /** Something may be sent that could not before. */
@@ -90,7 +92,7 @@ export class EventSinkService {
         enabled: input.enabled === false ? 0 : 1,
         filter: JSON.stringify(filter),
         target: JSON.stringify(target),
-        secret: key ?? password,
+        secret: this.#sealed(id, key ?? password),
         created_at: change.at,
         updated_at: change.at,
       });
@@ -118,11 +120,11 @@ export class EventSinkService {
         enabled: changes.enabled === undefined ? row.enabled : changes.enabled ? (1 as const) : (0 as const),
         filter: JSON.stringify(filter),
         target: place === null ? row.target : JSON.stringify(place.target),
-        secret: place !== null && place.kind === 'email' ? place.password : row.secret,
+        secret: place !== null && place.kind === 'email' ? this.#sealed(row.sink_id, place.password) : row.secret,
       };
       const changed = changesBetween(shown(row), shown(next));
       // What of a place may not be told may have changed as well.
-      const isPlaceNew = next.secret !== row.secret || next.target !== row.target;
+      const isPlaceNew = next.target !== row.target || !(await this.#isSame(row, next.secret));
       if (Object.keys(changed).length === 0 && !isPlaceNew) return row.sink_id;
       await eventSinkRepository.update(change.db, row.sink_id, { ...next, updated_at: change.at });
       await eventDeliveryRepository.hasten(change.db, row.sink_id, change.at);
@@ -152,7 +154,10 @@ export class EventSinkService {
       const problems = new Problems();
       if (row.kind !== 'webhook') problems.add('sink', `"${row.name}" is no webhook`, 'only webhooks are signed');
       problems.throwIfAny();
-      await eventSinkRepository.update(change.db, row.sink_id, { secret, updated_at: change.at });
+      await eventSinkRepository.update(change.db, row.sink_id, {
+        secret: this.#sealed(row.sink_id, secret),
+        updated_at: change.at,
+      });
       const target = { type: 'event_sink', id: row.sink_id, name: row.name } as const;
       await change.audit(by, { action: 'event_sink_secret_renewed', target });
       return row.sink_id;
@@ -198,6 +203,18 @@ export class EventSinkService {
     });
     wake();
     return count;
+  }
+
+  #sealed(id: string, secret: string | null): string | null {
+    return secret === null ? null : this.#parts.secrets.seal(placeOf('event_sinks', id), secret);
+  }
+
+  /** Whether both are the same secret; each time that one is encrypted it looks different. */
+  async #isSame({ sink_id, secret }: EventSinkRow, other: string | null): Promise<boolean> {
+    if (secret === null || other === null) return secret === other;
+    const place = placeOf('event_sinks', sink_id);
+    const { secrets } = this.#parts;
+    return secret === other || (await secrets.unseal(place, secret)) === (await secrets.unseal(place, other));
   }
 
   async #find(idOrName: string): Promise<EventSinkRow> {

@@ -11,10 +11,13 @@ import { trafficBucketMs } from '../repositories/traffic-repository.ts';
 import type { MetricService } from './metric-service.ts';
 import { idempotencyMs } from './once.ts';
 import type { PathOverrideService } from './path-override-service.ts';
+import type { SlaService } from './sla-service.ts';
 import type { TrafficService } from './traffic-service.ts';
 
 /** Plots over a range that raw metrics do not reach lag by this much. */
 const metricsPeriodMs = 30_000;
+/** A report of SLAs lags by this much. */
+const slaPeriodMs = 10_000;
 /** Width of the finest history, and how much an edge that never comes back may be short of after a crash. */
 const trafficPeriodMs = trafficBucketMs.tenSeconds;
 /** Counters are written down this often for those who read `sdwan_policy_stats`. */
@@ -49,6 +52,7 @@ export interface Purging {
 export interface MaintenanceParts {
   readonly store: Store;
   readonly metrics: MetricService;
+  readonly sla: Pick<SlaService, 'count' | 'prune'>;
   readonly traffic: TrafficService;
   readonly pathOverrides: PathOverrideService;
   readonly retention: Retention;
@@ -79,6 +83,7 @@ export class Maintenance {
       );
     };
     every('roll up metrics', metricsPeriodMs, () => this.#parts.metrics.maintain());
+    every('count SLAs', slaPeriodMs, () => this.#parts.sla.count());
     every('write traffic down', trafficPeriodMs, () => this.#parts.traffic.flush());
     every('write policy counters down', statsPeriodMs, () => this.#parts.traffic.snapshot());
     every('drop old traffic', metricsPeriodMs, () => this.#parts.traffic.prune());
@@ -108,8 +113,9 @@ export class Maintenance {
 
   /** Drops what has been kept for its time. */
   async prune(): Promise<void> {
-    const { store, traffic, retention } = this.#parts;
+    const { store, traffic, sla, retention } = this.#parts;
     await traffic.pruneTotals();
+    await sla.prune();
     await store.change(async (change) => {
       const before = (days: number): number => change.at - days * dayMs;
       await eventRepository.prune(change.db, before(retention.keepEventsDays));

@@ -5,6 +5,7 @@ import { pathRepository } from '../repositories/path-repository.ts';
 import { settingRepository } from '../repositories/setting-repository.ts';
 import type { CacheView } from './cache-service.ts';
 import { found } from './found.ts';
+import { slaCountedToKey } from './sla-service.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -113,7 +114,9 @@ export class MetricService {
   async maintain(): Promise<void> {
     while (await this.#rollUpSome());
     await this.#store.change(async ({ db, at }) => {
-      const upTo = Number((await settingRepository.get(db, rolledUpToKey)) ?? 0);
+      const rolledUp = Number((await settingRepository.get(db, rolledUpToKey)) ?? 0);
+      const counted = Number((await settingRepository.get(db, slaCountedToKey)) ?? rolledUp);
+      const upTo = Math.min(rolledUp, counted);
       await metricRepository.pruneRaw(db, at - retentionMs.raw, upTo);
       await metricRepository.pruneRolled(db, 'minute', at - retentionMs.minute);
       await metricRepository.pruneRolled(db, 'hour', at - this.#keptMs);

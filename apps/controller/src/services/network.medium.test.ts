@@ -243,6 +243,26 @@ describe('a policy', () => {
     expect(await network.sites.get('linz')).toMatchObject({ latitude: null, longitude: null });
   });
 
+  it('breaks out by labels that there are, with one fallback site for all that do', async () => {
+    const { id } = await hq();
+    const breakout = (fallback_site: string) => ({
+      type: 'breakout' as const,
+      breakout: { labels: ['mpls'], fallback_site },
+    });
+    const made = await network.policies.create(tester, { name: 'web', priority: 9, action: breakout('HQ') });
+    expect(made.action.breakout).toEqual({ labels: ['mpls'], fallbackSite: id });
+    await network.sites.create(tester, { name: 'other' });
+    const second = { name: 'mail', priority: 8, action: breakout('other') };
+    expect(await refusalOf(network.policies.create(tester, second))).toEqual([
+      'action.breakout.fallback_site: policy "web" falls back to another site',
+    ]);
+    const unknown = { name: 'x', priority: 1, action: { type: 'breakout' as const, breakout: { labels: ['dsl'] } } };
+    expect(await refusalOf(network.policies.create(tester, unknown))).toEqual([
+      'action.breakout.labels[0]: no endpoint has the label "dsl"',
+    ]);
+    await expect(network.siteDeletion.delete(tester, 'hq', {})).rejects.toThrow('"web"');
+  });
+
   it('names tags and host sets, times and what is left out, and the host set stays while it does', async () => {
     await network.sites.create(tester, { name: 'graz', tags: ['Retail', 'eu', 'retail'], time_zone: 'Europe/Vienna' });
     expect(await network.sites.get('graz')).toMatchObject({ tags: ['eu', 'retail'], timeZone: 'Europe/Vienna' });

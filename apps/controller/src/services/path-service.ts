@@ -1,9 +1,11 @@
 import { isInForce, type PathHealth, type PathOverride } from '@patronus/core';
+import type { CopyCounts } from '@patronus/protocol';
 import { Broadcast } from '../database/broadcast.ts';
 import type { Store } from '../database/store.ts';
 import { pathRepository, type PathRow } from '../repositories/path-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
 import { found } from './found.ts';
+import { copiesIn } from './path-copies.ts';
 
 /** An edge reports every second or so; one that was silent this long has been cut off, and its figures are of the past. */
 const staleAfterMs = 10_000;
@@ -32,6 +34,8 @@ export interface PathView {
   readonly reverseLoss: number | null;
   readonly reorderingPercent: number | null;
   readonly duplicationPercent: number | null;
+  /** What became of the packets that policies duplicate; null where none were. */
+  readonly copies: CopyCounts | null;
   readonly bandwidth: number | null;
   readonly healthStatus: PathHealth;
   readonly since: number | null;
@@ -109,6 +113,7 @@ function pathView(row: PathRow, nowMs: number): PathView {
     reverseLoss: row.reverse_loss,
     reorderingPercent: row.reordering_percent,
     duplicationPercent: row.duplication_percent,
+    copies: copiesIn(row.copies),
     bandwidth: row.bandwidth,
     healthStatus: isStale ? 'unknown' : (row.health_status as PathHealth),
     since: row.since,

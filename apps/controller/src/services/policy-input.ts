@@ -70,6 +70,9 @@ export const ActionInputSchema = exact({
   avoid: Type.Optional(Type.Array(Type.String(), { description: 'Labels used only when nothing else is left' })),
   never: Type.Optional(Type.Array(Type.String(), { description: 'Labels not used even then' })),
   weights: Type.Optional(Type.Array(exact({ label: Type.String(), weight: Type.Integer() }))),
+  duplicate: Type.Optional(
+    Type.Boolean({ description: 'Each packet goes over the two best paths; the first copy to arrive passes' }),
+  ),
   breakout: Type.Optional(
     exact({
       labels: Type.Array(Type.String(), { description: 'Uplinks by which it leaves, best first' }),

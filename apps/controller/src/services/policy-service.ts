@@ -13,6 +13,7 @@ import { policyRepository, type PolicyRow } from '../repositories/policy-reposit
 import type { Standing } from '../repositories/standing.ts';
 import { allocate } from './allocator.ts';
 import { purgeTime } from './deletion.ts';
+import { checkFallbackSite } from './breakout-rules.ts';
 import { checkVersion, type ExpectedVersions } from './expected-version.ts';
 import { found } from './found.ts';
 import { once } from './once.ts';
@@ -200,6 +201,7 @@ async function checkedFields(
       ? new Set<string>()
       : sitesNamedBy(JSON.parse(before.match_conditions) as PolicyMatch, JSON.parse(before.action) as PolicyAction);
   const { match, action } = await resolvePolicy(change.db, parts, problems, namedBefore);
+  await checkFallbackSite(change.db, action, before?.policy_id, problems);
   return {
     name,
     priority: input.priority,

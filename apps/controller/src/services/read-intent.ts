@@ -33,6 +33,9 @@ export async function readIntent(db: Db, confirmWindowMs: number): Promise<Inten
   const endpoints = Map.groupBy(await endpointRepository.list(db), (row) => row.site_id);
   const prefixes = Map.groupBy(await siteRepository.listPrefixes(db), (row) => row.site_id);
   const keys = Map.groupBy(await edgeRepository.listTunnelKeys(db), (row) => row.site_id);
+  const dropping = new Set(
+    (await edgeRepository.list(db)).filter((row) => row.drops_copies === 1).map((row) => row.site_id),
+  );
   const deleted = new Set((await siteRepository.list(db, 'deleted')).map((row) => row.site_id));
   const sites = (await siteRepository.list(db)).map((row): IntentSite => ({
     id: row.site_id as SiteId,
@@ -42,6 +45,7 @@ export async function readIntent(db: Db, confirmWindowMs: number): Promise<Inten
     tags: JSON.parse(row.tags) as string[],
     timeZone: row.time_zone,
     endpoints: (endpoints.get(row.site_id) ?? []).map(intentEndpoint),
+    dropsCopies: dropping.has(row.site_id),
     tunnelKeys: new Map((keys.get(row.site_id) ?? []).map((key) => [key.tunnel, key.public_key])),
   }));
   const policies = await readPolicies(db, deleted);

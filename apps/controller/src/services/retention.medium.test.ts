@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tamperWithAudit, tester, testAnchorKey, testNetwork, type TestNetwork } from '../testing/index.ts';
 import { cutText } from '../audit/audit-log.ts';
 import { Maintenance, type Retention } from './maintenance.ts';
+import { SlaService } from './sla-service.ts';
 import { TrafficService } from './traffic-service.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -19,6 +20,7 @@ const prune = async (retention: Partial<Retention>): Promise<void> => {
   };
   await new Maintenance({
     store,
+    sla: new SlaService(store, 400),
     metrics,
     traffic,
     pathOverrides,

@@ -1,6 +1,8 @@
+import type { Selectable } from 'kysely';
 import type { Timer, Timers } from '@patronus/core';
 import type { PathReport, TelemetryBatch } from '@patronus/protocol';
-import type { Change, PathFigures, Store } from '../database/index.ts';
+import type { Change, OrderFigures, PathFigures, Store } from '../database/index.ts';
+import type { DecisionTable } from '../database/schema.ts';
 import {
   decisionRepository,
   edgeRepository,
@@ -10,6 +12,7 @@ import {
 } from '../repositories/index.ts';
 import type { DecisionService } from './decision-service.ts';
 import type { MetricService } from './metric-service.ts';
+import { addCopies } from './path-copies.ts';
 import type { PathService } from './path-service.ts';
 import type { QosLines } from './qos-lines.ts';
 import type { TrafficService } from './traffic-service.ts';
@@ -116,6 +119,7 @@ export class TelemetryService {
     await this.#storePaths(change, edge.site_id, batch);
     await traffic.count(change, edge, batch);
     await qosLines.store(change, edge.site_id, batch.qos ?? [], Math.min(Math.round(batch.to), change.at));
+    await storeCopies(change, edge.site_id, batch);
     if (await storeDecisions(change, edge.site_id, batch)) change.afterCommit(() => decisions.forget());
     const site = { id: edge.site_id, name: edge.site };
     for (const event of batch.events) await change.report(event, site);
@@ -138,6 +142,7 @@ export class TelemetryService {
         timestamp,
         health_status: report.health,
         ...figures(report),
+        ...orderFigures(report),
       })),
     );
     await pathRepository.report(
@@ -148,8 +153,7 @@ export class TelemetryService {
         since: Math.round(report.since),
         reported_at: timestamp,
         ...figures(report),
-        reordering_percent: report.quality.forward.reorderingPercent ?? null,
-        duplication_percent: report.quality.forward.duplicationPercent ?? null,
+        ...orderFigures(report),
       })),
     );
     const pathIds = reports.map((report) => report.pathId);
@@ -173,6 +177,28 @@ const figures = ({ quality }: PathReport): PathFigures => ({
   reverse_loss: quality.reverse.lossPercent,
 });
 
+const orderFigures = ({ quality }: PathReport): OrderFigures => ({
+  reordering_percent: quality.forward.reorderingPercent ?? null,
+  duplication_percent: quality.forward.duplicationPercent ?? null,
+});
+
+/** Adds what edges counted of duplicated packets to the paths. */
+async function storeCopies({ db }: Change, siteId: string, { copies = [] }: TelemetryBatch): Promise<void> {
+  if (copies.length === 0) return;
+  const own = await pathRepository.listSourcesFrom(db, siteId);
+  const told = copies.filter(({ pathId }) => own.has(pathId));
+  const known = await pathRepository.listCopies(
+    db,
+    told.map(({ pathId }) => pathId),
+  );
+  for (const { pathId, ...counts } of told) {
+    await pathRepository.setCopies(db, pathId, addCopies(known.get(pathId) ?? null, counts));
+  }
+}
+
+const isSameDecision = (a: Selectable<DecisionTable>, b: Omit<Selectable<DecisionTable>, 'since'>): boolean =>
+  a.paths === b.paths && a.copy_path_id === b.copy_path_id && a.sla_met === b.sla_met && a.reason === b.reason;
+
 /** Replaces the decisions that changed, and answers whether any did; `since` stays while the paths do. */
 async function storeDecisions(change: Change, siteId: string, batch: TelemetryBatch): Promise<boolean> {
   if (batch.decisions.length === 0) return false;
@@ -180,17 +206,18 @@ async function storeDecisions(change: Change, siteId: string, batch: TelemetryBa
   const known = new Map(
     (await decisionRepository.listFrom(change.db, siteId)).map((row) => [`${row.policy_id} ${row.dest_site_id}`, row]),
   );
-  for (const { policyId, siteId: destination, paths, slaMet, reason } of batch.decisions) {
+  for (const { policyId, siteId: destination, paths, copyPathId = null, slaMet, reason } of batch.decisions) {
     const before = known.get(`${policyId} ${destination}`);
     const row = {
       policy_id: policyId,
       source_site_id: siteId,
       dest_site_id: destination,
       paths: JSON.stringify(paths),
+      copy_path_id: copyPathId,
       sla_met: slaMet ? (1 as const) : (0 as const),
       reason,
     };
-    if (before?.paths === row.paths && before.sla_met === row.sla_met && before.reason === reason) continue;
+    if (before !== undefined && isSameDecision(before, row)) continue;
     const since = before?.paths === row.paths ? before.since : Math.round(batch.to);
     await decisionRepository.saveIfKnown(change.db, { ...row, since });
     isChanged = true;

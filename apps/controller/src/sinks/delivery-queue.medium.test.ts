@@ -14,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EventSinkService } from '../services/event-sink-service.ts';
 import type { NewEventSink } from '../services/event-sink-view.ts';
 import { refusalOf, tester, testNetwork, until, type TestNetwork } from '../testing/index.ts';
+import { testSecrets } from '../testing/test-secrets.ts';
 import { DeliveryQueue, giveUpAfterMs, maxRefusals, pauseAfter, realSenders, TargetPolicy } from './index.ts';
 import type { EventSinkInput } from './sink-input.ts';
 
@@ -40,7 +41,7 @@ beforeEach(async () => {
   server = createServer((request, response) => void take(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  startQueue(new TargetPolicy('all'));
+  await startQueue(new TargetPolicy('all'));
 });
 afterEach(async () => {
   await queue.stop();
@@ -59,12 +60,20 @@ async function take(request: IncomingMessage, response: ServerResponse): Promise
   response.writeHead(status, headers).end('a page that nobody shall see');
 }
 
-function startQueue(policy: TargetPolicy): void {
+async function startQueue(policy: TargetPolicy): Promise<void> {
   const { store, clock } = network;
+  const secrets = await testSecrets(store);
   const senders = realSenders(clock);
   const random = new SeededRandom(1);
-  queue = new DeliveryQueue({ store, senders, policy, random, onFailure: (failure) => failures.push(failure) });
-  sinks = new EventSinkService({ store, senders, policy, wake: () => queue.wake() });
+  queue = new DeliveryQueue({
+    store,
+    secrets,
+    senders,
+    policy,
+    random,
+    onFailure: (failure) => failures.push(failure),
+  });
+  sinks = new EventSinkService({ store, secrets, senders, policy, wake: () => queue.wake() });
   queue.start(systemTimers);
 }
 
@@ -242,7 +251,7 @@ describe('the queue', () => {
     await arrived(1);
     await queue.stop();
     answer = () => 204;
-    startQueue(new TargetPolicy('all'));
+    await startQueue(new TargetPolicy('all'));
     await settled('pager', {});
     expect(messages()).toEqual(['one', 'one', 'two']);
   });
@@ -275,7 +284,7 @@ describe('the queue', () => {
 describe('a sink', () => {
   it('at a private address is refused, whether it is written or looked up', async () => {
     await queue.stop();
-    startQueue(new TargetPolicy('none'));
+    await startQueue(new TargetPolicy('none'));
     const url = (host: string) => ({ webhook: { url: `http://${host}/` } });
     const wrong = [
       '127.0.0.1',
@@ -312,6 +321,8 @@ describe('a sink', () => {
     expect(renewed.secret).not.toBe(made.secret);
     const readable = JSON.stringify([await sinks.list(), await network.audit.list(), await network.events.list()]);
     for (const secret of [made.secret!, renewed.secret!]) expect(readable).not.toContain(secret);
+    const stored = await network.store.db.selectFrom('event_sinks').select('secret').execute();
+    expect(stored.map(({ secret }) => secret)).toEqual([expect.stringMatching(/^pse1\./)]);
     expect(JSON.stringify([await network.audit.list(), await network.events.list()])).not.toContain('hidden-token');
   });
 

@@ -2,6 +2,7 @@ import type { Random, Timer, Timers } from '@patronus/core';
 import type { Store } from '../database/store.ts';
 import { eventDeliveryRepository, type EventDeliveryRow } from '../repositories/event-delivery-repository.ts';
 import { eventSinkRepository, type EventSinkRow } from '../repositories/event-sink-repository.ts';
+import { placeOf, type SecretBox } from '../secrets/index.ts';
 import { attemptLimitMs, untilAborted } from './attempt-limit.ts';
 import type { SentEvent } from './enqueue-event.ts';
 import { connectionError, type SendError } from './send-error.ts';
@@ -27,6 +28,7 @@ export function pauseAfter(attempts: number, random: Random): number {
 
 export interface DeliveryQueueParts {
   readonly store: Store;
+  readonly secrets: Pick<SecretBox, 'unseal'>;
   readonly senders: Senders;
   readonly policy: TargetPolicy;
   readonly random: Random;
@@ -135,9 +137,9 @@ export class DeliveryQueue {
 
 /** Sends events to a sink now, within the limit of one attempt. Errors: `SendError`. */
 export async function sendTo(
-  sink: Pick<EventSinkRow, 'kind' | 'target' | 'secret'>,
+  sink: Pick<EventSinkRow, 'sink_id' | 'kind' | 'target' | 'secret'>,
   events: readonly SentEvent[],
-  { senders, policy }: Pick<DeliveryQueueParts, 'senders' | 'policy'>,
+  { senders, policy, secrets }: Pick<DeliveryQueueParts, 'senders' | 'policy' | 'secrets'>,
   stop?: AbortSignal,
 ): Promise<void> {
   const limit = AbortSignal.timeout(attemptLimitMs);
@@ -147,7 +149,9 @@ export async function sendTo(
   try {
     const host = new URL(target.url).hostname.replaceAll(/[[\]]/g, '');
     const to = await untilAborted(policy.resolve(host), signal);
-    await sender.send({ target, secret: sink.secret }, events, to, signal);
+    const place = placeOf('event_sinks', sink.sink_id);
+    const secret = sink.secret === null ? null : await secrets.unseal(place, sink.secret);
+    await sender.send({ target, secret }, events, to, signal);
   } catch (thrown) {
     throw connectionError(signal.aborted ? signal.reason : thrown);
   }

@@ -1,10 +1,13 @@
-import { createTransport, type SendMailOptions } from 'nodemailer';
+import type { SendMailOptions } from 'nodemailer';
 import { attemptLimitMs, untilAborted } from './attempt-limit.ts';
 import type { SentEvent } from './enqueue-event.ts';
 import { connectionError, SendError } from './send-error.ts';
 import type { Sender, SinkOf } from './sender.ts';
 import type { EmailTarget } from './sink-input.ts';
 import type { Resolved } from './target-policy.ts';
+
+/** Loaded for the first mail: it takes some megabytes, and most controllers send none. */
+const library = () => import('nodemailer');
 
 export const smtpPorts = { 'smtp:': 587, 'smtps:': 465 } as const;
 
@@ -20,6 +23,7 @@ export class EmailSender implements Sender<EmailTarget> {
   ): Promise<void> {
     const url = new URL(target.url);
     const isSecure = url.protocol === 'smtps:';
+    const { createTransport } = await library();
     const transport = createTransport({
       host: to.address,
       port: url.port === '' ? smtpPorts[url.protocol as keyof typeof smtpPorts] : Number(url.port),

@@ -16,6 +16,7 @@ import {
   type TestCertificate,
   type TestNetwork,
 } from '../testing/index.ts';
+import { testSecrets } from '../testing/test-secrets.ts';
 import { DeliveryQueue, maxRefusals, realSenders, TargetPolicy } from './index.ts';
 import type { EventSinkInput } from './sink-input.ts';
 
@@ -31,7 +32,9 @@ beforeAll(async () => {
 beforeEach(async () => {
   network = await testNetwork();
   const { store, clock } = network;
-  const parts = { store, senders: realSenders(clock), policy: new TargetPolicy('all'), random: new SeededRandom(1) };
+  const secrets = await testSecrets(store);
+  const policy = new TargetPolicy('all');
+  const parts = { store, secrets, senders: realSenders(clock), policy, random: new SeededRandom(1) };
   const failed = (failure: unknown): void => {
     throw failure;
   };

@@ -53,6 +53,10 @@ export class TestController {
     }
   }
 
+  get databaseUrl(): string {
+    return this.#database.url;
+  }
+
   get localToken(): string {
     return readFileSync(join(this.dataDir, 'local-token'), 'utf8').trim();
   }

@@ -80,7 +80,7 @@ export async function testNetwork(plugin?: KyselyPlugin) {
     paths,
     pathOverrides: new PathOverrideService({ store, paths, decisions, presence }),
     decisions,
-    caches: new CacheService({ metrics, decisions, documents }),
+    caches: new CacheService(documents, [metrics, decisions]),
     policies,
     policyDeletion: new PolicyDeletionService(store),
     sites: new SiteService(store, presence, documents),

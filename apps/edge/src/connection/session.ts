@@ -30,7 +30,7 @@ export type Refusal = Extract<ControllerMessage, { type: 'refused' }>;
 /** What is left for others once the session has dealt with its own. */
 export type DomainMessage = Extract<
   ControllerMessage,
-  { type: 'document' | 'confirmed' | 'telemetry_ack' | 'check_path' }
+  { type: 'document' | 'confirmed' | 'telemetry_ack' | 'check_path' | 'list_flows' }
 >;
 
 export interface SessionListener {

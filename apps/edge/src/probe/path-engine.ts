@@ -5,6 +5,7 @@ import type { ArrivalCounts } from '@patronus/protocol/stamp-extensions';
 import type { PathChange } from '@patronus/policy';
 import type { ProbeResult } from '../ports.ts';
 import { ArrivalsWatch } from './arrivals-watch.ts';
+import type { CopySwitch } from './copy-targets.ts';
 import { GroupWriter, type GroupSwitch } from './group-writer.ts';
 import { MonitoredPath } from './monitored-path.ts';
 import { moveEvent, pathEvent, refusalEvent } from './probe-events.ts';
@@ -89,8 +90,8 @@ export class PathEngine {
     return this.#wakeMs;
   }
 
-  /** Takes up a plan. Paths that it shares with the one before keep what is known of them. */
-  configure(plan: ProbePlan): void {
+  /** Takes up a plan, and the switch for its copies. Paths that it shares with the one before keep what is known of them. */
+  configure(plan: ProbePlan, copies?: CopySwitch): void {
     const nowMs = this.#parts.clock.now();
     const known = new Map(this.#paths.map((path) => [path.planned.id, path]));
     this.#sessions.length = 0;
@@ -108,7 +109,7 @@ export class PathEngine {
     this.#arrivals.configure(this.#paths, plan.flows);
     this.#witnesses = new Witnesses(this.#paths);
     this.#wakes = new Float64Array(this.#paths.length).fill(nowMs);
-    this.#steering.configure(plan, nowMs);
+    this.#steering.configure(plan, nowMs, copies);
     this.#decide(nowMs);
     this.#wakeMs = nowMs;
     this.#parts.listener.decisions(this.#steering.decisions(), true);

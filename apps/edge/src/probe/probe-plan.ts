@@ -20,6 +20,7 @@ export interface PlannedPath {
   readonly remoteAddress: number;
   /** The next-hop object of its tunnel. */
   readonly nextHop: number;
+  readonly tunnel: string;
   /** The uplink's device. */
   readonly device: string;
   readonly localLabel: string;
@@ -62,9 +63,9 @@ export interface ProbePlan {
 
 /**
  * Lays out a document. A path whose far end has not said its key yet is left out: nothing could pass it. Throws
- * `invalid_input` where a path names an endpoint, tunnel or site that the document lacks.
+ * `invalid_input` where a path names an endpoint, tunnel or site that the document lacks. `canCopy`: whether the kernel duplicates.
  */
-export function planProbes(document: SiteDocument): ProbePlan {
+export function planProbes(document: SiteDocument, canCopy = true): ProbePlan {
   const planned = document.paths.flatMap((path) => {
     const probed = planPath(document, path);
     return probed === null ? [] : [{ path, probed }];
@@ -75,11 +76,14 @@ export function planProbes(document: SiteDocument): ProbePlan {
     steering: planSteering({
       policies: document.policies,
       sites: document.remoteSites.map((site) => site.id),
+      copyRefusals: copyRefusals(document, canCopy),
       paths: planned.map(({ path, probed }) => ({
         pathId: path.id,
         remoteSiteId: path.remoteSiteId,
         localLabel: probed.localLabel,
         remoteLabel: path.remoteLabel,
+        localEnd: path.localEndpointId,
+        remoteEnd: path.remoteEndpointId,
         cost: path.cost,
         profile: path.profile,
       })),
@@ -91,6 +95,15 @@ export function planProbes(document: SiteDocument): ProbePlan {
     devices: document.endpoints.map((endpoint) => endpoint.device),
   };
 }
+
+/** Why packets to a site are not duplicated, whatever policies say. */
+const copyRefusals = (document: SiteDocument, canCopy: boolean): Map<SiteId, string> =>
+  new Map(
+    document.remoteSites.flatMap(({ id, name, dropsCopies }): [SiteId, string][] => {
+      if (!canCopy) return [[id, 'this edge cannot; "patronus edge status" says why']];
+      return dropsCopies === true ? [] : [[id, `the edge of ${name} does not say that it drops second copies`]];
+    }),
+  );
 
 const planFlows = (document: SiteDocument): PlannedFlow[] =>
   document.tunnels.flatMap(({ name, listenPort, probeAddress, peers }) =>
@@ -123,6 +136,7 @@ function planPath(document: SiteDocument, path: DocumentPath): PlannedPath | nul
     localAddress: ipv4ToNumber(tunnel.probeAddress),
     remoteAddress: ipv4ToNumber(path.remoteProbeAddress),
     nextHop: tunnelNextHop(tunnel.localSlot, tunnel.remoteSlot),
+    tunnel: tunnel.name,
     device: endpoint.device,
     localLabel: endpoint.label,
     remoteLabel: path.remoteLabel,

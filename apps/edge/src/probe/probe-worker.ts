@@ -11,6 +11,8 @@ import {
   Waiter,
   type PathMeterDescriptors,
 } from '@patronus/linux';
+import type { SiteDocument } from '@patronus/protocol';
+import { CopyTargets, noCopies } from './copy-targets.ts';
 import { FlowCounter } from './flow-counter.ts';
 import { PathEngine } from './path-engine.ts';
 import { planProbes } from './probe-plan.ts';
@@ -43,13 +45,17 @@ function main(port: MessagePort, data: ProbeWorkerData): void {
       probed: (request, result) => tell({ type: 'probed', request, result }),
     },
   });
+  let copies: CopyTargets | null = null;
   const configure = (message: ToProbeThread & { type: 'configure' }): void => {
     let problem: string | null = null;
     try {
-      const plan = planProbes(message.document);
+      const before = copies;
+      copies = findCopies(message.document);
+      const plan = planProbes(message.document, copies !== null);
       meter.use(message.meter);
       reflector.configure(plan.peers);
-      engine.configure(plan);
+      engine.configure(plan, copies ?? noCopies);
+      before?.close();
     } catch (error) {
       problem = messageOf(error);
     }
@@ -74,6 +80,16 @@ function main(port: MessagePort, data: ProbeWorkerData): void {
   // Messages may have come before the signal was watched.
   if (control()) runProbeLoop({ clock, engine, reflector, senderSocket, reflectorSocket, waiter, signal, control });
   port.close();
+}
+
+/** Null where no policy duplicates, or the kernel does not let us. */
+function findCopies({ policies, tunnels }: SiteDocument): CopyTargets | null {
+  const classes = policies.filter(({ action }) => action.duplicate === true).map((policy) => policy.class);
+  if (classes.length === 0) return null;
+  return CopyTargets.find(
+    tunnels.map(({ name }) => name),
+    new Set(classes),
+  );
 }
 
 /** Opens the counters of the program that stands at the uplinks, when that is another one. */

@@ -1,7 +1,8 @@
 import { stepSteering, resumeSteering, type ChosenPath, type Decision, type DecisionChange } from '@patronus/policy';
 import type { PathReading, SteeringState } from '@patronus/policy';
-import type { PathHealth, PathId } from '@patronus/core';
+import type { PathHealth, PathId, SiteId } from '@patronus/core';
 import type { DecisionReport } from '@patronus/protocol';
+import { noCopies, type CopySwitch } from './copy-targets.ts';
 import type { GroupWriter } from './group-writer.ts';
 import { groupOf, type ProbePlan } from './probe-plan.ts';
 
@@ -26,6 +27,9 @@ export class Steering {
   #state: SteeringState | null = null;
   /** Decisions that the kernel has not been given: since the last document, or because they were not founded yet. */
   readonly #unwritten = new Set<number>();
+  #copies: CopySwitch = noCopies;
+  /** The pair of tunnels last written of each decision that was ever copied. */
+  readonly #pairs = new Map<number, string>();
   /** What the kernel was given last for each decision of this plan. */
   readonly #written = new Map<number, readonly ChosenPath[]>();
 
@@ -35,12 +39,14 @@ export class Steering {
   }
 
   /** Goes on with another document. Every group is written once more: the reconciler may have made it anew. */
-  configure(plan: ProbePlan, nowMs: number): void {
+  configure(plan: ProbePlan, nowMs: number, copies = noCopies): void {
     const earlier =
       this.#plan === null || this.#state === null ? undefined : { plan: this.#plan.steering, state: this.#state };
     this.#state = resumeSteering(plan.steering, nowMs, earlier);
     this.#plan = plan;
     this.#unwritten.clear();
+    this.#copies = copies;
+    this.#pairs.clear();
     this.#written.clear();
     for (const index of this.#state.decisions.keys()) this.#unwritten.add(index);
     const { policies, sites } = plan.steering;
@@ -57,6 +63,7 @@ export class Steering {
     const decidedMs = this.#wallMs();
     const moves = changes.map((change) => this.#move(this.#plan!, change, readings, decidedMs));
     if (this.#unwritten.size > 0) this.#writeRest(this.#plan, readings);
+    this.#writeCopies(this.#plan, readings);
     const decisions: DecisionReport[] = [];
     for (const [index, decision] of state.decisions.entries()) {
       if (decision !== null && isNews(decision, before[index] ?? null)) decisions.push(report(decision));
@@ -89,6 +96,22 @@ export class Steering {
     }
   }
 
+  /** Copies go by the two tunnels of a decision, whichever of them routing uses while it changes. */
+  #writeCopies(plan: ProbePlan, readings: readonly PathReading[]): void {
+    for (const [index, decision] of this.#state!.decisions.entries()) {
+      if (decision === null || decision.policy.action.duplicate !== true) continue;
+      const { paths, copyPathId, siteId, policy } = decision;
+      // an edge that has just started knows no path yet, while the kernel may copy over a good one since before
+      if (copyPathId === null && isUnknownTo(plan, siteId, readings)) continue;
+      const pair =
+        copyPathId === null ? null : ([tunnelOf(plan, paths[0]!.pathId), tunnelOf(plan, copyPathId)] as const);
+      const text = pair?.join(' ') ?? '';
+      if (this.#pairs.get(index) === text) continue;
+      // what the kernel refuses is tried again with the next step; traffic goes over one path meanwhile
+      if (this.#copies.write(policy.class, plan.siteIndexes.get(siteId)!, pair)) this.#pairs.set(index, text);
+    }
+  }
+
   /**
    * Besides what {@link isFounded} says: after a time in which nothing answered from a site, such as while its edge was stopped,
    * traffic stays on the path that it is on while that one answers and merely has to prove itself again.
@@ -109,6 +132,11 @@ export class Steering {
     return this.#groups.write(groupOf(plan, decision.policy.class, decision.siteId), members);
   }
 }
+
+const isUnknownTo = ({ steering }: ProbePlan, siteId: SiteId, readings: readonly PathReading[]): boolean =>
+  steering.pathsOfSite[steering.sites.indexOf(siteId)]!.some((index) => readings[index]!.health === 'unknown');
+
+const tunnelOf = (plan: ProbePlan, id: PathId): string => plan.paths[plan.steering.indexOfPath.get(id)!]!.tunnel;
 
 const nextHopOf = (plan: ProbePlan, id: PathId): number => plan.paths[plan.steering.indexOfPath.get(id)!]!.nextHop;
 
@@ -131,13 +159,15 @@ const isNews = (decision: Decision, before: Decision | null): boolean =>
   decision !== before &&
   (before === null ||
     decision.paths !== before.paths ||
+    decision.copyPathId !== before.copyPathId ||
     decision.slaMet !== before.slaMet ||
     decision.reason !== before.reason);
 
-const report = ({ policyId, siteId, paths, slaMet, reason }: Decision): DecisionReport => ({
+const report = ({ policyId, siteId, paths, copyPathId, slaMet, reason }: Decision): DecisionReport => ({
   policyId,
   siteId,
   paths,
+  ...(copyPathId === null ? {} : { copyPathId }),
   slaMet,
   reason,
 });

@@ -42,6 +42,7 @@ class Machine {
       keys: { ensure: (tunnel) => `key of ${tunnel}` },
       sysctls: new SysctlMemory(path.join(this.directory, 'sysctls.json')),
       wallMs: () => 0,
+      deadUplinks: () => [],
       decisions: () => [],
     });
   }

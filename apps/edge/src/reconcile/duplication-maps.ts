@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { prefixRange, isIpv6, prefixLength, networkPrefix, type Address, type Prefix } from '@patronus/core';
 import type { BpfMap } from '@patronus/linux';
-import { byText, type DuplicationState } from '@patronus/netconf';
+import { byText, type DuplicationState, type ObservedCopies } from '@patronus/netconf';
+import { copyCounts, type CopyCounts } from '@patronus/protocol';
 
 /** The maps of packages/ebpf/src/duplicate.bpf.c that hold what a document says. `duplicate.h` has the structures. */
 export interface DuplicationMaps {
@@ -92,3 +93,20 @@ function octets(value: number): Uint8Array {
 }
 
 const word = (value: Uint8Array): number => Buffer.from(value).readUInt32LE(0);
+
+/** What became of packets, by tunnel and site. Counters of devices that are gone are left out, and forgotten. */
+export function readCopies(counters: BpfMap, self: BpfMap, tunnels: ReadonlyMap<number, string>): ObservedCopies[] {
+  const sender = word(self.get(octets(0))!);
+  return counters.entries().flatMap(([key, value]) => {
+    const device = word(key);
+    const tunnel = tunnels.get(device);
+    if (tunnel === undefined) {
+      counters.delete(key);
+      return [];
+    }
+    const view = Buffer.from(value);
+    const counts = copyCounts.map((name, index) => [name, Number(view.readBigUInt64LE(8 * index))]);
+    const fixed = { tunnel, siteIndex: Buffer.from(key).readUInt32LE(4), epoch: `${sender.toString(16)}-${device}` };
+    return [{ ...fixed, ...(Object.fromEntries(counts) as CopyCounts) }];
+  });
+}

@@ -7,3 +7,4 @@ export * from './drift-watch.ts';
 export * from './kernel-reconciler.ts';
 export * from './linux-kernel.ts';
 export * from './sysctl-memory.ts';
+export * from './conntrack-lines.ts';

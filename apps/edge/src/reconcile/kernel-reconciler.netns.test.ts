@@ -171,6 +171,27 @@ describe.skipIf(!isRoot)('a reconciler in a real kernel (skipped without root)',
     expect(await kernelText(first)).toBe(standing);
   });
 
+  it('leads packets past the rules of many other policies, and goes back to few', async () => {
+    const [first] = network.edges;
+    const standing = await kernelText(first);
+    const many = Array.from({ length: 140 }, (_, index): Policy => {
+      const head = { id: index + 10, class: index + 10, priority: 90, name: `other ${index}` };
+      return {
+        ...head,
+        match: { protocol: 'tcp', destinationPorts: [{ from: index, to: index }] },
+        action: bulk.action,
+      };
+    });
+    const wishes = { policies: [voice, banned, bulk, ...many, everything] };
+    await first.apply(document(0, wishes), trialDecisions(0, { ...lineOf, 145: [0] }));
+    expect((await first.apply(document(0, wishes), trialDecisions(0, lineOf))).steps).toEqual([]);
+    expect(await ping(first, '-c', '2', '10.1.0.2')).toContain(' 0% packet loss');
+    expect(await first.run('ip', 'route', 'get', '10.1.0.2', 'mark', String(145 << 16))).toContain('dev pt0-0');
+    expect(await first.run('ip', 'route', 'get', '192.0.2.2')).toContain('dev wan0');
+    await first.apply(document(0), trialDecisions(0, lineOf));
+    expect(await kernelText(first)).toBe(standing);
+  });
+
   it('puts back a route, a rule, a table, a tunnel and its groups that somebody removed', async () => {
     const [first] = network.edges;
     const standing = await kernelText(first);

@@ -25,6 +25,7 @@ describe('a reconciler', () => {
       keys: { ensure: (tunnel) => `key of ${tunnel}` },
       sysctls: new SysctlMemory(path.join(directory, 'sysctls.json')),
       wallMs: () => 0,
+      deadUplinks: () => [],
       decisions: () => decisions,
       groupsTouched,
     });
@@ -122,6 +123,20 @@ describe('a reconciler', () => {
     expect(unavailable).toEqual([{ feature: 'counting', reason: expect.stringContaining('pt_meter_in') as unknown }]);
     expect(kernel.toString()).toContain('pt0-0');
     expect(kernel.toString()).not.toContain('program');
+  });
+
+  it('does without what a ruleset has that not every kernel has, one thing after the other', async () => {
+    const [policy] = document.policies;
+    const out = { ...policy!, id: 2, class: 2, action: { type: 'breakout', breakout: { labels: ['mpls'] } } } as const;
+    const logging = { ...policy!, action: { type: 'steer', log: true } } as const;
+    const demanding = siteDocument({ policies: [out, logging] });
+    await reconciler.apply(document);
+    kernel.fault.refuseNext('replace nft', 2);
+    const { unavailable } = await reconciler.apply(demanding);
+    expect(unavailable.map(({ feature }) => feature)).toEqual(['flow_log', 'breakout']);
+    expect(await reconciler.repair()).toMatchObject({ steps: [] });
+    expect((await reconciler.apply(document)).unavailable).toEqual([]);
+    expect((await reconciler.apply(demanding)).unavailable).toEqual([]);
   });
 
   it('goes on dropping second copies after the last policy that duplicates, as others may still send them', async () => {

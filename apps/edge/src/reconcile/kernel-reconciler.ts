@@ -13,12 +13,14 @@ import {
   touchesGroups,
   type Feature,
   type Kernel,
+  type LocalFacts,
   type ObservedState,
   type SteeringDecision,
   type Step,
 } from '@patronus/netconf';
 import type {
   LineReport,
+  PathCopies,
   PathTraffic,
   PolicyCounter,
   PolicyFlows,
@@ -36,6 +38,10 @@ export interface ReconcilerParts {
   readonly sysctls: SysctlMemory;
   /** Unix ms by the machine's clock as it is set now: decides which schedules hold. */
   readonly wallMs: () => number;
+  /** How names are learned, and which are; undefined where they are not. */
+  readonly learning?: () => LocalFacts['learning'];
+  /** Devices by which nothing gets out now, whatever the kernel shows of them. */
+  readonly deadUplinks: () => readonly string[];
   /** What steering holds at this moment; new next-hop groups start with it. */
   readonly decisions: () => readonly SteeringDecision[];
   /** Called when members of next-hop groups were made or lost, so that steering writes all of them again. */
@@ -149,6 +155,21 @@ export class KernelReconciler {
     });
   }
 
+  /** What became of duplicated packets, by path of the document in force. Throws as `Kernel.observe` does. */
+  async pathCopies(): Promise<readonly PathCopies[]> {
+    const document = this.#current;
+    if (document === null) return [];
+    const indexOf = new Map(document.remoteSites.map(({ id, index }) => [id, index]));
+    const paths = new Map(
+      document.paths.map(({ id, tunnel, remoteSiteId }) => [`${tunnel} ${indexOf.get(remoteSiteId)}`, id]),
+    );
+    const copies = await this.#parts.kernel.copies();
+    return copies.flatMap(({ tunnel, siteIndex, ...counts }) => {
+      const pathId = paths.get(`${tunnel} ${siteIndex}`);
+      return pathId === undefined ? [] : [{ pathId, ...counts }];
+    });
+  }
+
   /**
    * Flows by policy of the document in force, each at the site where it began, as the other site's kernel knows it too. Null
    * where the kernel does not tell.
@@ -233,7 +254,11 @@ export class KernelReconciler {
     const observed = await this.#parts.kernel.observe(sysctlsOf(document));
     const refused = new Set(this.#refused.keys());
     const now = { countingEpoch: randomUUID(), wallMs: this.#parts.wallMs(), refused };
-    const own = { tunnelKeys, decisions: this.#parts.decisions(), lineRates: this.#lines.rates, ...now };
+    const learning = this.#parts.learning?.();
+    const lineRates = this.#lines.rates;
+    const decisions = this.#parts.decisions();
+    const deadUplinks = this.#parts.deadUplinks();
+    const own = { tunnelKeys, decisions, deadUplinks, lineRates, ...now, ...(learning && { learning }) };
     const desired = compileKernelState(document, localFacts(observed, own));
     if (!desired.ok) throw new InvalidInputError(desired.error);
     this.#lines.planned(desired.value.shapers, observed.shapers);
@@ -241,13 +266,14 @@ export class KernelReconciler {
     return { start, observed, steps: diff(observed, desired.value), dropsCopies };
   }
 
-  /** Performs a plan, and a second one where the kernel refused a feature half-way: nothing of that shall stay. */
+  /** Performs a plan, and another one where the kernel refused a feature half-way: nothing of that shall stay. */
   async #bring(document: SiteDocument, keys: Readonly<Record<string, string>>, made?: Plan): Promise<AppliedReport> {
     let plan = made ?? (await this.#plan(document, keys));
     const { start } = plan;
-    const refusedBefore = this.#refused.size;
+    let refusedBefore = this.#refused.size;
     const steps = await this.#perform(plan);
-    if (this.#refused.size > refusedBefore) {
+    while (this.#refused.size > refusedBefore) {
+      refusedBefore = this.#refused.size;
       plan = await this.#plan(document, keys);
       steps.push(...(await this.#perform(plan)));
     }

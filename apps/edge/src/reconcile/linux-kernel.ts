@@ -1,7 +1,7 @@
-import { createReadStream, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { messageOf, PatronusError, tunnelNamePattern } from '@patronus/core';
 import {
+  deviceIndex,
   listUserspaceTunnels,
   SystemCommandRunner,
   WireguardDevices,
@@ -28,6 +28,7 @@ import {
   wgPeersText,
   type DuplicationState,
   type Kernel,
+  type ObservedCopies,
   type ObservedCounter,
   type ObservedFlow,
   type ObservedLink,
@@ -39,18 +40,14 @@ import {
   type TunnelState,
 } from '@patronus/netconf';
 import { naming } from './batch-error.ts';
+import { readConntrack } from './conntrack-lines.ts';
 import { LinuxQueues } from './linux-queues.ts';
 
-import { readDuplication, writeDuplication, type DuplicationMaps } from './duplication-maps.ts';
+import { readCopies, readDuplication, writeDuplication, type DuplicationMaps } from './duplication-maps.ts';
 import { TcPrograms } from './tc-programs.ts';
 
 /** A daemon answers within milliseconds; one that is merely starved of processor time gets a second, longer chance. */
 const wgLimitsMs = [5000, 20_000];
-
-/** Every flow of this network namespace, a line each; kernels that are built without it tell them by netlink only. */
-const conntrackFile = '/proc/self/net/nf_conntrack';
-/** To read more would take a good part of a second, in which the edge has other things to do. */
-const maxFlows = 50_000;
 
 /** The kernel of this network namespace, by way of `ip`, `wg`, `nft` and /proc/sys. */
 export class LinuxKernel implements Kernel {
@@ -121,15 +118,19 @@ export class LinuxKernel implements Kernel {
     return this.#queues.queues();
   }
 
-  async flows(): Promise<readonly ObservedFlow[] | null> {
-    const known = readSysctl('net/netfilter/nf_conntrack_count')[0]?.[1];
-    if (known === undefined || Number(known) > maxFlows || !existsSync(conntrackFile)) return null;
-    const flows: ObservedFlow[] = [];
-    for await (const line of createInterface({ input: createReadStream(conntrackFile) })) {
-      const flow = parseConntrackLine(line);
-      if (flow !== null) flows.push(flow);
-    }
-    return flows;
+  async copies(): Promise<readonly ObservedCopies[]> {
+    if (!this.#programs.isAttached('duplicate')) return [];
+    const links = parseLinks(await this.#ip('-j', 'address', 'show'));
+    const tunnels = links.filter(({ name }) => tunnelNamePattern.test(name));
+    return readCopies(
+      this.#programs.map('duplicate', 'dup_counters'),
+      this.#programs.map('duplicate', 'dup_self'),
+      new Map(tunnels.map(({ name }) => [deviceIndex(name), name])),
+    );
+  }
+
+  flows(): Promise<readonly ObservedFlow[] | null> {
+    return readConntrack(parseConntrackLine);
   }
 
   async execute(step: Step): Promise<void> {

@@ -10,6 +10,7 @@ import {
   type BpfMap,
   type CommandRunner,
   type LoadedProgram,
+  type TcPlace,
 } from '@patronus/linux';
 import { programs, type AttachedProgram, type ObservedProgram } from '@patronus/netconf';
 
@@ -24,8 +25,8 @@ const hooks = ['ingress', 'egress'] as const;
 export class TcPrograms {
   readonly #runner: CommandRunner;
   readonly #objects = new Map<string, BpfObject>();
-  /** An attached program of each object, as it was last seen. */
-  readonly #standing = new Map<string, LoadedProgram>();
+  /** The attached programs of each object by name, as they were last seen. */
+  readonly #standing = new Map<string, Map<string, LoadedProgram>>();
 
   constructor(runner: CommandRunner) {
     this.#runner = runner;
@@ -35,11 +36,17 @@ export class TcPrograms {
   observe(devices: readonly string[]): ObservedProgram[] {
     try {
       this.#standing.clear();
-      return devices.flatMap((device) =>
+      const found = devices.flatMap((device) =>
         hooks.flatMap((hook) =>
-          Object.values(tcPriority).flatMap((priority) => this.#at({ device, hook, priority }) ?? []),
+          Object.values(tcPriority).flatMap((priority) => programAt({ device, hook, priority }) ?? []),
         ),
       );
+      // all of an object first: between them they have its maps
+      for (const { program } of found) this.#stands(program);
+      return found.map(({ place, program }) => {
+        const observed = { ...place, program: program.name };
+        return this.#isCurrent(program) ? observed : { ...observed, isOutdated: true };
+      });
     } catch (error) {
       if (error instanceof PatronusError && error.code === 'unsupported_kernel') return [];
       throw error;
@@ -50,7 +57,9 @@ export class TcPrograms {
   attach({ program, ...place }: AttachedProgram): void {
     const known = programs[program];
     if (known === undefined) throw new PatronusError('internal', `there is no program ${program}`);
-    attachProgram(place, this.#load(known.object).program(program));
+    const fd = this.#load(known.object).program(program);
+    attachProgram(place, fd);
+    this.#stands(programOf(fd, program));
   }
 
   /** Takes the queueing discipline that holds programs along where nobody else has something in it. */
@@ -73,21 +82,22 @@ export class TcPrograms {
     return this.#load(object).map(name);
   }
 
-  #at(place: Omit<AttachedProgram, 'program'>): ObservedProgram | null {
-    const id = attachedProgram(place);
-    if (id === null) return null;
-    const standing = programById(id);
-    if (!ours.test(standing.name)) return null;
-    const known = programs[standing.name];
-    if (known === undefined) return { ...place, program: standing.name, isOutdated: true };
-    this.#standing.set(known.object, standing);
-    const observed = { ...place, program: standing.name };
-    return this.#isCurrent(known.object, standing) ? observed : { ...observed, isOutdated: true };
+  #stands(program: LoadedProgram): void {
+    const object = programs[program.name]?.object;
+    if (object === undefined) return;
+    const standing = this.#standing.get(object) ?? new Map<string, LoadedProgram>();
+    this.#standing.set(object, standing.set(program.name, program));
   }
 
-  #isCurrent(object: string, { name, tag }: LoadedProgram): boolean {
+  /** Whether it is the program that we would attach, and works on the maps that we know. */
+  #isCurrent({ name, tag, mapIds }: LoadedProgram): boolean {
+    const object = programs[name]?.object;
+    if (object === undefined) return false;
     try {
-      return programOf(this.#load(object).program(name), name).tag === tag;
+      const loaded = programOf(this.#load(object).program(name), name);
+      return (
+        loaded.tag === tag && loaded.mapIds.toSorted((a, b) => a - b).join() === mapIds.toSorted((a, b) => a - b).join()
+      );
     } catch {
       // what cannot be loaded cannot be renewed: a step that tries will say why
       return false;
@@ -97,9 +107,21 @@ export class TcPrograms {
   #load(name: string): BpfObject {
     const loaded = this.#objects.get(name);
     if (loaded !== undefined) return loaded;
-    const standing = this.#standing.get(name);
-    const object = BpfObject.load(name, standing === undefined ? undefined : mapsOf(standing));
-    this.#objects.set(name, object);
-    return object;
+    const maps = [...(this.#standing.get(name)?.values() ?? [])].flatMap((program) => [...mapsOf(program).values()]);
+    try {
+      const object = BpfObject.load(name, new Map(maps.map((map) => [map.name, map])));
+      this.#objects.set(name, object);
+      return object;
+    } finally {
+      for (const map of maps) map.close();
+    }
   }
+}
+
+/** Our program at a place; null where none stands or it is somebody else's. */
+function programAt(place: TcPlace): { place: TcPlace; program: LoadedProgram } | null {
+  const id = attachedProgram(place);
+  if (id === null) return null;
+  const program = programById(id);
+  return ours.test(program.name) ? { place, program } : null;
 }

@@ -2,6 +2,7 @@ import type { PathHealth, PathQuality } from '@patronus/core';
 import type { UnavailableFeature, UplinkFact } from '@patronus/protocol';
 import { DocumentStore, loadEnrolment, statePaths, type StatePaths } from '../state/index.ts';
 import { spoolSize } from '../telemetry/index.ts';
+import { withoutLearning, type LearningStatus } from '../learn/index.ts';
 import { askRunningEdge } from './status-socket.ts';
 
 /** Times are unix ms by the edge's own clock. */
@@ -21,6 +22,8 @@ export interface EdgeStatus {
   readonly tunnels: readonly TunnelStatus[];
   readonly paths: readonly PathStatus[];
   readonly decisions: readonly DecisionStatus[];
+  /** How names of servers are learned here. */
+  readonly learning: LearningStatus;
   readonly telemetry: TelemetryStatus;
 }
 
@@ -69,6 +72,8 @@ export interface DecisionStatus {
   readonly policy: string;
   readonly remoteSite: string;
   readonly paths: readonly { readonly label: string; readonly remoteLabel: string; readonly weight: number }[];
+  /** A copy of each packet goes over this one as well; null for none. */
+  readonly copy: { readonly label: string; readonly remoteLabel: string } | null;
   readonly slaMet: boolean;
   readonly reason: string;
 }
@@ -105,6 +110,7 @@ async function statusFromDisk(paths: StatePaths): Promise<EdgeStatus> {
     tunnels: [],
     paths: [],
     decisions: [],
+    learning: withoutLearning('the edge does not run').status(),
     telemetry: { ...(await spoolSize(paths.telemetry)), droppedBatches: 0 },
   };
 }

@@ -2,6 +2,7 @@ import type { NetworkEvent } from '@patronus/core';
 import type {
   DecisionReport,
   LineReport,
+  PathCopies,
   PathReport,
   PathTraffic,
   PolicyCounter,
@@ -17,6 +18,7 @@ export class TelemetryCollector {
   private paths = new Map<string, PathReport>();
   private counters = new Map<number, PolicyCounter>();
   private traffic = new Map<string, PathTraffic>();
+  private copies = new Map<string, PathCopies>();
   private flows: readonly PolicyFlows[] | null = null;
   private lines: readonly LineReport[] = [];
   private toldCounters = new Map<number, string>();
@@ -33,6 +35,10 @@ export class TelemetryCollector {
 
   addTraffic(traffic: readonly PathTraffic[]): void {
     for (const each of traffic) this.traffic.set(each.pathId, each);
+  }
+
+  addCopies(copies: readonly PathCopies[]): void {
+    for (const each of copies) this.copies.set(each.pathId, each);
   }
 
   /** In place of those before; null where they are not known. */
@@ -66,6 +72,7 @@ export class TelemetryCollector {
       paths: withReports ? [...this.paths.values()] : [],
       policies: withReports ? this.takeChangedCounters() : [],
       ...(withReports && this.traffic.size > 0 ? { traffic: [...this.traffic.values()] } : {}),
+      ...(withReports && this.copies.size > 0 ? { copies: [...this.copies.values()] } : {}),
       ...(withReports && this.flows !== null ? { flows: this.flows } : {}),
       ...(withReports && this.lines.length > 0 ? { qos: this.lines } : {}),
       decisions: [...this.decisions.values()],
@@ -74,6 +81,7 @@ export class TelemetryCollector {
     if (withReports) {
       this.paths = new Map();
       this.traffic = new Map();
+      this.copies = new Map();
       this.flows = null;
       this.lines = [];
     }

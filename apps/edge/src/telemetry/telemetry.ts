@@ -29,6 +29,7 @@ export interface TelemetryParts {
   readonly spool: Spool;
   readonly counters: Reconciler['policyCounters'];
   readonly traffic: Reconciler['pathTraffic'];
+  readonly copies: Reconciler['pathCopies'];
   readonly flows: Reconciler['policyFlows'];
   readonly lines: Reconciler['lineReports'];
   readonly clock: Clock;
@@ -154,6 +155,7 @@ export class Telemetry {
       if (withTraffic) {
         this.trafficReadAtMs = this.parts.clock.now();
         this.collector.addTraffic(await this.parts.traffic());
+        this.collector.addCopies(await this.parts.copies());
         this.collector.setFlows(await this.parts.flows());
         this.collector.setLines(await this.parts.lines());
       }

@@ -1,5 +1,13 @@
 import { PatronusError, type PathId } from '@patronus/core';
-import type { LineReport, PathTraffic, PolicyCounter, PolicyFlows, SiteDocument, UplinkFact } from '@patronus/protocol';
+import type {
+  LineReport,
+  PathCopies,
+  PathTraffic,
+  PolicyCounter,
+  PolicyFlows,
+  SiteDocument,
+  UplinkFact,
+} from '@patronus/protocol';
 import type { AppliedReport, ProbeEngine, ProbeEngineListener, ProbeResult, Reconciler } from '../ports.ts';
 
 /** A kernel that is one document, and refuses those it is told to. */
@@ -54,6 +62,10 @@ export class FakeReconciler implements Reconciler {
   setLineRate(slot: number, rateBps: number | null): Promise<void> {
     this.lineRates.push({ slot, rateBps });
     return Promise.resolve();
+  }
+
+  pathCopies(): Promise<readonly PathCopies[]> {
+    return Promise.resolve([]);
   }
 
   pathTraffic(): Promise<readonly PathTraffic[]> {

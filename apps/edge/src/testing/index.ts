@@ -8,3 +8,4 @@ export * from './trial-controller.ts';
 export * from './edge-network.ts';
 export * from './controller-program.ts';
 export * from './eventually.ts';
+export * from './name-hosts.ts';

@@ -1,5 +1,13 @@
 import { ActionIcon, Button, Menu, useMantineColorScheme } from '@mantine/core';
-import { IconDeviceDesktop, IconKeyboard, IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react';
+import {
+  IconDeviceDesktop,
+  IconKeyboard,
+  IconLogout,
+  IconMoon,
+  IconSun,
+  IconUserCircle,
+  IconUserCog,
+} from '@tabler/icons-react';
 import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { ApiError } from '../shared/api/api-error.ts';
 import { showError } from '../shared/parts/toasts.ts';
@@ -46,6 +54,7 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
           <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={onHelp}>
             Keys
           </Menu.Item>
+          {session.kind === 'signed-in' && <AccountItem />}
           {session.kind === 'signed-in' && <SignOutItem />}
         </Menu.Dropdown>
       </Menu>
@@ -60,6 +69,15 @@ function SignInButton() {
     <Button size="xs" onClick={() => void navigate({ to: '/sign-in', search: { return: here } })}>
       Sign in
     </Button>
+  );
+}
+
+function AccountItem() {
+  const navigate = useNavigate();
+  return (
+    <Menu.Item leftSection={<IconUserCog size={16} />} onClick={() => void navigate({ to: '/account' })}>
+      Your account
+    </Menu.Item>
   );
 }
 

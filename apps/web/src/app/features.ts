@@ -1,10 +1,18 @@
+import { accountFeature } from '../features/account/feature.ts';
+import { auditFeature } from '../features/audit/feature.ts';
+import { applicationFeature } from '../features/applications/feature.ts';
 import { eventFeature } from '../features/events/feature.ts';
+import { keyFeature } from '../features/keys/feature.ts';
 import { labFeature } from '../features/lab/feature.ts';
 import { overviewFeature } from '../features/overview/feature.ts';
 import { pathFeature } from '../features/paths/feature.ts';
+import { peopleFeature } from '../features/people/feature.ts';
 import { policyFeature } from '../features/policies/feature.ts';
+import { settingsFeature } from '../features/settings/feature.ts';
+import { sinkFeature } from '../features/sinks/feature.ts';
 import { siteFeature } from '../features/sites/feature.ts';
 import { topologyFeature } from '../features/topology/feature.ts';
+import { trafficFeature } from '../features/traffic/feature.ts';
 import type { Feature } from '../shared/feature.ts';
 
 /** All that the page has, in the order of its menu. */
@@ -14,6 +22,14 @@ export const features: readonly Feature[] = [
   siteFeature,
   pathFeature,
   policyFeature,
+  trafficFeature,
+  applicationFeature,
   eventFeature,
   labFeature,
+  auditFeature,
+  sinkFeature,
+  peopleFeature,
+  keyFeature,
+  settingsFeature,
+  accountFeature,
 ];

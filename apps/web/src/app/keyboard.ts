@@ -8,7 +8,13 @@ export const goLetters: readonly { readonly letter: string; readonly path: strin
   { letter: 's', path: '/sites', label: 'Sites' },
   { letter: 'p', path: '/paths', label: 'Paths' },
   { letter: 'l', path: '/policies', label: 'Policies' },
+  { letter: 'r', path: '/traffic', label: 'Traffic' },
+  { letter: 'a', path: '/applications', label: 'Applications' },
   { letter: 'e', path: '/events', label: 'Events' },
+  { letter: 'a', path: '/audit', label: 'Audit' },
+  { letter: 'u', path: '/people', label: 'People' },
+  { letter: 'k', path: '/keys', label: 'Keys' },
+  { letter: 'c', path: '/settings', label: 'Settings' },
 ];
 
 /** A second key later than this is one of its own. */

@@ -1,4 +1,4 @@
-import { Errno } from '../native/libc.ts';
+import { closeDescriptor, Errno } from '../native/libc.ts';
 import { checkBpf, libbpf } from './libbpf.ts';
 
 /** What two maps must have in common for one to stand in for the other. */
@@ -63,6 +63,11 @@ export class BpfMap {
       keys.push(next);
     }
     return keys;
+  }
+
+  /** Gives the descriptor back; not for a map of an object, which closes its own. */
+  close(): void {
+    closeDescriptor(this.fd);
   }
 
   /** All entries, as {@link keys}. */

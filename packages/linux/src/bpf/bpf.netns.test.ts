@@ -46,7 +46,9 @@ describe.skipIf(process.getuid?.() !== 0)('programs in the kernel (skipped witho
     first.close();
     const standing = programById(inside(() => attachedProgram(place))!);
     expect(standing.name).toBe('pt_trial');
-    const second = BpfObject.load('trial', mapsOf(standing));
+    const maps = mapsOf(standing);
+    const second = BpfObject.load('trial', maps);
+    for (const map of maps.values()) map.close();
     inside(() => attachProgram(place, second.program('pt_trial')));
     const now = programById(inside(() => attachedProgram(place))!);
     expect(now.id).not.toBe(standing.id);

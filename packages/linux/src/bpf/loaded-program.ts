@@ -51,17 +51,16 @@ export function programOf(fd: number, what: string): LoadedProgram {
 }
 
 /**
- * The maps of a program by name, on descriptors of their own, which live as long as the process. A name is cut to 15
- * characters by the kernel.
+ * The maps of a program by name, all or those named, on descriptors of their own, to be closed by the caller. A name is cut to
+ * 15 characters by the kernel.
  */
-export function mapsOf(program: LoadedProgram): Map<string, BpfMap> {
-  return new Map(
-    program.mapIds.map((id) => {
-      const fd = checkBpf(libbpf().bpf_map_get_fd_by_id(id), `open a map of eBPF program ${program.name}`);
-      const map = describeMap(fd);
-      return [map.name, map];
-    }),
+export function mapsOf(program: LoadedProgram, names?: readonly string[]): Map<string, BpfMap> {
+  const maps = program.mapIds.map((id) =>
+    describeMap(checkBpf(libbpf().bpf_map_get_fd_by_id(id), `open a map of eBPF program ${program.name}`)),
   );
+  const wanted = maps.filter(({ name }) => names?.includes(name) ?? true);
+  for (const map of maps) if (!wanted.includes(map)) map.close();
+  return new Map(wanted.map((map) => [map.name, map]));
 }
 
 function describeMap(fd: number): BpfMap {

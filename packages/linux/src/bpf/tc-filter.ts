@@ -10,6 +10,9 @@ export interface TcPlace {
   readonly priority: number;
 }
 
+/** The number of a device in the calling thread's network namespace; 0 where there is none of that name. */
+export const deviceIndex = (device: string): number => libc().if_nametoindex(device);
+
 /** Each of our priorities holds one program. */
 const handle = 1;
 const hookSize = 24;
@@ -23,7 +26,7 @@ const replaceFlag = 1;
  * @throws PatronusError `kernel_refused`, also where the device is missing or the kernel lacks `clsact` or `cls_bpf`
  */
 export function attachProgram(place: TcPlace, programFd: number): void {
-  if (libc().if_nametoindex(place.device) === 0) {
+  if (deviceIndex(place.device) === 0) {
     throw new PatronusError(
       'kernel_refused',
       `cannot attach an eBPF program to ${place.device}: there is no such device`,
@@ -68,7 +71,7 @@ type TcCall<T> = (
 
 /** Lays out `struct bpf_tc_hook` and `struct bpf_tc_opts` for one call. */
 function at<T>(place: TcPlace, call: TcCall<T>): T {
-  const ifindex = libc().if_nametoindex(place.device);
+  const ifindex = deviceIndex(place.device);
   return withScratch((arena) => {
     const { view } = arena;
     arena.setLong(0, hookSize);

@@ -51,6 +51,9 @@ table inet ptx {
   }
 }`;
 
+const learning = (statement: string): string =>
+  `nft 'table inet ptx { chain c { type filter hook prerouting priority mangle - 1; udp dport 53 ${statement}; } }'`;
+
 /** In the order in which a person would want to read them. */
 export const trials: readonly Trial[] = [
   trial('TUN devices', 'WireGuard in userspace, and lines of the lab', 'ip tuntap add dev ptx0 mode tun', {
@@ -79,6 +82,14 @@ export const trials: readonly Trial[] = [
     `nft -f - <<'END'${classification}\nEND`,
     { remedy: 'use nftables 1.0.6 or newer, and a kernel with nf_tables, nft_ct, nft_rt and nf_conntrack' },
   ),
+  trial('holding packets', 'learning names of servers before packets go on', learning('queue flags bypass to 5380'), {
+    remedy: 'load it with "modprobe nft_queue", or use a kernel that has it',
+    otherwise: 'limited',
+  }),
+  trial('copying packets', 'learning names where packets cannot be held', learning('log group 5380'), {
+    remedy: 'load it with "modprobe nfnetlink_log", or use a kernel that has it',
+    otherwise: 'limited',
+  }),
   trial(
     'dropping at ingress',
     'silent blackouts in the lab',

@@ -59,7 +59,8 @@ class TreeBuilder {
     return name;
   }
 
-  #rules(candidates: readonly Candidate[], left: readonly Axis[], protocol: IpProtocol | null): string[] {
+  #rules(candidates: readonly Candidate[], left: readonly Axis[], given: IpProtocol | null): string[] {
+    const protocol = given ?? commonProtocol(candidates);
     const split = candidates.length <= leafSize ? undefined : bestSplit(candidates, left, protocol);
     if (split === undefined) return candidates.flatMap(({ rules }) => rules);
     const rest = left.filter((axis) => axis !== split.axis);
@@ -97,6 +98,12 @@ class TreeBuilder {
       axis === 'ports' ? String(value) : addressOf(value, this.#family === 'inet6');
     return first === last ? text(first) : `${text(first)}-${text(last)}`;
   }
+}
+
+/** The protocol that all candidates ask for; null where there is no such. */
+function commonProtocol(candidates: readonly Candidate[]): IpProtocol | null {
+  const protocol = candidates[0]?.box.protocol ?? null;
+  return candidates.every(({ box }) => box.protocol === protocol) ? protocol : null;
 }
 
 /** Ports can be told apart once the protocol is known. Undefined where no split is worth it. */

@@ -5,7 +5,7 @@ import {
   type ApiKeyInput,
 } from '../../services/api-key-input.ts';
 import type { ApiKeyView, NewApiKey } from '../../services/api-key-service.ts';
-import { ownerAskedFor, ownerToBe } from '../owner-asked-for.ts';
+import { ownerToBe } from '../owner-asked-for.ts';
 import { builder } from './builder.ts';
 import { inputChecker } from './checked-input.ts';
 import { actorIn, admitOwner } from './graphql-services.ts';
@@ -14,7 +14,7 @@ import { outcomeType } from './types.ts';
 const asApiKey = inputChecker<ApiKeyInput>(ApiKeyInputSchema);
 const asApiKeyChanges = inputChecker<ApiKeyChanges>(ApiKeyChangesSchema);
 
-const apiKeyType = builder.objectRef<ApiKeyView & Partial<NewApiKey>>('ApiKey').implement({
+export const apiKeyType = builder.objectRef<ApiKeyView & Partial<NewApiKey>>('ApiKey').implement({
   fields: (t) => ({
     id: t.exposeID('id'),
     name: t.exposeString('name'),
@@ -49,20 +49,6 @@ const apiKeyChanges = builder.inputType('ApiKeyChanges', {
 const keyId = { required: true } as const;
 
 builder.queryFields((t) => ({
-  apiKeys: t.field({
-    type: [apiKeyType],
-    description: 'Newest first',
-    args: {
-      user_id: t.arg.id({ description: 'Id or name of a user, `*` for all; absent: your own' }),
-      deleted: t.arg.boolean({ description: 'Those that can be restored, in place of the live ones' }),
-    },
-    resolve: async (_root, { user_id, deleted }, context, info) => {
-      const { services, caller } = context;
-      const admit = (ownerId: string | null) => admitOwner(context, info, ownerId);
-      const owner = await ownerAskedFor(caller, user_id ?? undefined, services.users, admit);
-      return services.apiKeys.list(deleted === true ? 'deleted' : 'live', owner);
-    },
-  }),
   apiKey: t.field({
     type: apiKeyType,
     args: { key_id: t.arg.id(keyId) },

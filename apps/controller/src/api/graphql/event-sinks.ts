@@ -58,30 +58,32 @@ const emailType = builder.objectRef<EmailTarget>('Email').implement({
   }),
 });
 
-const sinkType = builder.objectRef<EventSinkView & Partial<Pick<NewEventSink, 'secret'>>>('EventSink').implement({
-  description: 'A place outside that gets events; of webhook, syslog and email it has one',
-  fields: (t) => ({
-    id: t.exposeID('id'),
-    name: t.exposeString('name'),
-    kind: t.exposeString('kind'),
-    enabled: t.exposeBoolean('enabled'),
-    filter: t.expose('filter', { type: filterType }),
-    webhook: t.expose('webhook', { type: webhookType, nullable: true }),
-    syslog: t.expose('syslog', { type: syslogType, nullable: true }),
-    email: t.expose('email', { type: emailType, nullable: true }),
-    queued: t.exposeInt('queued', { description: 'Events that wait' }),
-    dead: t.exposeInt('dead', { description: 'Events that were given up' }),
-    last_success_at: t.expose('lastSuccessAt', { type: 'Timestamp', nullable: true }),
-    last_failure_at: t.expose('lastFailureAt', { type: 'Timestamp', nullable: true }),
-    last_error: t.exposeString('lastError', { nullable: true }),
-    created_at: t.expose('createdAt', { type: 'Timestamp' }),
-    updated_at: t.expose('updatedAt', { type: 'Timestamp' }),
-    secret: t.exposeString('secret', {
-      nullable: true,
-      description: 'Shown once, in the answers to createEventSink and renewEventSinkSecret',
+export const sinkType = builder
+  .objectRef<EventSinkView & Partial<Pick<NewEventSink, 'secret'>>>('EventSink')
+  .implement({
+    description: 'A place outside that gets events; of webhook, syslog and email it has one',
+    fields: (t) => ({
+      id: t.exposeID('id'),
+      name: t.exposeString('name'),
+      kind: t.exposeString('kind'),
+      enabled: t.exposeBoolean('enabled'),
+      filter: t.expose('filter', { type: filterType }),
+      webhook: t.expose('webhook', { type: webhookType, nullable: true }),
+      syslog: t.expose('syslog', { type: syslogType, nullable: true }),
+      email: t.expose('email', { type: emailType, nullable: true }),
+      queued: t.exposeInt('queued', { description: 'Events that wait' }),
+      dead: t.exposeInt('dead', { description: 'Events that were given up' }),
+      last_success_at: t.expose('lastSuccessAt', { type: 'Timestamp', nullable: true }),
+      last_failure_at: t.expose('lastFailureAt', { type: 'Timestamp', nullable: true }),
+      last_error: t.exposeString('lastError', { nullable: true }),
+      created_at: t.expose('createdAt', { type: 'Timestamp' }),
+      updated_at: t.expose('updatedAt', { type: 'Timestamp' }),
+      secret: t.exposeString('secret', {
+        nullable: true,
+        description: 'Shown once, in the answers to createEventSink and renewEventSinkSecret',
+      }),
     }),
-  }),
-});
+  });
 
 const testType = builder.objectRef<SinkTest>('EventSinkTest').implement({
   fields: (t) => ({
@@ -152,10 +154,6 @@ const sinkChanges = builder.inputType('EventSinkChanges', {
 const sink = { required: true, description: 'Id or name' } as const;
 
 builder.queryFields((t) => ({
-  eventSinks: t.field({
-    type: [sinkType],
-    resolve: (_root, _args, context) => context.services.eventSinks.list(),
-  }),
   eventSink: t.field({
     type: sinkType,
     args: { sink: t.arg.id(sink) },

@@ -142,6 +142,7 @@ export const actionInput = builder.inputType('PolicyActionInput', {
     avoid: t.stringList(),
     never: t.stringList(),
     weights: t.field({ type: [labelWeightInput] }),
+    duplicate: t.boolean({ description: 'Each packet goes over the two best paths; the first copy to arrive passes' }),
     breakout: t.field({ type: breakoutInput }),
     set_dscp: t.int({ description: 'DSCP that packets get as they enter from the LAN' }),
     rate_limit_bps: t.float({ description: 'Most that one edge takes in from its LAN, bit/s' }),

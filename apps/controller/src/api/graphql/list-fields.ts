@@ -1,9 +1,13 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { Type, type TSchema } from 'typebox';
 import type { ListRequest } from '../../services/lists/index.ts';
 import type { Page } from '../../services/page.ts';
 import { builder } from './builder.ts';
 import { inputChecker } from './checked-input.ts';
 import type { GraphqlContext } from './graphql-services.ts';
+
+/** What a list is asked for by, as the table of permissions has it. */
+export type OperationName = Pick<GraphQLResolveInfo, 'parentType' | 'fieldName'>;
 
 /** A list that GraphQL tells twice: as its items, and as pages that say where the next begins. */
 export interface ListField<Item, Request> {
@@ -13,11 +17,7 @@ export interface ListField<Item, Request> {
   readonly fields: Readonly<Record<string, TSchema>>;
   /** Further names of those. */
   readonly aliases?: Readonly<Record<string, string>>;
-  readonly load: (
-    context: GraphqlContext,
-    request: Request,
-    info: { readonly fieldName: string },
-  ) => Promise<Page<Item>>;
+  readonly load: (context: GraphqlContext, request: Request, info: OperationName) => Promise<Page<Item>>;
   /** See {@link fromStore}. */
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
@@ -37,7 +37,7 @@ export function listFields<Item, Request = ListRequest>(name: string, list: List
     root: unknown,
     args: Record<string, unknown>,
     context: GraphqlContext,
-    info: { readonly fieldName: string },
+    info: OperationName,
   ) => unknown;
   const all: Resolve = async (_root, args, context, info) => [...(await list.load(context, request(args), info)).items];
   const page: Resolve = (_root, args, context, info) => list.load(context, request(args), info);
@@ -70,7 +70,10 @@ const scalars: Readonly<Record<string, unknown>> = {
 function argumentsOf(fields: Readonly<Record<string, TSchema>>): Record<string, unknown> {
   const entries = Object.entries(fields).map(([name, schema]) => {
     const { type, description } = schema as { type?: string; description?: string };
-    const options = { type: scalars[type ?? ''] ?? 'String', ...(description === undefined ? {} : { description }) };
+    const options = {
+      type: name.endsWith('_id') ? 'ID' : (scalars[type ?? ''] ?? 'String'),
+      ...(description === undefined ? {} : { description }),
+    };
     return [name, builder.args((t) => ({ it: t.field(options as never) })).it] as const;
   });
   return Object.fromEntries(entries);

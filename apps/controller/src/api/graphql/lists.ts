@@ -16,7 +16,6 @@ import { fromStore, listFields } from './list-fields.ts';
 import { standingOf } from './queries.ts';
 import {
   auditType,
-  decisionType,
   edgeType,
   endpointType,
   enrolmentKeyType,
@@ -27,6 +26,7 @@ import {
   policyType,
   siteType,
 } from './types.ts';
+import { decisionType } from './decision-type.ts';
 
 listFields('sites', {
   type: siteType,

@@ -4,7 +4,8 @@ import type { Failover, Release } from '../../services/path-override-service.ts'
 import { builder } from './builder.ts';
 import { inputChecker } from './checked-input.ts';
 import { actorIn } from './graphql-services.ts';
-import { decisionType, pathType } from './types.ts';
+import { pathType } from './types.ts';
+import { decisionType } from './decision-type.ts';
 
 const asFailover = inputChecker<FailoverInput>(FailoverInputSchema);
 

@@ -65,12 +65,15 @@ const clause = builder.objectRef<ClauseShape>('MatchClause').implement({
   fields: (t) => ({ not: t.expose('not', { type: excluded, nullable: true }) }),
 });
 
+/** Few matches have more, so that a list of policies may be asked for with all that they match. */
+const usualAlternatives = 3;
+
 export const matchType = builder.objectRef<MatchShape>('MatchConditions').implement({
   description: 'A clause, and if `any_of` is present at least one of those as well',
   interfaces: [conditions],
   fields: (t) => ({
     not: t.expose('not', { type: excluded, nullable: true }),
-    any_of: t.expose('any_of', { type: [clause], nullable: true }),
+    any_of: t.expose('any_of', { type: [clause], nullable: true, complexity: { multiplier: usualAlternatives } }),
   }),
 });
 
@@ -109,6 +112,7 @@ export const actionType = builder.objectRef<ActionShape>('PolicyAction').impleme
     avoid: t.exposeStringList('avoid', { nullable: true }),
     never: t.exposeStringList('never', { nullable: true }),
     weights: t.expose('weights', { type: [labelWeight], nullable: true }),
+    duplicate: t.exposeBoolean('duplicate', { nullable: true }),
     breakout: t.expose('breakout', { type: breakoutType, nullable: true }),
     set_dscp: t.exposeInt('set_dscp', { nullable: true }),
     rate_limit_bps: t.exposeFloat('rate_limit_bps', { nullable: true }),

@@ -1,10 +1,9 @@
-import { sessionView, type SessionView } from '../../services/session-view.ts';
-import { ownerAskedFor } from '../owner-asked-for.ts';
+import type { SessionView } from '../../services/session-view.ts';
 import { builder } from './builder.ts';
 import { actorIn, admitOwner } from './graphql-services.ts';
 import { outcomeType } from './types.ts';
 
-const sessionType = builder.objectRef<SessionView>('Session').implement({
+export const sessionType = builder.objectRef<SessionView>('Session').implement({
   description: 'A sign-in',
   fields: (t) => ({
     id: t.exposeID('id'),
@@ -17,20 +16,6 @@ const sessionType = builder.objectRef<SessionView>('Session').implement({
     current: t.exposeBoolean('current', { description: 'Whether it is the one that asks' }),
   }),
 });
-
-builder.queryField('sessions', (t) =>
-  t.field({
-    type: [sessionType],
-    description: 'Sign-ins that can be used, the one used last first',
-    args: { user_id: t.arg.id({ description: 'Id or name of a user, `*` for all; absent: your own' }) },
-    resolve: async (_root, { user_id }, context, info) => {
-      const { services, caller } = context;
-      const admit = (ownerId: string | null) => admitOwner(context, info, ownerId);
-      const owner = await ownerAskedFor(caller, user_id ?? undefined, services.users, admit);
-      return (await services.sessions.list(owner)).map((row) => sessionView(row, caller?.sessionId ?? null));
-    },
-  }),
-);
 
 builder.mutationFields((t) => ({
   endSession: t.field({

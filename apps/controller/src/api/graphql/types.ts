@@ -3,7 +3,6 @@ import type { PolicyFinding } from '@patronus/policy';
 import type { RecordedEvent } from '../../database/index.ts';
 import type { MetricPoint } from '../../repositories/index.ts';
 import { auditCursor, type AuditView } from '../../services/audit-service.ts';
-import type { DecisionView } from '../../services/decision-service.ts';
 import type { EdgeView } from '../../services/edge-service.ts';
 import type { EndpointView } from '../../services/endpoint-service.ts';
 import type { EnrolmentKeyView } from '../../services/enrolment-key-service.ts';
@@ -13,6 +12,7 @@ import type { SiteDependencies } from '../../services/site-deletion-service.ts';
 import type { SiteView } from '../../services/site-service.ts';
 import type { LeftOutPair } from '../../services/transport-link-service.ts';
 import { builder } from './builder.ts';
+import { pathCopiesType } from './path-copies-type.ts';
 import { actionType, matchType, type ActionShape, type MatchShape } from './policy-types.ts';
 
 export type PolicyShape = Omit<PolicyView, 'matchConditions' | 'action'> & {
@@ -126,6 +126,11 @@ export const pathType = builder.objectRef<PathView>('Path').implement({
       nullable: true,
       description: 'Share of the traffic that came twice, forward; null while none is counted',
     }),
+    copies: t.expose('copies', {
+      type: pathCopiesType,
+      nullable: true,
+      description: 'Of packets that policies duplicate; null where none were',
+    }),
     bandwidth: t.exposeFloat('bandwidth', { nullable: true, description: 'bit/s' }),
     health_status: t.exposeString('healthStatus'),
     since: t.expose('since', { type: 'Timestamp', nullable: true }),
@@ -187,30 +192,6 @@ export const siteDependenciesType = builder.objectRef<SiteDependencies>('SiteDep
     enrolment_keys: t.exposeInt('enrolmentKeys'),
     edges: t.exposeInt('edges'),
     policies: t.field({ type: [policyNameType], resolve: (site) => [...site.policies] }),
-  }),
-});
-
-const decisionPathType = builder.objectRef<DecisionView['paths'][number]>('DecisionPath').implement({
-  fields: (t) => ({
-    path_id: t.exposeID('pathId'),
-    weight: t.exposeInt('weight'),
-    source_label: t.exposeString('sourceLabel'),
-    dest_label: t.exposeString('destLabel'),
-  }),
-});
-
-export const decisionType = builder.objectRef<DecisionView>('Decision').implement({
-  fields: (t) => ({
-    policy_id: t.exposeID('policyId'),
-    policy: t.exposeString('policy'),
-    priority: t.exposeInt('priority'),
-    is_default: t.exposeBoolean('isDefault'),
-    source_site: t.exposeString('sourceSite'),
-    dest_site: t.exposeString('destSite'),
-    paths: t.field({ type: [decisionPathType], resolve: (decision) => [...decision.paths] }),
-    sla_met: t.exposeBoolean('slaMet'),
-    reason: t.exposeString('reason'),
-    since: t.expose('since', { type: 'Timestamp' }),
   }),
 });
 
@@ -281,6 +262,10 @@ export const enrolmentKeyType = builder.objectRef<KeyShape>('EnrolmentKey').impl
   }),
 });
 
+const unavailableType = builder.objectRef<EdgeView['unavailable'][number]>('UnavailableFeature').implement({
+  fields: (t) => ({ feature: t.exposeString('feature'), reason: t.exposeString('reason') }),
+});
+
 const uplinkType = builder.objectRef<EdgeView['uplinks'][number]>('EdgeUplink').implement({
   fields: (t) => ({
     device: t.exposeString('device'),
@@ -301,6 +286,11 @@ export const edgeType = builder.objectRef<EdgeView>('Edge').implement({
     program_version: t.exposeString('programVersion', { nullable: true }),
     clock_skew_ms: t.exposeFloat('clockSkewMs', { nullable: true }),
     uplinks: t.field({ type: [uplinkType], resolve: (edge) => [...edge.uplinks] }),
+    unavailable: t.field({
+      type: [unavailableType],
+      description: 'What its kernel or its machine refuses',
+      resolve: (edge) => [...edge.unavailable],
+    }),
   }),
 });
 

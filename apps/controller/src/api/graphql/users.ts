@@ -21,7 +21,7 @@ const asUserChanges = inputChecker<UserChanges>(UserChangesSchema);
 const asNewPassword = inputChecker<NewPassword>(NewPasswordSchema);
 const asPasswordChange = inputChecker<PasswordChangeInput>(PasswordChangeSchema);
 
-const userType = builder.objectRef<UserView>('User').implement({
+export const userType = builder.objectRef<UserView>('User').implement({
   fields: (t) => ({
     id: t.exposeID('id'),
     username: t.exposeString('username'),
@@ -90,11 +90,6 @@ builder.queryFields((t) => ({
     type: userType,
     description: 'The user who asks',
     resolve: (_root, _args, { services, caller }) => services.users.account(caller!),
-  }),
-  users: t.field({
-    type: [userType],
-    args: { deleted: t.arg.boolean({ description: 'Those that can be restored, in place of the live ones' }) },
-    resolve: (_root, { deleted }, { services }) => services.users.list(deleted === true ? 'deleted' : 'live'),
   }),
   user: t.field({
     type: userType,

@@ -84,6 +84,18 @@ export const PathSchema = Type.Object({
   reverse_loss: figure,
   reordering_percent: figure,
   duplication_percent: figure,
+  copies: Nullable(
+    Type.Object(
+      {
+        sent: Type.Integer({ description: 'Second copies that left by this path' }),
+        single: Type.Integer({ description: 'Packets that left by this path alone, as they could not be stamped' }),
+        first: Type.Integer({ description: 'Packets that arrived by this path before their twin' }),
+        dropped: Type.Integer({ description: 'Copies that arrived after their twin, and were dropped' }),
+        late: Type.Integer({ description: 'Copies that arrived too late to tell, and were dropped' }),
+      },
+      { description: 'Of packets that policies duplicate; null where none were' },
+    ),
+  ),
   bandwidth: Nullable(Type.Integer({ description: 'bit/s' })),
   health_status: Type.Enum(['unknown', 'up', 'degraded', 'down']),
   since: Nullable(time),
@@ -111,6 +123,12 @@ export const DecisionSchema = Type.Object({
       source_label: Type.String(),
       dest_label: Type.String(),
     }),
+  ),
+  copy_path: Nullable(
+    Type.Object(
+      { path_id: Type.String(), source_label: Type.String(), dest_label: Type.String() },
+      { description: 'A copy of each packet goes over this one as well' },
+    ),
   ),
   sla_met: Type.Boolean(),
   reason: Type.String(),

@@ -2,20 +2,19 @@ import { toSnakeCase } from '@patronus/core';
 import { Type } from 'typebox';
 import { roles, scopeNames } from '../../auth/index.ts';
 import { ApiKeyChangesSchema, ApiKeyInputSchema } from '../../services/api-key-input.ts';
-import { pageOf } from '../../services/page.ts';
+import { apiKeyList } from '../../services/lists/index.ts';
 import type { ApiServices } from '../api-services.ts';
 import { admitOwner } from '../guard-routes.ts';
 import { ownerAskedFor, ownerToBe } from '../owner-asked-for.ts';
 import {
-  deletedQuery,
   deletionAnswer,
   deletionFields,
   DeletionSchema,
   Nullable,
   pageAnswer,
-  pageQuery,
   PageSchema,
   purgeQuery,
+  standingOf,
 } from './answers.ts';
 import type { RestApp } from './rest-api.ts';
 
@@ -37,22 +36,26 @@ const keyFields = {
 const ApiKeySchema = Type.Object(keyFields);
 const NewApiKeySchema = Type.Object({ ...keyFields, key: Type.String({ description: 'Shown only in this answer' }) });
 const params = Type.Object({ id: Type.String() });
-const listQuery = Type.Object({
-  ...pageQuery,
-  ...deletedQuery,
-  user: Type.Optional(Type.String({ description: 'Id or name of a user, `*` for all; absent: your own' })),
-});
 const tags = ['api-keys'];
 
-export function apiKeyRoutes(app: RestApp, { apiKeys, users, access }: ApiServices): void {
+export function apiKeyRoutes(app: RestApp, services: ApiServices): void {
+  const { apiKeys, users, access } = services;
   app.get(
     '/api-keys',
-    { schema: { tags, summary: 'List API keys', querystring: listQuery, response: { 200: PageSchema(ApiKeySchema) } } },
+    {
+      schema: {
+        tags,
+        summary: 'List API keys',
+        querystring: apiKeyList.schema,
+        response: { 200: PageSchema(ApiKeySchema) },
+      },
+    },
     async (request) => {
-      const { user, deleted, ...page } = request.query;
+      const { user } = request.query as { readonly user?: string };
       const admit = (ownerId: string | null) => admitOwner(access, request, ownerId);
       const owner = await ownerAskedFor(request.caller, user, users, admit);
-      return pageAnswer(pageOf(await apiKeys.list(deleted === true ? 'deleted' : 'live', owner), page), toSnakeCase);
+      const keys = await apiKeys.list(standingOf(request.query), owner);
+      return pageAnswer(apiKeyList.page(keys, request.query), toSnakeCase);
     },
   );
   app.post(
@@ -64,6 +67,10 @@ export function apiKeyRoutes(app: RestApp, { apiKeys, users, access }: ApiServic
       return reply.status(201).send(toSnakeCase(await apiKeys.create(request.actor, owner, request.body)));
     },
   );
+  oneKeyRoutes(app, services);
+}
+
+function oneKeyRoutes(app: RestApp, { apiKeys, access }: ApiServices): void {
   app.get(
     '/api-keys/:id',
     { schema: { tags, summary: 'One API key', params, response: { 200: ApiKeySchema } } },

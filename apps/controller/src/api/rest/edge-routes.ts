@@ -42,6 +42,9 @@ const EdgeSchema = Type.Object({
   uplinks: Type.Array(
     Type.Object({ device: Type.String(), addresses: Type.Array(Type.String()), carrier: Type.Boolean() }),
   ),
+  unavailable: Type.Array(Type.Object({ feature: Type.String(), reason: Type.String() }), {
+    description: 'What its kernel or its machine refuses',
+  }),
 });
 const tags = ['edges'];
 

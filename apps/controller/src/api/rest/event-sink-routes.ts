@@ -1,6 +1,6 @@
 import { toSnakeCase } from '@patronus/core';
 import { Type } from 'typebox';
-import { pageOf } from '../../services/page.ts';
+import { eventSinkList } from '../../services/lists/index.ts';
 import { EventSinkChangesSchema, EventSinkInputSchema, RedeliverySchema, sinkKinds } from '../../sinks/index.ts';
 import type { ApiServices } from '../api-services.ts';
 import { Nullable, pageAnswer, pageQuery, PageSchema } from './answers.ts';
@@ -66,8 +66,15 @@ export function eventSinkRoutes(app: RestApp, services: ApiServices): void {
   const { eventSinks } = services;
   app.get(
     '/event-sinks',
-    { schema: { tags, summary: 'List event sinks', querystring, response: { 200: PageSchema(SinkSchema) } } },
-    async (request) => pageAnswer(pageOf(await eventSinks.list(), request.query), toSnakeCase),
+    {
+      schema: {
+        tags,
+        summary: 'List event sinks',
+        querystring: eventSinkList.schema,
+        response: { 200: PageSchema(SinkSchema) },
+      },
+    },
+    async ({ query }) => pageAnswer(eventSinkList.page(await eventSinks.list(), query), toSnakeCase),
   );
   app.post(
     '/event-sinks',

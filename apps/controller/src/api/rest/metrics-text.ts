@@ -1,16 +1,18 @@
+import type { CopyCounts } from '@patronus/protocol';
 import type { TrafficKind } from '../../repositories/index.ts';
 import type { PathView } from '../../services/path-service.ts';
 import { trafficColumns } from '../../services/traffic-report.ts';
 import type { ApiServices } from '../api-services.ts';
+import { qosFamilies, slaFamilies } from './quality-metrics.ts';
 import { label, trafficMetrics } from './traffic-text.ts';
 
 type MetricServices = Pick<
   ApiServices,
-  'sites' | 'edges' | 'paths' | 'policies' | 'caches' | 'telemetry' | 'trafficReport'
+  'sites' | 'edges' | 'paths' | 'policies' | 'caches' | 'telemetry' | 'trafficReport' | 'qosLines' | 'slaReport'
 >;
 
 /** One metric: what is written before its samples, and the samples. */
-type Family = readonly [
+export type Family = readonly [
   name: string,
   type: 'gauge' | 'counter',
   about: string,
@@ -25,6 +27,8 @@ export async function metricsText(services: MetricServices): Promise<string> {
     ...telemetryFamilies(services),
     ...pathFamilies(await services.paths.list()),
     ...(await trafficFamilies(services)),
+    ...(await qosFamilies(services)),
+    ...(await slaFamilies(services)),
   ];
   return families.map(familyText).join('');
 }
@@ -87,6 +91,14 @@ const pathFigures: readonly (readonly [string, string, (path: PathView) => numbe
   ['patronus_path_overridden', '1 while traffic is kept off the path', ({ override }) => (override === null ? 0 : 1)],
 ];
 
+const copyFigures: readonly (readonly [keyof CopyCounts, string])[] = [
+  ['sent', 'Second copies of packets that left by the path'],
+  ['single', 'Packets to be duplicated that left by the path alone'],
+  ['first', 'Packets that arrived by the path before their twin'],
+  ['dropped', 'Copies dropped as their twin had arrived'],
+  ['late', 'Copies dropped as they were too late to tell'],
+];
+
 const ratio = (percent: number | null): number | null => (percent === null ? null : percent / 100);
 const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1_000);
 
@@ -97,7 +109,14 @@ function pathFamilies(paths: readonly PathView[]): Family[] {
     ([labels, { healthStatus }]) => [`{${labels},health_status="${healthStatus}"}`, 1] as const,
   );
   const fresh = labelled.filter(([, path]) => !path.stale);
+  const copies = copyFigures.map(([count, about]): Family => {
+    const samples = labelled.flatMap(([labels, path]) =>
+      path.copies === null ? [] : [[`{${labels}}`, path.copies[count]] as const],
+    );
+    return [`patronus_path_copies_${count}_total`, 'counter', about, samples];
+  });
   return [
+    ...copies,
     ['patronus_path_health', 'gauge', '1 with the health that the path has', health],
     ...pathFigures.map(([name, about, read]): Family => {
       const samples = fresh.flatMap(([labels, path]) => {

@@ -144,6 +144,7 @@ const drives: Record<string, Drive> = {
   }),
   postPoliciesPreview: ({ postPolicies: id }) => ({ body: { update: [{ id: Number(id), input: { priority: 7 } }] } }),
   putPoliciesOrder: ({ postPolicies: id }) => ({ body: { order: [{ id: Number(id) }] } }),
+  getFlows: () => ({ query: 'protocol=tcp&unknown=true' }),
   postHostSets: () => ({ body: { name: 'printers', members: ['10.7.0.32/28'] } }),
   getHostSets: () => ({ query: 'search=print' }),
   getHostSetsBySet: () => ({ params: { set: 'printers' } }),
@@ -155,6 +156,8 @@ const drives: Record<string, Drive> = {
   patchQosClassesByName: () => ({ params: { name: 'video' }, body: { priority: 1 } }),
   deleteQosClassesByName: () => ({ params: { name: 'video' } }),
   getQosLines: () => ({}),
+  getSla: () => ({ query: 'step=day' }),
+  getSlaViolations: () => ({ query: 'limit=5' }),
   getExport: () => ({}),
   postApply: () => ({
     body: {
@@ -179,6 +182,7 @@ const drives: Record<string, Drive> = {
   getMetrics: () => ({}),
   getRootMetrics: () => ({}),
   getAuthMethods: () => ({}),
+  getNodes: () => ({}),
   getCaches: () => ({}),
   postCachesClear: () => ({}),
   getEvents: () => ({ query: 'type=object_created&order=oldest' }),

@@ -12,6 +12,7 @@ const described: Readonly<Record<string, string>> = {
   'event-sinks': 'The places outside that get events',
   apply: 'The network as documents',
   audit: 'Who did what',
+  nodes: 'The controllers themselves',
   auth: 'Sign-in and tokens',
   health: 'How the controller is',
 };

@@ -1,11 +1,11 @@
 import { toSnakeCase } from '@patronus/core';
 import { Type } from 'typebox';
-import { pageOf } from '../../services/page.ts';
+import { sessionList } from '../../services/lists/index.ts';
 import { sessionView } from '../../services/session-view.ts';
 import type { ApiServices } from '../api-services.ts';
 import { admitOwner } from '../guard-routes.ts';
 import { ownerAskedFor } from '../owner-asked-for.ts';
-import { Nullable, pageAnswer, pageQuery, PageSchema } from './answers.ts';
+import { Nullable, pageAnswer, PageSchema } from './answers.ts';
 import type { RestApp } from './rest-api.ts';
 
 const time = Type.Integer({ description: 'Unix ms' });
@@ -21,24 +21,26 @@ const SessionSchema = Type.Object({
 });
 const EndedSchema = Type.Object({ sessions_ended: Type.Integer() });
 const user = Type.String({ description: 'Id or name' });
-const listQuery = Type.Object({
-  ...pageQuery,
-  user: Type.Optional(Type.String({ description: 'Id or name of a user, `*` for all; absent: your own' })),
-});
 const tags = ['sessions'];
 
 export function sessionRoutes(app: RestApp, { sessions, users, access }: ApiServices): void {
   app.get(
     '/sessions',
     {
-      schema: { tags, summary: 'List sessions', querystring: listQuery, response: { 200: PageSchema(SessionSchema) } },
+      schema: {
+        tags,
+        summary: 'List sessions',
+        querystring: sessionList.schema,
+        response: { 200: PageSchema(SessionSchema) },
+      },
     },
     async (request) => {
-      const { user: reference, ...page } = request.query;
+      const { user: reference } = request.query as { readonly user?: string };
       const admit = (ownerId: string | null) => admitOwner(access, request, ownerId);
       const rows = await sessions.list(await ownerAskedFor(request.caller, reference, users, admit));
       const { sessionId = null } = request.caller ?? {};
-      return pageAnswer(pageOf(rows, page), (row) => toSnakeCase(sessionView(row, sessionId)));
+      const views = rows.map((row) => sessionView(row, sessionId));
+      return pageAnswer(sessionList.page(views, request.query), toSnakeCase);
     },
   );
   app.delete(

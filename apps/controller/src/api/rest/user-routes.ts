@@ -1,20 +1,19 @@
 import { toSnakeCase } from '@patronus/core';
 import { Type } from 'typebox';
 import { roles } from '../../auth/index.ts';
-import { pageOf } from '../../services/page.ts';
+import { userList } from '../../services/lists/index.ts';
 import { NewPasswordSchema, UserChangesSchema, UserInputSchema } from '../../services/user-input.ts';
 import type { ApiServices } from '../api-services.ts';
 import { admitOwner } from '../guard-routes.ts';
 import {
-  deletedQuery,
   deletionAnswer,
   deletionFields,
   DeletionSchema,
   Nullable,
   pageAnswer,
-  pageQuery,
   PageSchema,
   purgeQuery,
+  standingOf,
 } from './answers.ts';
 import type { RestApp } from './rest-api.ts';
 
@@ -38,18 +37,16 @@ const LinkSchema = Type.Object({
   expires_at: time,
 });
 const params = Type.Object({ user: Type.String({ description: 'Id or name' }) });
-const listQuery = Type.Object({ ...pageQuery, ...deletedQuery });
 const tags = ['users'];
 
 export function userRoutes(app: RestApp, services: ApiServices): void {
   const { users, access } = services;
   app.get(
     '/users',
-    { schema: { tags, summary: 'List users', querystring: listQuery, response: { 200: PageSchema(UserSchema) } } },
-    async (request) => {
-      const { deleted, ...page } = request.query;
-      return pageAnswer(pageOf(await users.list(deleted === true ? 'deleted' : 'live'), page), toSnakeCase);
+    {
+      schema: { tags, summary: 'List users', querystring: userList.schema, response: { 200: PageSchema(UserSchema) } },
     },
+    async ({ query }) => pageAnswer(userList.page(await users.list(standingOf(query)), query), toSnakeCase),
   );
   app.post(
     '/users',

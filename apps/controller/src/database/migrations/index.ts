@@ -25,6 +25,8 @@ import * as policyLanguage from './0030-policy-language.ts';
 import * as pathOrder from './0040-path-order.ts';
 import * as applications from './0035-applications.ts';
 import * as qos from './0050-qos.ts';
+import * as duplication from './0045-duplication.ts';
+import * as sla from './0051-sla.ts';
 import * as singleSignOn from './0060-single-sign-on.ts';
 import * as sitePlaces from './0070-site-places.ts';
 import * as auditErasures from './0061-audit-erasures.ts';
@@ -52,6 +54,8 @@ export const migrations: Record<string, Migration> = {
   '0040-path-order': pathOrder,
   '0035-applications': applications,
   '0050-qos': qos,
+  '0045-duplication': duplication,
+  '0051-sla': sla,
   '0060-single-sign-on': singleSignOn,
   '0070-site-places': sitePlaces,
   '0061-audit-erasures': auditErasures,

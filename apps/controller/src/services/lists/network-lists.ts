@@ -6,6 +6,7 @@ import type { EdgeView } from '../edge-service.ts';
 import type { EndpointView } from '../endpoint-service.ts';
 import type { EnrolmentKeyView } from '../enrolment-key-service.ts';
 import type { PathView } from '../path-service.ts';
+import type { FlowView } from '../flow-service.ts';
 import type { HostSetView } from '../host-set-service.ts';
 import type { PolicyView } from '../policy-service.ts';
 import type { SiteView } from '../site-service.ts';
@@ -84,6 +85,8 @@ export const pathList = new ListDefinition<PathView>({
     reordering_percent: (path) => path.reorderingPercent,
     duplication_percent: (path) => path.duplicationPercent,
     mos: (path) => path.mos,
+    copies_sent: (path) => path.copies?.sent ?? null,
+    copies_dropped: (path) => path.copies?.dropped ?? null,
     bandwidth: (path) => path.bandwidth,
     reported_at: (path) => path.reportedAt,
   },
@@ -142,6 +145,30 @@ export const applicationList = new ListDefinition<ApplicationView>({
       'Part of name, title, description, domains or prefixes',
     ),
     updated_since: since((application) => application.updatedAt ?? 0, 'Changed at this time or later'),
+  },
+});
+
+export const flowList = new ListDefinition<FlowView>({
+  id: (flow) => flow.id,
+  order: '-bytes',
+  sorts: {
+    bytes: (flow) => (flow.bytesSent ?? 0) + (flow.bytesReceived ?? 0),
+    site: (flow) => flow.site,
+    application: (flow) => flow.application,
+    policy: (flow) => flow.policy,
+    source: (flow) => flow.source,
+    destination: (flow) => flow.destination,
+  },
+  filters: {
+    site: exactly((flow) => flow.site, 'Name of the site where it began'),
+    application: exactly((flow) => flow.application ?? '', 'Name of the application'),
+    unknown: whether((flow) => flow.application === null, 'Whether its application is not known'),
+    policy: exactly((flow) => flow.policy ?? '', 'Name of the policy'),
+    protocol: exactly((flow) => flow.protocol, 'Protocol, such as tcp'),
+    search: containing(
+      (flow) => [flow.source, flow.destination, flow.serverName ?? ''],
+      'Part of an address or of the name of the server',
+    ),
   },
 });
 

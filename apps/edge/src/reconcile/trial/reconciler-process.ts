@@ -8,6 +8,7 @@ import { messageOf, PatronusError } from '@patronus/core';
 import { WireguardKeyStore } from '@patronus/linux';
 import type { SteeringDecision, Step } from '@patronus/netconf';
 import type { SiteDocument } from '@patronus/protocol';
+import { CopyTargets } from '../../probe/copy-targets.ts';
 import { KernelReconciler } from '../kernel-reconciler.ts';
 import { LinuxKernel } from '../linux-kernel.ts';
 import { SysctlMemory } from '../sysctl-memory.ts';
@@ -17,7 +18,13 @@ export type ReconcilerRequest =
   | { readonly do: 'observe'; readonly sysctls: readonly string[] }
   | { readonly do: 'execute'; readonly step: Step }
   | { readonly do: 'keyOf'; readonly tunnel: string }
-  | { readonly do: 'counters' | 'traffic' | 'flows' | 'queues' }
+  | {
+      readonly do: 'copyOver';
+      readonly class: number;
+      readonly siteIndex: number;
+      readonly tunnels: [string, string] | null;
+    }
+  | { readonly do: 'counters' | 'traffic' | 'flows' | 'queues' | 'copies' }
   | { readonly do: 'repair' | 'clean' | 'tunnelKeys' | 'policyCounters' };
 
 export type ReconcilerAnswer =
@@ -32,6 +39,7 @@ const reconciler = new KernelReconciler({
   keys,
   sysctls: new SysctlMemory(path.join(stateDir, 'sysctls.json')),
   wallMs: Date.now,
+  deadUplinks: () => [],
   decisions: () => decisions,
 });
 
@@ -48,7 +56,12 @@ function perform(request: ReconcilerRequest): Promise<unknown> {
     case 'traffic':
     case 'flows':
     case 'queues':
+    case 'copies':
       return kernel[request.do]();
+    case 'copyOver': {
+      const copies = CopyTargets.find(request.tunnels ?? ['pt0-0'], new Set([request.class]));
+      return Promise.resolve(copies?.write(request.class, request.siteIndex, request.tunnels));
+    }
     case 'keyOf':
       return Promise.resolve(keys.ensure(request.tunnel));
     default:

@@ -28,6 +28,8 @@ export interface TrialWishes {
   readonly qosClasses?: readonly QosClass[];
   /** Leaves the IPv6 prefixes of both sites out. */
   readonly ipv4Only?: boolean;
+  /** The other edge drops second copies of duplicated packets. */
+  readonly dropsCopies?: boolean;
 }
 
 const siteId = (index: number): SiteId => `00000000-0000-4000-8000-00000000000${index}` as SiteId;
@@ -73,6 +75,7 @@ export function trialDocument(index: 0 | 1, wishes: TrialWishes): SiteDocument {
         index: other,
         name: `site ${other}`,
         prefixes: [...sitePrefixes(other, wishes), ...(wishes.morePrefixes ?? [])],
+        ...(wishes.dropsCopies === true ? { dropsCopies: true } : {}),
       },
     ],
     paths: pairs

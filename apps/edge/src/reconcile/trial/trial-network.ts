@@ -8,6 +8,7 @@ import { PatronusError, type ErrorCode } from '@patronus/core';
 import { SystemCommandRunner, type Command } from '@patronus/linux';
 import type {
   Kernel,
+  ObservedCopies,
   ObservedCounter,
   ObservedFlow,
   ObservedQueue,
@@ -150,6 +151,11 @@ export class TrialEdge {
     return this.#ask({ do: 'repair' }) as Promise<AppliedReport | null>;
   }
 
+  /** Does what steering does for a policy that duplicates; null for one path. False where the kernel has no such programs. */
+  async copyOver(forwardingClass: number, siteIndex: number, tunnels: [string, string] | null): Promise<boolean> {
+    return (await this.#ask({ do: 'copyOver', class: forwardingClass, siteIndex, tunnels })) === true;
+  }
+
   async clean(): Promise<void> {
     await this.#ask({ do: 'clean' });
   }
@@ -170,6 +176,7 @@ export class TrialEdge {
         await this.#ask({ do: 'execute', step });
       },
       counters: () => this.#ask({ do: 'counters' }) as Promise<ObservedCounter[]>,
+      copies: () => this.#ask({ do: 'copies' }) as Promise<ObservedCopies[]>,
       flows: () => this.#ask({ do: 'flows' }) as Promise<ObservedFlow[] | null>,
       traffic: () => this.#ask({ do: 'traffic' }) as Promise<ObservedTraffic[]>,
       queues: () => this.#ask({ do: 'queues' }) as Promise<ObservedQueue[]>,

@@ -5,4 +5,7 @@ import type { Feature } from '../../shared/feature.ts';
 export const eventFeature: Feature = {
   pages: [{ path: '/events', load: async () => (await import('./event-list-page.tsx')).EventListPage }],
   links: [{ label: 'Events', path: '/events', icon: IconActivity }],
+  commands: [
+    { label: 'Warnings and errors nobody took note of', path: '/events?severity=warning,error&acknowledged=no' },
+  ],
 };

@@ -1,33 +1,31 @@
-import { graphql, type ResultOf } from '../../shared/api/graphql.ts';
+import { Button } from '@mantine/core';
+import { IconPlus, IconRoute } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
 import { useApiQuery } from '../../shared/api/use-api.ts';
-import { formatBitRate, formatBytes, formatCount } from '../../shared/figures/format.ts';
-import type { Rates } from '../../shared/figures/rates.ts';
 import { useRates } from '../../shared/figures/use-rates.ts';
-import { DataTable, type Column } from '../../shared/parts/data-table.tsx';
+import { EmptyState } from '../../shared/parts/empty-state.tsx';
 import { Page } from '../../shared/parts/page.tsx';
 import { Panel } from '../../shared/parts/panel.tsx';
 import { QueryView } from '../../shared/parts/query-view.tsx';
+import { useCan } from '../../shared/services.tsx';
+import { OrderBar } from './order-bar.tsx';
+import { decisionsQuery, findingsQuery, policiesQuery } from './policy-documents.ts';
+import { PolicyList } from './policy-list.tsx';
+import { inOrder, sameOrder } from './policy-order.ts';
+import { usedPathsByPolicy } from './used-paths.ts';
+import { Warnings } from './preview-view.tsx';
 
-const policiesQuery = graphql(`
-  query Policies {
-    policies(limit: 1000) {
-      id
-      priority
-      name
-      description
-      enabled
-      is_default
-      packets_matched
-      bytes_matched
-    }
-  }
-`);
+/** Counters are told every second by edges. */
+const countersMs = 2000;
 
-type Policy = ResultOf<typeof policiesQuery>['policies'][number];
-
-/** Policies in the order in which they are looked at, with what they match now. */
+/** Policies in the order in which they are looked at, with what they match and which paths they use now. */
 export function PolicyListPage() {
-  const answer = useApiQuery(policiesQuery, {}, { everyMs: 2000 });
+  const answer = useApiQuery(policiesQuery, {}, { everyMs: countersMs });
+  const decisions = useApiQuery(decisionsQuery, {}, { everyMs: 5000 });
+  const findings = useApiQuery(findingsQuery, {});
+  const can = useCan();
+  const [draft, setDraft] = useState<readonly string[] | null>(null);
   const counters = new Map(
     (answer.data?.policies ?? []).map((policy) => [
       policy.id,
@@ -35,65 +33,68 @@ export function PolicyListPage() {
     ]),
   );
   const rates = useRates(counters, answer.data);
+  const used = useMemo(() => usedPathsByPolicy(decisions.data?.decisionsPage.items ?? []), [decisions.data]);
+  const warnings = findings.data?.policyFindings ?? [];
   return (
-    <Page title="Policies" subtitle="In the order in which they are looked at: the first that matches decides">
-      <Panel flush>
-        <QueryView answer={answer}>
-          {({ policies }) => (
-            <DataTable label="Policies" rows={policies} columns={columnsFor(rates)} rowKey={({ id }) => id} />
-          )}
-        </QueryView>
-      </Panel>
+    <Page
+      title="Policies"
+      subtitle="In the order in which they are looked at: the first that matches decides"
+      actions={<ListActions />}
+    >
+      {warnings.length > 0 && (
+        <Panel title={`Worth a look (${warnings.length})`}>
+          <Warnings findings={warnings} linked />
+        </Panel>
+      )}
+      <QueryView answer={answer}>
+        {({ policies }) => {
+          const movable = policies.filter(({ is_default: isDefault }) => !isDefault);
+          const ordered = inOrder(movable, draft);
+          return (
+            <>
+              {!sameOrder(movable, ordered) && (
+                <OrderBar before={movable} after={ordered} onDone={() => setDraft(null)} />
+              )}
+              <Panel flush>
+                <PolicyList
+                  policies={[...ordered, ...policies.filter(({ is_default: isDefault }) => isDefault)]}
+                  rates={rates}
+                  used={used}
+                  warned={new Set(warnings.map(({ policy_id: id }) => id))}
+                  onReorder={can('Mutation.reorderPolicies') ? setDraft : null}
+                />
+                {movable.length === 0 && (
+                  <EmptyState title="Only the default policy yet">
+                    It takes all traffic over the best path. A policy says which traffic is meant, and how it shall
+                    travel: calls over MPLS within 150 ms, say.
+                  </EmptyState>
+                )}
+              </Panel>
+            </>
+          );
+        }}
+      </QueryView>
     </Page>
   );
 }
 
-const columnsFor = (rates: (id: string) => Rates): readonly Column<Policy>[] => [
-  {
-    key: 'priority',
-    title: 'Priority',
-    value: ({ priority }) => priority,
-    cell: (policy) => (policy.is_default ? 'default' : policy.priority),
-    numeric: true,
-  },
-  {
-    key: 'name',
-    title: 'Policy',
-    value: ({ name }) => name,
-    cell: ({ name, enabled }) => (
-      <>
-        <strong>{name}</strong>
-        {enabled ? '' : ' (not in force)'}
-      </>
-    ),
-  },
-  {
-    key: 'description',
-    title: 'Description',
-    value: ({ description }) => description,
-    cell: ({ description }) => description,
-    wideOnly: true,
-  },
-  {
-    key: 'rate',
-    title: 'Now',
-    value: ({ id }) => rates(id).bitsPerSecond,
-    cell: ({ id }) => formatBitRate(rates(id).bitsPerSecond),
-    numeric: true,
-  },
-  {
-    key: 'packets',
-    title: 'Packets',
-    value: ({ packets_matched: packets }) => packets,
-    cell: ({ packets_matched: packets }) => formatCount(packets),
-    numeric: true,
-    wideOnly: true,
-  },
-  {
-    key: 'bytes',
-    title: 'Octets',
-    value: ({ bytes_matched: bytes }) => bytes,
-    cell: ({ bytes_matched: bytes }) => formatBytes(bytes),
-    numeric: true,
-  },
-];
+function ListActions() {
+  const can = useCan();
+  const navigate = useNavigate();
+  return (
+    <>
+      <Button
+        variant="default"
+        leftSection={<IconRoute size={16} />}
+        onClick={() => void navigate({ to: '/policies/explain' })}
+      >
+        Explain a flow
+      </Button>
+      {can('Mutation.createPolicy') && (
+        <Button leftSection={<IconPlus size={16} />} onClick={() => void navigate({ to: '/policies/new' })}>
+          Add a policy
+        </Button>
+      )}
+    </>
+  );
+}

@@ -1,10 +1,17 @@
 import { ApiError, asApiError, errorOfProblem } from './api-error.ts';
 
-/** Asks the REST API, which has what GraphQL has not: sign-in by cookie. Throws {@link ApiError}. */
+interface RestOptions {
+  readonly body?: unknown;
+  readonly csrfToken?: string;
+  /** The version that the user has seen: refused when it was changed since. */
+  readonly version?: number;
+}
+
+/** Asks the REST API, which has what GraphQL has not: sign-in by cookie, and whole policies. Throws {@link ApiError}. */
 export async function rest<Answer>(
   method: string,
   path: string,
-  { body, csrfToken }: { readonly body?: unknown; readonly csrfToken?: string } = {},
+  { body, csrfToken, version }: RestOptions = {},
 ): Promise<Answer> {
   try {
     const response = await fetch(`/api/v1${path}`, {
@@ -12,6 +19,7 @@ export async function rest<Answer>(
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(csrfToken === undefined ? {} : { 'x-csrf-token': csrfToken }),
+        ...(version === undefined ? {} : { 'if-match': `"${version}"` }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

@@ -6,6 +6,8 @@ interface ChartLook {
   readonly width: number;
   readonly height: number;
   readonly series: readonly Series[];
+  /** Each series on top of those before it: the ground between two is that of the upper one. */
+  readonly stacked: boolean;
   readonly least: number;
   readonly format: (value: number | null) => string;
   /** What is drawn over the curves; read anew at every drawing. */
@@ -44,6 +46,7 @@ export function chartOptions(look: ChartLook): uPlot.Options {
       { ...axis(), size: 78, space: 28, values: (_plot, ticks) => ticks.map((tick) => format(tick)) },
     ],
     series: [{}, ...series.map(curve)],
+    bands: look.stacked ? series.slice(1).map((_series, place) => ({ series: [place + 2, place + 1] })) : [],
     hooks: {
       setCursor: [(plot) => onIndex(plot.cursor.idx ?? null)],
       setSelect: [(plot) => zoomTo(plot, onZoom)],

@@ -53,6 +53,7 @@ export function TimeChart(props: TimeChartProps) {
       width: element.clientWidth,
       height,
       series,
+      stacked,
       least,
       format,
       over,

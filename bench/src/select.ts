@@ -19,6 +19,8 @@ const paths = Array.from({ length: pathCount }, (_, index): CandidatePath => ({
   remoteSiteId: sites[index % siteCount]!,
   localLabel: labels[index % labels.length]!,
   remoteLabel: labels[Math.floor(index / labels.length) % labels.length]!,
+  localEnd: String(index % labels.length),
+  remoteEnd: String(Math.floor(index / labels.length)),
   cost: index % 4,
   profile: 'default',
 }));

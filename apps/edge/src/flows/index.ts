@@ -1,0 +1,2 @@
+/** What flows at this site now, for those who ask. */
+export * from './report-flows.ts';
