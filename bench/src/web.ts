@@ -57,7 +57,7 @@ async function measureLoads(report: Report, browser: Browser, url: string): Prom
     let received = 0;
     session.on('Network.loadingFinished', ({ encodedDataLength }) => (received += encodedDataLength));
     await page.goto(url, { waitUntil: 'commit' });
-    await page.locator('main[data-live=true] a[href="/paths"]').first().waitFor();
+    await page.locator('main a[href="/paths"]').first().waitFor();
     times.push(await page.evaluate<number>('performance.now()'));
     bytes = received;
     await context.close();
@@ -92,7 +92,7 @@ async function pathsOf(url: string): Promise<ShownPath[]> {
 async function openLive(browser: Browser, proxy: LiveProxy, path: string): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   await page.goto(`${proxy.url}${path}`);
-  await page.locator('main[data-live=true]').waitFor();
+  await page.getByRole('status').getByText('Live').waitFor();
   while (proxy.listeners === 0) await delay(20);
   await delay(1000);
   return page;

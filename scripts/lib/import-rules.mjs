@@ -117,6 +117,9 @@ export const allowances = [
   ),
   ...allow('apps/controller/src/sinks/syslog-sender.ts', 'syslog over UDP (RFC 5426)', 'node:dgram'),
 
+  ...allow('apps/controller/src/services/lab-link.ts', 'asks the lab on its Unix socket', 'node:http'),
+
+  ...allow('apps/edge/src/reconcile/trial/voice-process.ts', 'a call between hosts of a trial', 'node:dgram'),
   ...allow('apps/edge/src/reconcile/trial/voice-process.ts', 'a call between hosts of a trial', 'node:dgram'),
   ...allow('apps/controller/src/services/lab-link.ts', 'asks the lab on its Unix socket', 'node:http'),
 

@@ -117,11 +117,11 @@ describe.skipIf(why !== '')(`the web page${why}`, () => {
         .getByRole('alert')
         .getByText(/No word from the controller/)
         .waitFor();
-      expect(await page.locator('main').getAttribute('data-live')).toBe('false');
+      expect(await page.locator('main').getAttribute('data-old')).toBe('true');
       await page.getByRole('status').getByText('Disconnected').waitFor();
     });
     await page.getByRole('status').getByText('Live').waitFor();
-    await page.locator('main[data-live=true]').waitFor();
+    await page.locator('main[data-old=false]').waitFor();
     expect(await page.getByRole('alert').count()).toBe(0);
   });
 
@@ -199,6 +199,7 @@ describe.skipIf(why !== '')(`the web page${why}`, () => {
         ]) {
           await page.goto(`${controller.url}${path}`);
           await page.getByRole('heading', { level: 1 }).waitFor();
+          await page.getByRole('status').getByText('Live').waitFor();
           await page.locator('[aria-label=Loading]').waitFor({ state: 'detached' });
           await page.evaluate(axe.source);
           const options = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };

@@ -3,7 +3,7 @@ import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { IconMenu2, IconSearch } from '@tabler/icons-react';
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { useIsLive } from '../shared/live/use-network.ts';
+import { useIsOld } from '../shared/live/use-network.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { ConnectionBanner, ConnectionState } from './connection.tsx';
 import { goKeys, type Overlay } from './keyboard.ts';
@@ -17,7 +17,7 @@ const HelpSheet = lazy(async () => ({ default: (await import('./help-sheet.tsx')
 export function Shell() {
   const [overlay, setOverlay] = useState<Overlay>(null);
   const [menu, { open, close }] = useDisclosure(false);
-  const live = useIsLive();
+  const isOld = useIsOld();
   useShortcuts(setOverlay);
   useClosedByNavigation(close);
   return (
@@ -40,7 +40,7 @@ export function Shell() {
       </header>
       <div className={classes.body}>
         <ConnectionBanner />
-        <main id="main" tabIndex={-1} className={classes.main} data-live={live}>
+        <main id="main" tabIndex={-1} className={classes.main} data-old={isOld}>
           <Outlet />
         </main>
       </div>

@@ -23,7 +23,7 @@ export function Counts() {
       />
       <Count label="Paths up" value={up} of={all.length} path="/paths" health={health} />
       <Count
-        label="Configurations in force"
+        label="Sites up to date"
         value={applied}
         of={sites.length}
         path="/sites"

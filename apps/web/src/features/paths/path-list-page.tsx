@@ -8,6 +8,9 @@ import { PathMatrix } from './path-matrix.tsx';
 import { PathTable } from './path-table.tsx';
 import classes from './path-list-page.module.css';
 
+/** `site-9` before `site-10`. */
+const byName = new Intl.Collator('en', { numeric: true }).compare;
+
 const views = [
   { value: 'list', label: 'List' },
   { value: 'matrix', label: 'Matrix' },
@@ -16,7 +19,7 @@ const views = [
 /** All paths as they are now: one under the other, or from each site to each. */
 export function PathListPage() {
   const { sites, paths } = useNetwork();
-  const names = useMemo(() => sites.map(({ name }) => name).toSorted(), [sites]);
+  const names = useMemo(() => sites.map(({ name }) => name).toSorted(byName), [sites]);
   const [view, setView] = useAddress('view', 'list', { push: true });
   const choice = (
     <SegmentedControl size="sm" data={views} value={view} onChange={setView} aria-label="How paths are shown" />

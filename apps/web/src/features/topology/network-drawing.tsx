@@ -32,6 +32,9 @@ const roomyRadius = 34;
 /** More than these are points, and have their names when one is near. */
 const mostRoomy = 12;
 
+/** Names of more neighbours would run into each other. */
+const mostNamed = 24;
+
 /** Sites and the lines between them. Choosing a site shows what it has alone. */
 export function NetworkDrawing(props: NetworkDrawingProps) {
   const { sites, paths, places, groups = [], rate, frame, choice, onChoose, ground, small = false } = props;
@@ -51,13 +54,14 @@ export function NetworkDrawing(props: NetworkDrawingProps) {
         aria-label="Sites and their links"
         data-crowded={crowded}
         data-chosen={choice !== null}
+        data-few={near !== null && near.sites.size <= mostNamed}
         onDoubleClick={zoom.reset}
         onClick={(event) => event.target === event.currentTarget && onChoose(null)}
       >
         <g ref={zoom.content}>
           {ground}
-          {groups.map((group) => (
-            <Group key={group.name} group={group} />
+          {groups.map(({ name, at, radius: size }) => (
+            <circle key={name} className={classes.disc} cx={at.x} cy={at.y} r={size} />
           ))}
           {lines.map((line) => (
             <Line
@@ -86,6 +90,9 @@ export function NetworkDrawing(props: NetworkDrawingProps) {
               />
             );
           })}
+          {groups.map((group) => (
+            <GroupName key={group.name} group={group} />
+          ))}
         </g>
       </svg>
       <div className={classes.tools}>
@@ -123,13 +130,10 @@ function rateOf({ links }: Bundle, rate: (pathId: string) => number | null): num
   return sum;
 }
 
-const Group = ({ group: { name, at, radius } }: { group: PlacedGroup }) => (
-  <g className={classes.group}>
-    <circle cx={at.x} cy={at.y} r={radius} />
-    <text x={at.x} y={at.y - radius - 6} textAnchor="middle">
-      {name === '' ? 'elsewhere' : name}
-    </text>
-  </g>
+const GroupName = ({ group: { name, at, radius } }: { group: PlacedGroup }) => (
+  <text className={classes.group} x={at.x} y={at.y - radius - 6} textAnchor="middle">
+    {name === '' ? 'elsewhere' : name}
+  </text>
 );
 
 interface LineProps {

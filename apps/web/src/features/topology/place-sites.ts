@@ -15,6 +15,8 @@ export const mostOnEllipse = 24;
 const margin = 46;
 /** Wider than this times its height, the picture falls apart. */
 const widestShape = 1.9;
+/** Discs have room of their own beside each other. */
+const widestOfDiscs = 3.2;
 /** Closer, sites could not be told apart, px. */
 const leastApart = 4;
 /** The angle between neighbours in a sunflower: no two of its seeds lie behind each other. */
@@ -66,16 +68,23 @@ function discCentres(count: number, frame: Frame): readonly Point[] {
   const inner = { width: frame.width * (1 - 2 * inset), height: frame.height * (1 - 2 * inset) };
   const names = Array.from({ length: count }, (_, index) => String(index));
   const [dx, dy] = [frame.width * inset, frame.height * inset];
-  return [...onEllipse(names, inner).values()].map(({ x, y }) => ({ x: x + dx, y: y + dy }));
+  return [...onEllipse(names, inner, { widest: widestOfDiscs, rim: 0 }).values()].map(({ x, y }) => ({
+    x: x + dx,
+    y: y + dy,
+  }));
 }
 
-function onEllipse(names: readonly string[], frame: Frame): Map<string, Point> {
+function onEllipse(
+  names: readonly string[],
+  frame: Frame,
+  { widest = widestShape, rim = margin } = {},
+): Map<string, Point> {
   const start = names.length === 2 ? Math.PI : -Math.PI / 2;
   const angles = names.map((_name, index) => start + (index * 2 * Math.PI) / names.length);
-  const spanY = frame.height - 2 * margin;
-  const spanX = Math.min(frame.width - 2 * margin, spanY * widestShape);
+  const spanY = frame.height - 2 * rim;
+  const spanX = Math.min(frame.width - 2 * rim, spanY * widest);
   const xs = spread(angles.map(Math.cos), (frame.width - spanX) / 2, spanX);
-  const ys = spread(angles.map(Math.sin), margin, spanY);
+  const ys = spread(angles.map(Math.sin), rim, spanY);
   return new Map(names.map((name, index) => [name, { x: xs[index]!, y: ys[index]! }]));
 }
 
