@@ -16,6 +16,12 @@ export const dashboardPages = [
   { name: 'matrix', path: '/paths?view=matrix' },
   { name: 'path', path: '/paths/$path?from=-5m' },
   { name: 'policies', path: '/policies' },
+  { name: 'policy', path: '/policies/2?from=-5m' },
+  { name: 'policy-editor', path: '/policies/2/edit' },
+  { name: 'explain', path: '/policies/explain?source=branch&destination=hq&protocol=udp&destination_port=16400' },
+  { name: 'traffic', path: '/traffic?from=-5m' },
+  { name: 'applications', path: '/applications' },
+  { name: 'application', path: '/applications/microsoft-teams' },
   { name: 'events', path: '/events' },
   { name: 'lab', path: '/lab' },
   {

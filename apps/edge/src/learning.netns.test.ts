@@ -8,6 +8,10 @@ interface PolicyView {
   readonly class: number;
 }
 
+interface FlowView {
+  readonly bytes_received: number;
+}
+
 const isRoot = process.getuid?.() === 0;
 const sites = ['hq', 'branch'];
 const dns = '10.1.0.2';
@@ -136,6 +140,21 @@ describe.skipIf(!isRoot)('names of servers, learned by an edge (skipped without 
       10_000,
     );
     expect(known).toContain(`dst=${greeted} `);
+    const { items } = await eventually(
+      () => controller.get<{ items: readonly FlowView[] }>('/flows?search=tls.shop.example&protocol=tcp'),
+      (page) => page.items.length > 0,
+      20_000,
+    );
+    expect(items[0]).toMatchObject({
+      site: 'hq',
+      dest_site: 'branch',
+      destination: greeted,
+      destination_port: 443,
+      server_name: 'tls.shop.example',
+      policy: 'shop',
+      source_label: 'mpls',
+    });
+    expect(items[0]!.bytes_received).toBeGreaterThan(500);
     connection.kill('SIGKILL');
     const before = await packets('shop');
     await hello(greeted);

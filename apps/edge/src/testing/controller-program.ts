@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const startLimitMs = 30_000;
+const startLimitMs = 120_000;
 
 /** The controller as a user runs it, from the sources of this tree. */
 export class ControllerProgram {

@@ -1,6 +1,6 @@
 import { accountFeature } from '../features/account/feature.ts';
-import { auditFeature } from '../features/audit/feature.ts';
 import { applicationFeature } from '../features/applications/feature.ts';
+import { auditFeature } from '../features/audit/feature.ts';
 import { eventFeature } from '../features/events/feature.ts';
 import { keyFeature } from '../features/keys/feature.ts';
 import { labFeature } from '../features/lab/feature.ts';

@@ -52,7 +52,7 @@ table inet ptx {
 }`;
 
 const learning = (statement: string): string =>
-  `nft 'table inet ptx { chain c { type filter hook prerouting priority mangle - 1; udp dport 53 ${statement}; } }'`;
+  `nft 'table inet ptx { chain c { type filter hook prerouting priority mangle - 1; udp dport 53 ${statement}\n}\n}'`;
 
 /** In the order in which a person would want to read them. */
 export const trials: readonly Trial[] = [

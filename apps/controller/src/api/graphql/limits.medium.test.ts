@@ -39,6 +39,11 @@ const hostile: readonly [what: string, body: () => unknown, told: RegExp][] = [
     () => ({ query: `{ ${many(60, (i) => `a${i}: sites { endpoints { id site label device address port } }`)} }` }),
     /too high|number of fields/,
   ],
+  [
+    'a list 1,900 deep',
+    () => ({ query: `{ sites(status: ${'['.repeat(1_900)}${']'.repeat(1_900)}) { id } }` }),
+    /too deep/,
+  ],
   ['a thousand unknown directives', () => ({ query: `{ sites { id ${'@no '.repeat(1_000)} } }` }), /directive/],
 ];
 

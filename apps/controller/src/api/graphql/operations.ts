@@ -11,7 +11,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
-import { checkLimits, maxTokens } from './limits.ts';
+import { checkLimits, maxTokens, tooLarge } from './limits.ts';
 
 /** Documents that are kept ready. Programs ask the same few again and again; one takes some 50 KB with its code. */
 const keptDocuments = 200;
@@ -47,7 +47,7 @@ export class Operations {
       this.#documents.set(text, kept);
       return kept;
     }
-    const document = parse(text, { maxLexicalTokens: maxTokens });
+    const document = withinStack(() => parse(text, { maxLexicalTokens: maxTokens }));
     checkLimits(document);
     this.#known.set(document, { uses: 0, errors: null, compiled: new Map() });
     if (text.length > maxKeptLength) return document;
@@ -60,7 +60,7 @@ export class Operations {
   /** What is wrong with a document that was parsed here; nothing where nothing is. */
   validate(document: DocumentNode): readonly GraphQLError[] {
     const known = this.#knownOf(document);
-    known.errors ??= validate(this.#schema, document, this.#rules, { maxErrors: 10 });
+    known.errors ??= withinStack(() => validate(this.#schema, document, this.#rules, { maxErrors: 10 }));
     return known.errors;
   }
 
@@ -88,5 +88,15 @@ export class Operations {
     const known = this.#known.get(document);
     if (known === undefined) throw new TypeError('the document was not parsed here');
     return known;
+  }
+}
+
+/** Values within values are read by functions within functions, of which there is an end before that of the tokens. */
+function withinStack<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    if (thrown instanceof RangeError) throw tooLarge('the values of this query stand too deep within each other');
+    throw thrown;
   }
 }

@@ -9,6 +9,7 @@ import { Panel } from '../../shared/parts/panel.tsx';
 import { QueryView } from '../../shared/parts/query-view.tsx';
 import { useCan } from '../../shared/services.tsx';
 import { applicationsQuery, type Application } from './application-documents.ts';
+import classes from './application-page.module.css';
 import { signatureText } from './signature-text.ts';
 
 /** The catalogue: what policies may name, and how its flows are recognised. */
@@ -81,7 +82,12 @@ const columns: readonly Column<Application>[] = [
       </>
     ),
   },
-  { key: 'name', title: 'Name in policies', value: ({ name }) => name, cell: ({ name }) => <code>{name}</code> },
+  {
+    key: 'name',
+    title: 'Name in policies',
+    value: ({ name }) => name,
+    cell: ({ name }) => <code className={classes.nowrap}>{name}</code>,
+  },
   {
     key: 'category',
     title: 'Category',

@@ -10,6 +10,7 @@ import { Panel } from '../../shared/parts/panel.tsx';
 import { QueryView } from '../../shared/parts/query-view.tsx';
 import { showDone, showError } from '../../shared/parts/toasts.ts';
 import { useCan } from '../../shared/services.tsx';
+import { dscpText } from '../policies/describe-policy.ts';
 import {
   applicationQuery,
   createApplication,
@@ -46,7 +47,7 @@ export function ApplicationPage() {
                       {found.category}
                     </Link>
                   ),
-                  'Usual DSCP': found.dscp,
+                  'Usual DSCP': found.dscp === null ? null : dscpText(found.dscp),
                   From: found.custom ? 'you' : 'the catalogue of Patronus',
                   Policies:
                     policiesNaming(policies, found).length === 0
@@ -73,26 +74,28 @@ const Signatures = ({ application: { signatures } }: { application: Application 
     <ol className={classes.signatures}>
       {signatures.map(({ domains, prefixes, ports }, index) => (
         <li key={index}>
-          <Facts
-            of={{
-              'Names of servers': domains.length > 0 && <Values of={domains} />,
-              'Addresses of servers': prefixes.length > 0 && <Values of={prefixes} />,
-              'On ports': ports.length > 0 ? <Values of={ports.map(portText)} /> : 'any',
-            }}
-          />
+          <dl>
+            <Values name="Names of servers" of={domains} />
+            <Values name="Addresses of servers" of={prefixes} />
+            <Values name="Ports" of={ports.length > 0 ? ports.map(portText) : ['any']} />
+          </dl>
         </li>
       ))}
     </ol>
   </Panel>
 );
 
-const Values = ({ of }: { of: readonly string[] }) => (
-  <span className={classes.values}>
-    {of.map((value) => (
-      <code key={value}>{value}</code>
-    ))}
-  </span>
-);
+const Values = ({ name, of }: { name: string; of: readonly string[] }) =>
+  of.length > 0 && (
+    <>
+      <dt>{name}</dt>
+      <dd>
+        {of.map((value) => (
+          <code key={value}>{value}</code>
+        ))}
+      </dd>
+    </>
+  );
 
 function Actions({ application }: { application: Application }) {
   const can = useCan();

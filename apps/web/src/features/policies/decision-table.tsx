@@ -4,7 +4,6 @@ import { Age } from '../../shared/figures/time.tsx';
 import { HealthBadge, type Health } from '../../shared/health/health.tsx';
 import { DataTable, type Column } from '../../shared/parts/data-table.tsx';
 import { EmptyState } from '../../shared/parts/empty-state.tsx';
-import { capitalized } from './describe-policy.ts';
 import type { Decision } from './policy-documents.ts';
 import { lineOf } from './used-paths.ts';
 
@@ -64,7 +63,7 @@ const columns: readonly Column<Decision>[] = [
     key: 'reason',
     title: 'Why',
     value: ({ reason }) => reason,
-    cell: ({ reason }) => capitalized(reason),
+    cell: ({ reason }) => reason,
     wideOnly: true,
   },
   {

@@ -29,6 +29,8 @@ const action = (given: Partial<Action>): Action => ({
   never: null,
   weights: null,
   breakout: null,
+  duplicate: null,
+  qos_class: null,
   set_dscp: null,
   rate_limit_bps: null,
   log: null,
@@ -68,6 +70,10 @@ describe('a policy in words', () => {
       'prefers mpls then lte',
       'never satellite',
       'within 150 ms delay, 1 % loss',
+    ]);
+    expect(actionParts(action({ duplicate: true, qos_class: 'voice' }))).toEqual([
+      'each packet over two paths',
+      'in class voice',
     ]);
     const breakout = { labels: ['broadband', 'lte'], fallback_site: '0-1' };
     expect(actionParts(action({ type: 'breakout', breakout }))).toEqual([

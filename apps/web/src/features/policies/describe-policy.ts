@@ -112,6 +112,8 @@ export function actionParts(action: Action, nameOf: NameOf): string[] {
     has(avoid) && `avoids ${listed(avoid)}`,
     has(never) && `never ${listed(never)}`,
     slaText(action.sla),
+    action.duplicate === true && 'each packet over two paths',
+    action.qos_class !== null && `in class ${action.qos_class}`,
     dscp !== null && dscp !== undefined && `marked DSCP ${dscpText(dscp)}`,
     limit !== null && limit !== undefined && `at most ${formatBitRate(limit)} per site`,
     log === true && 'new flows logged',

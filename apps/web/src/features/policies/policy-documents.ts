@@ -53,9 +53,11 @@ const actionFields = graphql(`
       labels
       fallback_site
     }
+    duplicate
     set_dscp
     rate_limit_bps
     log
+    qos_class
   }
 `);
 

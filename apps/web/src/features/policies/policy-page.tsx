@@ -1,4 +1,4 @@
-import { Alert, Button } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconCopy, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { usePathParameter } from '../../shared/address/use-address.ts';
@@ -96,9 +96,9 @@ function Details({ policy, stats, rates }: DetailsProps) {
   return (
     <>
       {own.length > 0 && (
-        <Alert color="yellow" variant="light">
+        <Panel title="Worth a look">
           <Warnings findings={own} linked />
-        </Alert>
+        </Panel>
       )}
       <Panel title="What it does">
         <Facts

@@ -23,12 +23,12 @@ describe('the data of a chart', () => {
   it('stacks series on each other', () => {
     expect(
       stackColumns([
-        [1, 2, null],
-        [10, null, 30],
+        [1, 2, null, null],
+        [10, null, 30, null],
       ]),
     ).toEqual([
-      [1, 2, 0],
-      [11, 2, 30],
+      [1, 2, 0, null],
+      [11, 2, 30, null],
     ]);
   });
 });

@@ -48,11 +48,12 @@ export function alignSeries(
   return [times, ...columns];
 }
 
-/** Each series on top of those before it; a step without a value adds nothing. */
+/** Each series on top of those before it; a step without a value adds nothing, and is a gap where no series has one. */
 export function stackColumns(columns: readonly (readonly (number | null)[])[]): (number | null)[][] {
   const sums: number[] = [];
   return columns.map((column) =>
     column.map((value, index) => {
+      if (columns.every((each) => each[index] === null)) return null;
       sums[index] = (sums[index] ?? 0) + (value ?? 0);
       return sums[index];
     }),

@@ -21,7 +21,7 @@ const meanings: Readonly<Record<string, string>> = {
 };
 
 /** What belongs to one type of action and to no other. */
-const ofSteering = ['sla', 'prefer', 'avoid', 'never', 'weights'];
+const ofSteering = ['sla', 'prefer', 'avoid', 'never', 'weights', 'duplicate'];
 
 /** What becomes of the traffic. */
 export function ActionFields() {
@@ -56,6 +56,10 @@ function SteerFields() {
       </div>
       <SlaFields />
       <WeightsField />
+      <Mark
+        place={['action', 'duplicate']}
+        label="Send each packet over the two best paths; the far edge passes the copy that comes first"
+      />
     </>
   );
 }
@@ -103,11 +107,22 @@ const bitsPerMegabit = 1_000_000;
 function PacketFields() {
   const dscp = useField(['action', 'set_dscp']);
   const limit = useField(['action', 'rate_limit_bps']);
-  const log = useField(['action', 'log']);
+  const qos = useField(['action', 'qos_class']);
+  const { suggestions } = useEditor();
   const codes = Object.keys(dscpNames).map((code) => ({ value: code, label: dscpText(Number(code)) }));
   return (
     <>
       <div className={classes.columns}>
+        <Select
+          label="Class of service"
+          description="In which it queues at uplinks"
+          data={[...suggestions.qosClasses]}
+          clearable
+          placeholder="the default one"
+          value={typeof qos.value === 'string' ? qos.value : null}
+          error={qos.error}
+          onChange={(name) => qos.set(name ?? undefined)}
+        />
         <Select
           label="Mark with DSCP"
           description="As it enters from the LAN"
@@ -132,12 +147,20 @@ function PacketFields() {
           }
         />
       </div>
-      <Checkbox
-        label="Tell of new flows in the flow log of the edge"
-        checked={log.value === true}
-        error={log.error}
-        onChange={(event) => log.set(event.currentTarget.checked ? true : undefined)}
-      />
+      <Mark place={['action', 'log']} label="Tell of new flows in the flow log of the edge" />
     </>
+  );
+}
+
+/** Something that is either wanted or not there. */
+function Mark({ place: at, label }: { place: Place; label: string }) {
+  const { value, error, set } = useField(at);
+  return (
+    <Checkbox
+      label={label}
+      checked={value === true}
+      error={error}
+      onChange={(event) => set(event.currentTarget.checked ? true : undefined)}
+    />
   );
 }

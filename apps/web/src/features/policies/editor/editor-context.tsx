@@ -10,6 +10,7 @@ export interface Suggestions {
   readonly labels: readonly string[];
   readonly applications: readonly string[];
   readonly categories: readonly string[];
+  readonly qosClasses: readonly string[];
 }
 
 interface EditorParts {

@@ -14,6 +14,9 @@ const suggestionsQuery = graphql(`
       name
       category
     }
+    qosClasses {
+      name
+    }
   }
 `);
 
@@ -29,6 +32,7 @@ export function useSuggestions(): Suggestions {
       hostSets,
       labels: distinct(sites.flatMap(({ endpoints }) => endpoints.map(({ label }) => label))),
       applications: (data?.applications ?? []).map(({ name }) => name),
+      qosClasses: (data?.qosClasses ?? []).map(({ name }) => name),
       categories: distinct((data?.applications ?? []).map(({ category }) => category)),
     }),
     [sites, hostSets, data],
