@@ -120,8 +120,6 @@ export const allowances = [
   ...allow('apps/controller/src/services/lab-link.ts', 'asks the lab on its Unix socket', 'node:http'),
 
   ...allow('apps/edge/src/reconcile/trial/voice-process.ts', 'a call between hosts of a trial', 'node:dgram'),
-  ...allow('apps/edge/src/reconcile/trial/voice-process.ts', 'a call between hosts of a trial', 'node:dgram'),
-  ...allow('apps/controller/src/services/lab-link.ts', 'asks the lab on its Unix socket', 'node:http'),
 
   ...allow('lab', 'domain types', '@patronus/core'),
   ...allow('lab/src/control', 'serves a controller on a Unix socket', 'node:http'),

@@ -1,6 +1,7 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { plural } from '../../shared/figures/format.ts';
+import { capitalized } from './describe-policy.ts';
 import type { Finding, Preview } from './policy-documents.ts';
 import classes from './preview-view.module.css';
 
@@ -50,12 +51,7 @@ export const Warnings = ({ findings, linked = false }: { findings: readonly Find
         <li key={`${id} ${kind} ${message}`}>
           <IconAlertTriangle size={16} aria-hidden />
           <span>
-            {linked && (
-              <>
-                <Link to={`/policies/${id}`}>{policy}</Link>:{' '}
-              </>
-            )}
-            {message}
+            {capitalized(message)}. {linked && <Link to={`/policies/${id}`}>Look at {policy}</Link>}
           </span>
         </li>
       ))}

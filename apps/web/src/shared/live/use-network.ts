@@ -12,6 +12,12 @@ export function useNetwork(): NetworkState {
   return useSyncExternalStore(store.subscribe, store.state);
 }
 
+/** Whether what is shown is of now. */
+export function useIsLive(): boolean {
+  const state = useNetwork();
+  return freshness(state, useNow(1000)).live;
+}
+
 /** Whether what is shown is of the past; before anything is shown, nothing is. */
 export function useIsOld(): boolean {
   const state = useNetwork();
