@@ -21,5 +21,6 @@ export function useIsLive(): boolean {
 /** Whether what is shown is of the past; before anything is shown, nothing is. */
 export function useIsOld(): boolean {
   const state = useNetwork();
-  return state.heardAt !== null && !freshness(state, useNow(1000)).live;
+  const now = useNow(1000);
+  return state.heardAt !== null && !freshness(state, now).live;
 }
