@@ -21,6 +21,6 @@ export function useIsLive(): boolean {
 /** Whether what is shown is of the past; before anything is shown, nothing is. */
 export function useIsOld(): boolean {
   const state = useNetwork();
-  const { live } = freshness(state, useNow(1000));
-  return state.heardAt !== null && !live;
+  const now = useNow(1000);
+  return state.heardAt !== null && !freshness(state, now).live;
 }
