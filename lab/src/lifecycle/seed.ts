@@ -33,9 +33,13 @@ export async function enrolmentKey(api: ControllerApi, site: string): Promise<st
 }
 
 async function seedSite(api: ControllerApi, plan: LabPlan, site: SitePlan, known: SiteItem | undefined): Promise<void> {
-  const location = plan.topology.sites.find((item) => item.name === site.name)?.location ?? '';
+  const {
+    location = '',
+    latitude = null,
+    longitude = null,
+  } = plan.topology.sites.find((item) => item.name === site.name) ?? {};
   const lines = plan.lines.filter((line) => line.site === site.name);
-  const fields = { name: site.name, location, prefixes: [site.lan] };
+  const fields = { name: site.name, location, latitude, longitude, prefixes: [site.lan] };
   if (known === undefined) {
     await api.request('POST', '/sites', { ...fields, endpoints: lines.map(endpointBody) });
     return;

@@ -26,6 +26,8 @@ const site = Type.Object(
   {
     name,
     location: Type.Optional(Type.String({ maxLength: 200 })),
+    latitude: Type.Optional(Type.Number({ minimum: -90, maximum: 90 })),
+    longitude: Type.Optional(Type.Number({ minimum: -180, maximum: 180 })),
     lan: Type.String(),
     hosts: Type.Optional(Type.Integer({ minimum: 1, maximum: 16 })),
     endpoints: Type.Array(endpoint, { minItems: 1, maxItems: 16 }),

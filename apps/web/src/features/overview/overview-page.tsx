@@ -14,7 +14,7 @@ import classes from './overview-page.module.css';
 import { Troubles } from './troubles.tsx';
 
 /** Events in view; the rest is on their page. */
-const shownEvents = 12;
+const shownEvents = 7;
 
 /** Is everything well; if not, what, since when, why, and what Patronus did. */
 export function OverviewPage() {

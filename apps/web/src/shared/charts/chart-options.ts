@@ -118,6 +118,7 @@ function drawMarks(plot: uPlot, marks: readonly EventMark[]): void {
   const { ctx, bbox } = plot;
   ctx.save();
   ctx.font = scaledFont();
+  ctx.textAlign = 'left';
   let lastText = Number.NEGATIVE_INFINITY;
   for (const { at, text, color } of marks) {
     const x = plot.valToPos(at / 1000, 'x', true);
