@@ -61,8 +61,9 @@ describe('applying documents', () => {
       dry_run: false,
       objects: [{ outcome: 'unchanged' }, { outcome: 'updated' }, { outcome: 'created', after: voice }],
     });
-    const { body } = await controller.request<{ documents: object[] }>('GET', 'export', undefined, headers);
-    expect(body.documents.slice(0, 3)).toEqual(documents);
+    const { body } = await controller.request<{ documents: { kind: string }[] }>('GET', 'export', undefined, headers);
+    const ours = body.documents.filter(({ kind }) => kind !== 'QosClass');
+    expect(ours.slice(0, 3)).toEqual(documents);
     expect((await graphql(headers, '{ export }')).data!['export']).toEqual(body.documents);
     const again = await graphql(headers, applying, { documents: body.documents });
     expect((again.data!['apply'] as { objects: { outcome: string }[] }).objects.map(({ outcome }) => outcome)).toEqual(

@@ -88,7 +88,7 @@ describe('the OpenAPI document', () => {
 
 const examplesOf = (schema: TSchema): unknown[] => (schema as { examples?: unknown[] }).examples ?? [];
 
-/** Users, sessions and keys: `permissions.medium.test.ts` drives all of those, for every role. */
+/** Users, sessions and keys: `permissions-sqlite.medium.test.ts` drives all of those, for every role. */
 const accounts =
   /\/(?:users|account|sessions|api-keys|signing-keys|secret-keys|passkeys|identities|auth\/cookie|auth\/passkey|auth\/oidc|\.well-known)/;
 
