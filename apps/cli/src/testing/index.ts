@@ -40,12 +40,12 @@ export interface TestController {
 }
 
 /** A real controller on free ports, with data that `stop` removes. */
-export async function startTestController(): Promise<TestController> {
+export async function startTestController(env: Readonly<Record<string, string>> = {}): Promise<TestController> {
   const { loadControllerSettings, startController } = await import('@patronus/controller');
   const home = mkdtempSync(join(tmpdir(), 'patronus-cli-'));
   const dataDir = join(home, 'data');
   const start = (port: number, edgePort: number) =>
-    startController(loadControllerSettings({ env: {}, flags: { port, edgePort, dataDir } }));
+    startController(loadControllerSettings({ env, flags: { port, edgePort, dataDir } }));
   let running = await start(0, 0);
   const [url, edgeUrl] = [running.httpUrl, running.edgeUrl];
   return {

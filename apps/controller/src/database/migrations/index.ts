@@ -22,14 +22,14 @@ import * as eventAcknowledgement from './0025-event-acknowledgement.ts';
 import * as eventSinks from './0026-event-sinks.ts';
 import * as auditCuts from './0027-audit-cuts.ts';
 import * as policyLanguage from './0030-policy-language.ts';
-import * as pathOrder from './0040-path-order.ts';
 import * as applications from './0035-applications.ts';
-import * as qos from './0050-qos.ts';
+import * as pathOrder from './0040-path-order.ts';
 import * as duplication from './0045-duplication.ts';
+import * as qos from './0050-qos.ts';
 import * as sla from './0051-sla.ts';
 import * as singleSignOn from './0060-single-sign-on.ts';
-import * as sitePlaces from './0070-site-places.ts';
 import * as auditErasures from './0061-audit-erasures.ts';
+import * as sitePlaces from './0070-site-places.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-network': network,
@@ -51,12 +51,12 @@ export const migrations: Record<string, Migration> = {
   '0026-event-sinks': eventSinks,
   '0027-audit-cuts': auditCuts,
   '0030-policy-language': policyLanguage,
-  '0040-path-order': pathOrder,
   '0035-applications': applications,
-  '0050-qos': qos,
+  '0040-path-order': pathOrder,
   '0045-duplication': duplication,
+  '0050-qos': qos,
   '0051-sla': sla,
   '0060-single-sign-on': singleSignOn,
-  '0070-site-places': sitePlaces,
   '0061-audit-erasures': auditErasures,
+  '0070-site-places': sitePlaces,
 };

@@ -34,7 +34,7 @@ export function SignInPage() {
   const byPasskey = () =>
     attempt(() =>
       signInByPasskey()
-        .then(() => session.check())
+        .then(() => session.checkAgain())
         .then(() => undefined),
     );
   return (

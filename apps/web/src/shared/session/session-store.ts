@@ -38,6 +38,12 @@ export class SessionStore {
     return this.#checking;
   }
 
+  /** As {@link check} after a change: an answer that is on its way may be of before it. */
+  async checkAgain(): Promise<Session> {
+    await this.#checking;
+    return this.check();
+  }
+
   /** What is known once it was asked. */
   async known(): Promise<Session> {
     return this.#session.kind === 'unknown' ? this.check() : this.#session;
@@ -46,7 +52,7 @@ export class SessionStore {
   /** Errors: `unauthenticated`, `mfa_required`, `rate_limited`, `no_answer`. */
   async signIn(credentials: { username: string; password: string; code?: string }): Promise<void> {
     await rest('POST', '/auth/cookie', { body: credentials });
-    await this.check();
+    await this.checkAgain();
   }
 
   async signOut(): Promise<void> {
