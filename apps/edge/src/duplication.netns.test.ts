@@ -128,12 +128,12 @@ describe.skipIf(!isRoot)('a policy that duplicates (skipped without root)', () =
       controller.graphql<{
         paths: { source_site: string; source_label: string; copies: { sent: number; dropped: number } | null }[];
       }>('{ paths { source_site source_label copies { sent dropped first single late } } }');
-    const { paths } = await eventually(read, (seen) =>
-      seen.paths.some(({ source_site: site, copies }) => site === 'branch' && (copies?.dropped ?? 0) > 1_000),
+    type Paths = Awaited<ReturnType<typeof read>>['paths'];
+    const sum = (all: Paths, site: string, figure: 'sent' | 'dropped'): number =>
+      all.reduce((total, path) => total + (path.source_site === site ? (path.copies?.[figure] ?? 0) : 0), 0);
+    // an edge counts anew when it starts, as both have just done
+    await during(() =>
+      eventually(read, ({ paths }) => sum(paths, 'hq', 'sent') > 1_000 && sum(paths, 'branch', 'dropped') > 1_000),
     );
-    const copiesOf = (site: string, label: string) =>
-      paths.find((path) => path.source_site === site && path.source_label === label)!.copies!;
-    expect(copiesOf('hq', 'mpls').sent + copiesOf('hq', 'broadband').sent).toBeGreaterThan(1_000);
-    expect(copiesOf('branch', 'mpls').dropped + copiesOf('branch', 'broadband').dropped).toBeGreaterThan(1_000);
   });
 });

@@ -161,7 +161,7 @@ describe('an answer of the service', () => {
   });
 
   it('with another state, code or service is refused', async () => {
-    for (const change of [/state=\w{5}/, /code=\w{5}/, /iss=http/]) {
+    for (const change of [/state=[\w-]{5}/, /code=[\w-]{5}/, /iss=http/]) {
       const { browser, address } = await answered();
       const { searchParams } = new URL(address);
       expect([...searchParams.keys()].toSorted()).toEqual(['code', 'iss', 'state']);
