@@ -33,7 +33,7 @@ await main(async () => {
   try {
     const [, said] = await Promise.all([lab.says(/Ctrl-C takes everything down/), fresh.says(/https?:\S+#\S+/)]);
     const [person, sink] = await furnish(lab);
-    lab.run('lab', 'traffic', '--for', '300s').stdout.resume();
+    lab.run('lab', 'traffic', '--for', '1h').stdout.resume();
     console.log('waiting for curves …');
     await delay(calmMs);
     await lab.answer('lab', 'break', 'branch', 'mpls', '--silent');

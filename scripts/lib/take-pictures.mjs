@@ -5,11 +5,14 @@ import { Failure, run } from './run.mjs';
 
 const chromium = '/usr/bin/chromium';
 const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--hide-scrollbars'];
-const looks = [1440, 390].flatMap((width) => ['light', 'dark'].map((colorScheme) => ({ width, colorScheme })));
+const widths = [1440, 390];
+const colorSchemes = ['light', 'dark'];
 /** Lists that are longer go on as they begin. */
 const highest = 2400;
 /** Enough for what moves to come to rest. */
 const restMs = 1000;
+/** A lab and two pages at once keep a small machine busy. */
+const timeoutMs = 120_000;
 
 /**
  * A picture of each page, wide and narrow, light and dark, as `NAME-WIDTH-SCHEME.png`.
@@ -22,21 +25,28 @@ export async function takePictures({ pages, words, target, url, newUrl, password
   const { chromium: browserType } = await import('playwright-core');
   const browser = await browserType.launch({ executablePath: chromium, args });
   try {
-    await Promise.all(
-      looks.map(async ({ width, colorScheme }) => {
-        const viewport = { width, height: 900 };
-        const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
-        const page = await context.newPage();
-        await signIn(page, url, password);
-        for (const { name, path, of, first } of pages) {
-          const address = path.replace(/\$(\w+)/, (_whole, word) => words[word]);
-          const file = join(target, `${name}-${width}-${colorScheme}.png`);
-          await take(page, `${of === 'new' ? newUrl : url}${address}`, { first, width, file });
-          await makeSmall(file);
-          console.log(file.slice(root.length + 1));
-        }
-      }),
-    );
+    for (const width of widths) {
+      await Promise.all(
+        colorSchemes.map(async (colorScheme) => {
+          const context = await browser.newContext({
+            viewport: { width, height: 900 },
+            colorScheme,
+            reducedMotion: 'reduce',
+          });
+          const page = await context.newPage();
+          page.setDefaultTimeout(timeoutMs);
+          await signIn(page, url, password);
+          for (const { name, path, of, first } of pages) {
+            const address = path.replace(/\$(\w+)/, (_whole, word) => words[word]);
+            const file = join(target, `${name}-${width}-${colorScheme}.png`);
+            await take(page, `${of === 'new' ? newUrl : url}${address}`, { first, width, file });
+            await makeSmall(file);
+            console.log(file.slice(root.length + 1));
+          }
+          await context.close();
+        }),
+      );
+    }
   } finally {
     await browser.close();
   }
