@@ -82,13 +82,13 @@ export async function startController(settings: ControllerSettings): Promise<Run
   started.defer(() => store.close());
   const presence = new Presence();
   const documents = new DocumentService({ ...settings, store, timers: systemTimers, onFailure });
-  const network = networkServices(store, presence, documents);
+  const accounts = await accountServices(store, settings, directory);
+  const network = networkServices(store, presence, documents, accounts);
   const reports = await reportServices(store, settings, network);
   const { traffic, telemetry, metrics } = reports;
   started.defer(() => telemetry.flush().then(() => traffic.flush(), onFailure));
   const policies = new PolicyService(store, traffic);
   await policies.ensureDefault();
-  const accounts = await accountServices(store, settings, directory);
   const setupToken = await accounts.signIn.prepareFirstSignIn(settings.adminPassword ?? undefined);
   await documents.start();
   started.defer(() => documents.stop());
@@ -157,7 +157,12 @@ function upkeepOf(
 }
 
 /** What users set and see of the network. */
-function networkServices(store: Store, presence: Presence, documents: DocumentService) {
+function networkServices(
+  store: Store,
+  presence: Presence,
+  documents: DocumentService,
+  { users, userDeletion }: Pick<Awaited<ReturnType<typeof accountServices>>, 'users' | 'userDeletion'>,
+) {
   const [paths, decisions] = [new PathService(store), new DecisionService(store)];
   const siteDeletion = new SiteDeletionService(store);
   const pathOverrides = new PathOverrideService({ store, paths, decisions, presence });
@@ -166,7 +171,7 @@ function networkServices(store: Store, presence: Presence, documents: DocumentSe
     documents,
     sites: new SiteService(store, presence, documents),
     siteDeletion,
-    declarations: new ApplyService(store, siteDeletion),
+    declarations: new ApplyService(store, { siteDeletion, users, userDeletion }),
     endpoints: new EndpointService(store),
     applications: new ApplicationService(store),
     hostSets: new HostSetService(store),

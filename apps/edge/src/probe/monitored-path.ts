@@ -36,6 +36,8 @@ export class MonitoredPath {
   linkDown = false;
   /** When a probe of the far end came last over this tunnel, monotonic ms. */
   heardMs = -Infinity;
+  /** The {@link heardMs} after which its silence has been judged. */
+  #silenceJudgedMs = -Infinity;
   /** Why it has its health, for an operator. */
   cause: string | null = null;
   #state: PathState;
@@ -77,9 +79,32 @@ export class MonitoredPath {
   }
 
   /** Whether its misses would take the path down if they are believed. */
-  get isFailing(): boolean {
-    const { downAfterMisses } = profileTuning[this.prober.profile].path;
-    return this.#state.health !== 'down' && this.prober.consecutiveMisses >= downAfterMisses;
+  isFailing(nowMs: number): boolean {
+    const { downAfterMisses, downAfterMissesBothWays } = profileTuning[this.prober.profile].path;
+    const enough = this.#farEndIsSilent(nowMs) ? downAfterMissesBothWays : downAfterMisses;
+    return this.#state.health !== 'down' && this.prober.consecutiveMisses >= enough;
+  }
+
+  /** When it next has something to do: a probe, a reply that stays out, or a far end that has been silent for long. */
+  get wakeMs(): number {
+    return Math.min(this.prober.wakeMs, this.#silentAtMs);
+  }
+
+  /** Whether the silence of the far end decides now, which it does not say by itself. */
+  turnsSilent(nowMs: number): boolean {
+    if (nowMs < this.#silentAtMs) return false;
+    this.#silenceJudgedMs = this.heardMs;
+    return true;
+  }
+
+  /** When the silence of the far end will decide, if nothing is heard before; Infinity where it does not or has done so. */
+  get #silentAtMs(): number {
+    if (this.prober.consecutiveMisses === 0 || this.heardMs === this.#silenceJudgedMs) return Infinity;
+    return this.heardMs + this.prober.silenceMs;
+  }
+
+  #farEndIsSilent(nowMs: number): boolean {
+    return this.heardMs > -Infinity && nowMs - this.heardMs >= this.prober.silenceMs;
   }
 
   /**
@@ -96,6 +121,7 @@ export class MonitoredPath {
     const observed = {
       consecutiveMisses: Math.min(prober.consecutiveMisses, mostMisses),
       consecutiveReplies: prober.consecutiveReplies,
+      farEndIsSilent: believesMisses && this.#farEndIsSilent(nowMs),
       linkDown: this.linkDown,
       quality,
     };

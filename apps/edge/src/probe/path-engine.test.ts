@@ -199,9 +199,25 @@ describe('blackout', () => {
     expect(causeWhen(false)).toContain('and none of the far end arrive');
   });
 
+  it('is seen the sooner where the far end falls silent as well, and replies have been punctual', () => {
+    const downAfterMs = (farEndProbes: boolean): number[] =>
+      Array.from({ length: 10 }, (_, index) => {
+        const wan = simulate('fast', { forwardMs: 18, reverseMs: 18, jitterMs: 0.5 });
+        if (farEndProbes) wan.probeFromFarEnds(10);
+        wan.run(60_000 + index);
+        wan.cut(mpls);
+        const cutMs = wan.nowMs;
+        expect(wan.runUntil(() => wan.eventsOf('path_down').length > 0, 100)).toBe(true);
+        return wan.nowMs - cutMs;
+      });
+    expect(Math.max(...downAfterMs(true))).toBeLessThan(10 + 10 + 6);
+    expect(Math.max(...downAfterMs(false))).toBeGreaterThan(10 + 10 + 10);
+  });
+
   it('is not seen in two lost probes', () => {
     const wan = simulate('fast');
-    wan.run(10_000);
+    wan.probeFromFarEnds(10);
+    wan.run(60_000);
     for (let burst = 0; burst < 20; burst++) {
       wan.change(mpls, { forwardLoss: 1 });
       wan.run(20);
