@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -23,6 +24,8 @@ const every = (kind: string) => [`{packages,apps}/*/src/**/*${kind}.test.ts`, `{
 
 export default defineConfig({
   test: {
+    // tests wait for servers and disks more than they compute
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       suite('unit', every(''), ['**/*.{medium,postgres,netns,e2e}.test.ts'], 10_000),
       suite('medium', every('.medium'), [], 120_000),

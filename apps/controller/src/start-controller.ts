@@ -19,6 +19,7 @@ import { CacheService } from './services/cache-service.ts';
 import { DecisionService } from './services/decision-service.ts';
 import { DocumentService } from './services/document-service.ts';
 import { EdgeService } from './services/edge-service.ts';
+import { EndpointDrainService } from './services/endpoint-drain-service.ts';
 import { EndpointService } from './services/endpoint-service.ts';
 import { EnrolmentKeyService } from './services/enrolment-key-service.ts';
 import { EventService } from './services/event-service.ts';
@@ -81,13 +82,13 @@ export async function startController(settings: ControllerSettings): Promise<Run
   started.defer(() => store.close());
   const presence = new Presence();
   const documents = new DocumentService({ ...settings, store, timers: systemTimers, onFailure });
-  const network = networkServices(store, presence, documents);
+  const accounts = await accountServices(store, settings, directory);
+  const network = networkServices(store, presence, documents, accounts);
   const reports = await reportServices(store, settings, network);
   const { traffic, telemetry, metrics } = reports;
   started.defer(() => telemetry.flush().then(() => traffic.flush(), onFailure));
   const policies = new PolicyService(store, traffic);
   await policies.ensureDefault();
-  const accounts = await accountServices(store, settings, directory);
   const setupToken = await accounts.signIn.prepareFirstSignIn(settings.adminPassword ?? undefined);
   await documents.start();
   started.defer(() => documents.stop());
@@ -156,15 +157,21 @@ function upkeepOf(
 }
 
 /** What users set and see of the network. */
-function networkServices(store: Store, presence: Presence, documents: DocumentService) {
+function networkServices(
+  store: Store,
+  presence: Presence,
+  documents: DocumentService,
+  { users, userDeletion }: Pick<Awaited<ReturnType<typeof accountServices>>, 'users' | 'userDeletion'>,
+) {
   const [paths, decisions] = [new PathService(store), new DecisionService(store)];
   const siteDeletion = new SiteDeletionService(store);
+  const pathOverrides = new PathOverrideService({ store, paths, decisions, presence });
   return {
     presence,
     documents,
     sites: new SiteService(store, presence, documents),
     siteDeletion,
-    declarations: new ApplyService(store, siteDeletion),
+    declarations: new ApplyService(store, { siteDeletion, users, userDeletion }),
     endpoints: new EndpointService(store),
     applications: new ApplicationService(store),
     hostSets: new HostSetService(store),
@@ -176,7 +183,8 @@ function networkServices(store: Store, presence: Presence, documents: DocumentSe
     qos: new QosService(store),
     paths,
     decisions,
-    pathOverrides: new PathOverrideService({ store, paths, decisions, presence }),
+    pathOverrides,
+    endpointDrains: new EndpointDrainService({ store, paths, pathOverrides, decisions, presence }),
   };
 }
 

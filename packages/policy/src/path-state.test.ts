@@ -8,6 +8,7 @@ const good: PathQuality = { ...unmeasured, forward: { delayMs: 20, jitterMs: 1, 
 const observed = (over: Partial<PathObservation>): PathObservation => ({
   consecutiveMisses: 0,
   consecutiveReplies: 0,
+  farEndIsSilent: false,
   linkDown: false,
   quality: good,
   ...over,
@@ -47,6 +48,11 @@ describe('a path', () => {
       [100, misses(1), 'up'],
       [200, misses(2), 'up'],
       [300, misses(3), 'down'],
+    ],
+    'goes down at the second where the far end is silent as well': [
+      ...up,
+      [100, { ...misses(1), farEndIsSilent: true }, 'up'],
+      [200, { ...misses(2), farEndIsSilent: true }, 'down'],
     ],
     'goes down at once when its link does, whatever was answered': [
       ...up,

@@ -8,6 +8,8 @@ export interface PathObservation {
   readonly consecutiveMisses: number;
   /** Replies in a row; 0 right after a miss. */
   readonly consecutiveReplies: number;
+  /** The far end's own probes, which come as often, have stayed out for as long as it takes to miss two. */
+  readonly farEndIsSilent: boolean;
   /** The uplink has no carrier, no address, or is set down. */
   readonly linkDown: boolean;
   readonly quality: PathQuality;
@@ -76,7 +78,8 @@ export function stepPathState(
 
 function outageOf(observed: PathObservation, tuning: PathTuning): string | null {
   if (observed.linkDown) return 'link down';
-  if (observed.consecutiveMisses < tuning.downAfterMisses) return null;
+  const enough = observed.farEndIsSilent ? tuning.downAfterMissesBothWays : tuning.downAfterMisses;
+  if (observed.consecutiveMisses < enough) return null;
   return `${observed.consecutiveMisses} probes in a row unanswered`;
 }
 

@@ -19,7 +19,7 @@ export function addApply(program: Command, terminal: Terminal): void {
   const apply = withApiOptions(
     program
       .command('apply')
-      .description('make sites, policies, classes of service and transport links what YAML documents say'),
+      .description('make sites, policies, users and all else of the network what YAML documents say'),
   )
     .option(
       '-f, --file <file>',
@@ -48,13 +48,24 @@ export function addApply(program: Command, terminal: Terminal): void {
 
 export function addExport(program: Command, terminal: Terminal): void {
   const command = withApiOptions(
-    program.command('export').description('the network as YAML documents, as "apply" takes them'),
+    program
+      .command('export')
+      .description('the network, and users for administrators, as YAML documents that "apply" takes'),
   );
-  withExamples(command, ['export > network.yaml', 'export --json']).action((options: ApiOptions) =>
+  command.option(
+    '--kind <kind>',
+    'only documents of this kind; repeat for more',
+    (kind: string, before: readonly string[] | undefined) => [...(before ?? []), kind],
+  );
+  const examples = ['export > network.yaml', 'export --kind User > users.yaml', 'export --json'];
+  withExamples(command, examples).action(({ kind: kinds, ...options }: ApiOptions & { kind?: readonly string[] }) =>
     answer(
       terminal,
       options,
-      async (api) => (await api.get<{ documents: Manifest[] }>('/export')).documents,
+      async (api) => {
+        const { documents } = await api.get<{ documents: Manifest[] }>('/export');
+        return documents.filter(({ kind }) => kinds?.includes(kind) ?? true);
+      },
       (documents) => documents.map(yamlOf).join('---\n').trimEnd(),
     ),
   );
@@ -71,11 +82,14 @@ const styles: Record<Applied['objects'][number]['outcome'], Style> = {
 
 const nameOf = ({ kind, name }: { kind: string; name: string }): string => `${kind} ${name}`;
 
-const printOutcomes = ({ objects, warnings }: Applied, paint: Paint): string =>
-  [
+function printOutcomes({ objects, warnings }: Applied, paint: Paint): string {
+  const newUsers = objects.filter(({ kind, outcome }) => kind === 'User' && outcome === 'created');
+  return [
     ...objects.map((object) => `${nameOf(object)} ${paint(styles[object.outcome], object.outcome)}`),
     ...warningLines(warnings, paint),
+    ...newUsers.map(({ name }) => `${name} signs in once they have a password: patronus users link ${name}`),
   ].join('\n');
+}
 
 /** Unified, one file for each object that would change, and a line that sums it up. */
 function printDiff({ objects, warnings }: Applied, paint: Paint): string {

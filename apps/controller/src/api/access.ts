@@ -136,6 +136,17 @@ export class Access {
     return actor;
   }
 
+  /** Whether a caller may do it, for answers that tell more to some. */
+  allows(caller: Caller | null, operation: string): boolean {
+    try {
+      this.#check({ caller, address: null, operation });
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof PatronusError) return false;
+      throw thrown;
+    }
+  }
+
   async #callerOfToken(token: string, address: string | null): Promise<Caller> {
     const { keys, localToken, sessions } = this.#parts;
     if (keys.isKey(token)) return keys.caller(token, address);

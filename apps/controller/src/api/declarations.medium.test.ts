@@ -71,6 +71,25 @@ describe('applying documents', () => {
     );
   });
 
+  it('tells of users and changes them for administrators only, at both doors', async () => {
+    const alice = { apiVersion, kind: 'User', metadata: { name: 'alice' }, spec: { role: 'viewer', name: 'Alice' } };
+    const documents = [alice];
+    const refused = await controller.request('POST', 'apply', { documents }, as('operator'));
+    expect([refused.status, refused.body['code']]).toEqual([403, 'forbidden']);
+    expect((await graphql(as('operator'), applying, { documents })).errors![0]!.extensions.code).toBe('forbidden');
+    expect((await graphql(as('admin'), applying, { documents })).data!['apply']).toMatchObject({
+      objects: [{ kind: 'User', name: 'alice', outcome: 'created', after: alice }],
+    });
+    const usersIn = async (role: Role): Promise<unknown[]> => {
+      const rest = await controller.request<{ documents: { kind: string }[] }>('GET', 'export', undefined, as(role));
+      const exported = (await graphql(as(role), '{ export }')).data!['export'] as { kind: string }[];
+      expect(exported).toEqual(rest.body.documents);
+      return exported.filter(({ kind }) => kind === 'User');
+    };
+    expect(await usersIn('operator')).toEqual([]);
+    expect(await usersIn('admin')).toContainEqual(alice);
+  });
+
   it('names every wrong field of every document in its refusal', async () => {
     const headers = as('operator');
     const documents = [site('hq', { prefixes: ['10.1.0.0/33'] }), site('', { location: 5 }), { kind: 'Router' }];

@@ -1,4 +1,5 @@
 import type { Role, Scope } from '../auth/index.ts';
+import { steeringPermissions } from './steering-permissions.ts';
 
 /** Who may do something: anyone, whoever may read the network, or callers of at least a role. */
 export type AccessLevel = 'open' | 'read' | Role;
@@ -20,7 +21,6 @@ const renewing: Permission = { least: 'open', scope: null, limit: 'renewal' };
 const reading: Permission = { least: 'read', scope: 'network:read' };
 const changing: Permission = { least: 'operator', scope: 'network:write' };
 const removing: Permission = { least: 'admin', scope: 'network:write' };
-const steering: Permission = { least: 'operator', scope: 'paths:operate' };
 const enrolling: Permission = { least: 'admin', scope: 'edges:write' };
 const auditing: Permission = { least: 'admin', scope: 'audit:read' };
 const maintaining: Permission = { least: 'admin', scope: 'system:write' };
@@ -161,9 +161,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   'GET /api/v1/paths/left-out': reading,
   'GET /api/v1/paths/:id': reading,
   'GET /api/v1/paths/:id/metrics': reading,
-  'POST /api/v1/paths/:id/check': steering,
-  'POST /api/v1/paths/:id/failover': steering,
-  'DELETE /api/v1/paths/:id/failover': steering,
+  ...steeringPermissions,
   'GET /api/v1/events': reading,
   // Judged as `GET /api/v1/events` once the caller is known: pages of browsers tell who they are by a message.
   'GET /api/v1/ws/events': open,
@@ -309,9 +307,6 @@ export const permissions: Readonly<Record<string, Permission>> = {
   'Mutation.updateQosClass': changing,
   'Mutation.deleteQosClass': changing,
   'Mutation.resetPolicyStats': changing,
-  'Mutation.checkPathHealth': steering,
-  'Mutation.failoverPath': steering,
-  'Mutation.releasePath': steering,
   'Query.lab': reading,
   'Mutation.labBreak': changing,
   'Mutation.labImpair': changing,

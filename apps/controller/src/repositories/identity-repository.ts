@@ -24,6 +24,12 @@ export const identityRepository = {
   findSubject: (db: Db, issuer: string, subject: string): Promise<IdentityRow | undefined> =>
     select(db).where('issuer', '=', issuer).where('subject', '=', subject).executeTakeFirst(),
 
+  /** Ids of users whose name and role are what a service says. */
+  async listManagedUsers(db: Db): Promise<string[]> {
+    const query = db.selectFrom('identities').select('user_id').distinct().where('manages_user', '=', 1);
+    return (await query.execute()).map((row) => row.user_id);
+  },
+
   async insert(db: Db, row: Insertable<IdentityTable>): Promise<void> {
     await db.insertInto('identities').values(row).execute();
   },

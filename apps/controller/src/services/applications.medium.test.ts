@@ -103,7 +103,7 @@ describe('an application', () => {
 
   it('is applied from documents, exported, and pruned', async () => {
     await network.applications.create(tester, { ...erp, dscp: 18 });
-    const documents = await network.declarations.export();
+    const documents = await network.declarations.export({ users: false });
     const own = documents.find(({ kind }) => kind === 'Application');
     expect(own).toMatchObject({ metadata: { name: 'erp' }, spec: { dscp: 18 } });
     expect(

@@ -33,7 +33,7 @@ export class UserDeletionService {
       const row = await userRepository.find(change.db, reference);
       if (row !== undefined) {
         await checkAnotherAdministrator(change, row);
-        return options.purge === true ? this.#purge(change, by, row) : this.#markDeleted(change, by, row);
+        return options.purge === true ? this.#purge(change, by, row) : this.deleteIn(change, by, row);
       }
       const deleted = found(await userRepository.find(change.db, reference, 'deleted'), 'user', reference);
       if (options.purge !== true) throw deletedAlready('user', deleted.username, deleted.deleted_at!);
@@ -63,7 +63,8 @@ export class UserDeletionService {
     });
   }
 
-  async #markDeleted(change: Change, by: Actor, row: UserRow): Promise<Deletion<string>> {
+  /** Within a change, whose caller sees to it that there is still an administrator who can sign in. */
+  async deleteIn(change: Change, by: Actor, row: UserRow): Promise<Deletion<string>> {
     await userRepository.update(change.db, row.user_id, { deleted_at: change.at, updated_at: change.at });
     await userRepository.deletePasswordLinks(change.db, row.user_id);
     const sessions_ended = await this.#sessions.endAll(change, row.user_id);

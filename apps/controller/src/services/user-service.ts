@@ -89,27 +89,8 @@ export class UserService {
     const words = wordsOf({ username, name });
     const password_hash =
       password === undefined ? await unknownPasswordHash() : await newPasswordHash(password, 'password', words);
-    const id = randomUUID();
-    await this.#store.change(async (change) => {
-      await checkNameIsFree(change, username);
-      await userRepository.insert(change.db, {
-        user_id: id,
-        username,
-        name,
-        password_hash,
-        role,
-        enabled: enabled ? 1 : 0,
-        locked_until: null,
-        last_sign_in_at: null,
-        created_at: change.at,
-        updated_at: change.at,
-        deleted_at: null,
-      });
-      const details = { name, role, enabled, password_given: password !== undefined };
-      await change.audit(by, { action: 'user_created', target: { type: 'user', id, name: username }, details });
-      await announce(change, 'created', { user_id: id, username });
-    });
-    return this.get(id);
+    const details = { name, role, enabled, password_given: password !== undefined };
+    return this.get(await this.#store.change((change) => addUser(change, by, { username, password_hash, details })));
   }
 
   /**
@@ -119,20 +100,26 @@ export class UserService {
   async update(by: Actor, reference: string, changes: UserChanges): Promise<UserView> {
     const id = await this.#store.change(async (change) => {
       const row = found(await userRepository.find(change.db, reference), 'user', reference);
-      const [before, after] = [shown(row), { ...shown(row), ...changes }];
-      const changed = changesBetween(before, after);
-      if (Object.keys(changed).length === 0) return row.user_id;
-      if (after.role !== 'admin' || !after.enabled) await checkAnotherAdministrator(change, row);
-      const { name, role, enabled } = after;
-      const fields = { name, role, enabled: enabled ? 1 : 0, updated_at: change.at } as const;
-      await userRepository.update(change.db, row.user_id, fields);
-      this.#sessions.noteRevocation(change);
-      const ended = after.enabled ? {} : { sessions_ended: await this.#sessions.endAll(change, row.user_id) };
-      await change.audit(by, { action: 'user_updated', target: userTarget(row), details: { ...changed, ...ended } });
-      await announce(change, 'updated', row);
+      const { role, enabled } = { ...shown(row), ...changes };
+      if (role !== 'admin' || !enabled) await checkAnotherAdministrator(change, row);
+      await this.updateIn(change, by, row, changes);
       return row.user_id;
     });
     return this.get(id);
+  }
+
+  /** Within a change, whose caller sees to it that there is still an administrator who can sign in. */
+  async updateIn(change: Change, by: Actor, row: UserRow, changes: UserChanges): Promise<void> {
+    const [before, after] = [shown(row), { ...shown(row), ...changes }];
+    const changed = changesBetween(before, after);
+    if (Object.keys(changed).length === 0) return;
+    const { name, role, enabled } = after;
+    const fields = { name, role, enabled: enabled ? 1 : 0, updated_at: change.at } as const;
+    await userRepository.update(change.db, row.user_id, fields);
+    this.#sessions.noteRevocation(change);
+    const ended = after.enabled ? {} : { sessions_ended: await this.#sessions.endAll(change, row.user_id) };
+    await change.audit(by, { action: 'user_updated', target: userTarget(row), details: { ...changed, ...ended } });
+    await announce(change, 'updated', row);
   }
 
   /** Sets a password for somebody else, and signs them out. Errors: `not_found`, `invalid_input`. */
@@ -196,6 +183,39 @@ export class UserService {
       purgeAt: purgeTime(row.deleted_at),
     };
   }
+}
+
+/** Who shall be, with what is told of them in the audit log. */
+interface NewUser {
+  readonly username: string;
+  readonly password_hash: string;
+  readonly details: Pick<Required<UserInput>, 'name' | 'role' | 'enabled'> & { readonly password_given: boolean };
+}
+
+/** Makes a user within a change, and answers their id. Errors: `invalid_input`. */
+export async function addUser(
+  change: Change,
+  by: Actor,
+  { username, password_hash, details }: NewUser,
+): Promise<string> {
+  await checkNameIsFree(change, username);
+  const id = randomUUID();
+  await userRepository.insert(change.db, {
+    user_id: id,
+    username,
+    name: details.name,
+    password_hash,
+    role: details.role,
+    enabled: details.enabled ? 1 : 0,
+    locked_until: null,
+    last_sign_in_at: null,
+    created_at: change.at,
+    updated_at: change.at,
+    deleted_at: null,
+  });
+  await change.audit(by, { action: 'user_created', target: { type: 'user', id, name: username }, details });
+  await announce(change, 'created', { user_id: id, username });
+  return id;
 }
 
 /** What an update can change. */

@@ -34,6 +34,13 @@ const hostSetShape = fc.record({
   members: fc.uniqueArray(fc.constantFrom('10.0.3.7', '10.0.4.0/24', '2001:db8::/32'), { maxLength: 3 }),
 });
 
+/** No administrators: one must stay, so not every network could become any other. */
+const userShape = fc.record({
+  role: fc.constantFrom('viewer', 'operator'),
+  name: fc.constantFrom('', 'Ann O'),
+  enabled: fc.boolean(),
+});
+
 const policyShape = fc.record({
   priority: fc.integer({ min: 1, max: 9 }),
   description: maybe(fc.constantFrom('', 'Calls: keep them good')),
@@ -59,8 +66,9 @@ export const randomNetwork: fc.Arbitrary<Manifest[]> = fc
     hostSets: fc.array(hostSetShape, { minLength: 2, maxLength: 2 }),
     links: maybe(fc.constantFrom(null, [], [{ a: 'broadband', b: 'mpls' }], [{ a: 'lte', b: 'lte' }])),
     action: fc.constantFrom('steer' as const, 'drop' as const),
+    users: fc.array(userShape, { minLength: 1, maxLength: 2 }),
   })
-  .map(({ sites, names, policies, policyNames, hostSets, links, action }) => {
+  .map(({ sites, names, policies, policyNames, hostSets, links, action, users }) => {
     const taken = { addresses: new Set<number>(), prefixes: new Set<number>() };
     const documents = sites.map((shape, index) => siteDocument(names[index]!, shape, taken));
     const known = documents.map(({ metadata }) => metadata.name);
@@ -70,6 +78,7 @@ export const randomNetwork: fc.Arbitrary<Manifest[]> = fc
       ...documents,
       ...hostSets.map((shape, index) => hostSetDocument(['printers', 'tills'][index]!, shape)),
       ...policies.map((shape, index) => policyDocument(policyNames[index]!, shape, known)),
+      ...users.map((spec, index) => ({ apiVersion, kind: 'User', metadata: { name: ['ann', 'Ben'][index]! }, spec })),
     ] as Manifest[];
   })
   .chain((documents) => fc.shuffledSubarray(documents, { minLength: documents.length }));

@@ -1,6 +1,7 @@
 import { InvalidInputError, systemTimers, type Clock } from '@patronus/core';
 import type { KyselyPlugin } from 'kysely';
 import { AuditLog, type Actor } from '../audit/index.ts';
+import { Sessions, type TokenSigner } from '../auth/index.ts';
 import { openDatabase, Store } from '../database/index.ts';
 import { ApplyService } from '../services/apply/index.ts';
 import { AuditService } from '../services/audit-service.ts';
@@ -32,6 +33,8 @@ import { ApplicationService } from '../services/application-service.ts';
 import { FlowExplanationService } from '../services/flow-explanation.ts';
 import { HostSetService } from '../services/host-set-service.ts';
 import { TransportLinkService } from '../services/transport-link-service.ts';
+import { UserDeletionService } from '../services/user-deletion-service.ts';
+import { UserService } from '../services/user-service.ts';
 import { checkStoredEvents } from './check-events.ts';
 import { testAnchorKey } from './test-anchor-key.ts';
 import { testDatabase } from './test-database.ts';
@@ -70,6 +73,9 @@ export async function testNetwork(plugin?: KyselyPlugin) {
   const qosLines = new QosLines(store);
   const reporting = { store, paths, traffic, metrics, decisions, qosLines };
   const siteDeletion = new SiteDeletionService(store);
+  // Nobody signs in here, so nothing is signed.
+  const sessions = new Sessions(store, {} as TokenSigner);
+  const [users, userDeletion] = [new UserService(store, sessions), new UserDeletionService(store, sessions)];
   const policies = new PolicyService(store, traffic);
   await policies.ensureDefault();
   return {
@@ -85,7 +91,9 @@ export async function testNetwork(plugin?: KyselyPlugin) {
     policyDeletion: new PolicyDeletionService(store),
     sites: new SiteService(store, presence, documents),
     siteDeletion,
-    declarations: new ApplyService(store, siteDeletion),
+    declarations: new ApplyService(store, { siteDeletion, users, userDeletion }),
+    users,
+    userDeletion,
     endpoints: new EndpointService(store),
     applications: new ApplicationService(store),
     hostSets: new HostSetService(store),

@@ -180,7 +180,7 @@ describe('blackout', () => {
   });
 
   it('tells which way is cut, as far as one end can', () => {
-    const causeWhen = (isFarEndHeard: boolean): string => {
+    const foundWhen = (isFarEndHeard: boolean): Record<string, unknown> => {
       const wan = simulate('default');
       const [path] = documentFor('default').paths;
       const { localAddress, remoteAddress } = planProbes(documentFor('default')).paths.find(
@@ -189,19 +189,44 @@ describe('blackout', () => {
       wan.run(10_000);
       wan.engine.heard(localAddress, remoteAddress, null);
       wan.cut(path!.id);
-      for (let round = 0; round < 25; round++) {
+      for (let round = 0; round < 100; round++) {
         wan.run(20);
         if (isFarEndHeard) wan.engine.heard(localAddress, remoteAddress, null);
       }
-      return String(wan.eventsOf('path_down')[0]!.metadata['cause']);
+      const { reverse } = wan.reports.find(({ pathId }) => pathId === path!.id)!.quality;
+      return { ...wan.eventsOf('path_down')[0]!.metadata, reverseLoss: reverse.lossPercent };
     };
-    expect(causeWhen(true)).toContain('while those of the far end arrive: the way out is cut');
-    expect(causeWhen(false)).toContain('and none of the far end arrive');
+    expect(foundWhen(true)).toMatchObject({
+      cause: expect.stringContaining('while those of the far end arrive: the way out is cut') as string,
+      failed_direction: 'forward',
+      reverseLoss: null,
+    });
+    expect(foundWhen(false)).toMatchObject({
+      cause: expect.stringContaining('and none of the far end arrive') as string,
+      failed_direction: 'reverse_or_both',
+      reverseLoss: expect.any(Number) as number,
+    });
+  });
+
+  it('is seen the sooner where the far end falls silent as well, and replies have been punctual', () => {
+    const downAfterMs = (farEndProbes: boolean): number[] =>
+      Array.from({ length: 10 }, (_, index) => {
+        const wan = simulate('fast', { forwardMs: 18, reverseMs: 18, jitterMs: 0.5 });
+        if (farEndProbes) wan.probeFromFarEnds(10);
+        wan.run(60_000 + index);
+        wan.cut(mpls);
+        const cutMs = wan.nowMs;
+        expect(wan.runUntil(() => wan.eventsOf('path_down').length > 0, 100)).toBe(true);
+        return wan.nowMs - cutMs;
+      });
+    expect(Math.max(...downAfterMs(true))).toBeLessThan(10 + 10 + 6);
+    expect(Math.max(...downAfterMs(false))).toBeGreaterThan(10 + 10 + 10);
   });
 
   it('is not seen in two lost probes', () => {
     const wan = simulate('fast');
-    wan.run(10_000);
+    wan.probeFromFarEnds(10);
+    wan.run(60_000);
     for (let burst = 0; burst < 20; burst++) {
       wan.change(mpls, { forwardLoss: 1 });
       wan.run(20);

@@ -212,14 +212,14 @@ export class PathEngine {
       if (path.onDemand.size > 0) this.#giveUpDemands(path);
       if (prober.consecutiveMisses === 1) for (const other of this.#witnesses.toAsk(path)) other.prober.hurry(nowMs);
       this.#judge(path, nowMs);
-    }
+    } else if (path.turnsSilent(nowMs)) this.#judge(path, nowMs);
     if (prober.isDue(nowMs)) this.#parts.outlet.queue(path, prober.open(nowMs));
   }
 
   #planWake(): void {
     let wakeMs = Math.min(this.#reviewMs, this.#reportMs, this.#retryMs, this.#arrivals.wakeMs);
     for (let index = 0; index < this.#paths.length; index++) {
-      const pathWakeMs = this.#paths[index]!.prober.wakeMs;
+      const pathWakeMs = this.#paths[index]!.wakeMs;
       this.#wakes[index] = pathWakeMs;
       if (pathWakeMs < wakeMs) wakeMs = pathWakeMs;
     }
@@ -227,8 +227,9 @@ export class PathEngine {
   }
 
   #judge(path: MonitoredPath, nowMs: number): void {
-    const believesMisses = !path.isFailing || this.#witnesses.believes(path, nowMs, nowMs + this.#wallAheadMs);
-    if (!path.isFailing) this.#witnesses.dismiss(path);
+    const isFailing = path.isFailing(nowMs);
+    const believesMisses = !isFailing || this.#witnesses.believes(path, nowMs, nowMs + this.#wallAheadMs);
+    if (!isFailing) this.#witnesses.dismiss(path);
     const change = path.step(nowMs, believesMisses);
     if (change === null) return;
     this.#pathChanged = true;
@@ -238,7 +239,8 @@ export class PathEngine {
 
   #tellPath(path: MonitoredPath, change: PathChange, nowMs: number): void {
     const quality = path.prober.quality(nowMs);
-    this.#tell(pathEvent({ path: path.planned, change, quality, firstMissedMs: path.prober.firstMissedWallMs }));
+    const { planned, failedWay, prober } = path;
+    this.#tell(pathEvent({ path: planned, change, quality, failedWay, firstMissedMs: prober.firstMissedWallMs }));
   }
 
   #decide(nowMs: number): void {

@@ -70,7 +70,7 @@ export class PathProber {
   constructor(profile: ProbeProfile, nowMs: number, phase: number) {
     this.profile = profile;
     this.#timing = probeTiming[profile];
-    this.#timer = new ReplyTimer(this.#timing.marginFloorMs);
+    this.#timer = new ReplyTimer(this.#timing);
     this.#delay = new DelayMeter(this.#timing.delayWindow, this.#timing.intervalMs);
     this.#budget = new ProbeBudget(this.#timing, nowMs);
     this.#nextSendMs = nowMs + phase * this.#timing.intervalMs;
@@ -121,6 +121,11 @@ export class PathProber {
       this.#oldest++;
     }
     return found;
+  }
+
+  /** How long the far end's probes, which come as often as ours, may stay out before two of them are surely missing. */
+  get silenceMs(): number {
+    return 2 * this.#timing.thriftyIntervalMs + this.#timer.marginMs;
   }
 
   #oldestDeadline(): number {

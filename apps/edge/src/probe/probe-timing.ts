@@ -10,10 +10,11 @@ export interface ProbeTiming {
    */
   readonly suspectIntervalMs: number;
   /**
-   * The least time that a reply may take longer than expected. Too short calls a scheduling hiccup at either end a miss,
-   * too long adds to every outage.
+   * The least time that a reply may take longer than expected where replies have been punctual, and where they have not. Too short
+   * calls a scheduling hiccup at either end a miss, too long adds to every outage.
    */
-  readonly marginFloorMs: number;
+  readonly leastMarginMs: number;
+  readonly cautiousMarginMs: number;
   /** Probes over which loss is taken: the resolution is one in as many, the memory that many intervals. */
   readonly lossWindow: number;
   /** Replies over which delay is taken (median): more are steadier, fewer follow a change sooner. */
@@ -40,7 +41,8 @@ export const probeTiming: Readonly<Record<ProbeProfile, ProbeTiming>> = {
   fast: {
     intervalMs: 10,
     suspectIntervalMs: 10,
-    marginFloorMs: 10,
+    leastMarginMs: 4,
+    cautiousMarginMs: 10,
     lossWindow: 200,
     delayWindow: 20,
     bytesPerDay: null,
@@ -51,7 +53,8 @@ export const probeTiming: Readonly<Record<ProbeProfile, ProbeTiming>> = {
   default: {
     intervalMs: 100,
     suspectIntervalMs: 20,
-    marginFloorMs: 10,
+    leastMarginMs: 10,
+    cautiousMarginMs: 10,
     lossWindow: 100,
     delayWindow: 20,
     bytesPerDay: null,
@@ -62,7 +65,8 @@ export const probeTiming: Readonly<Record<ProbeProfile, ProbeTiming>> = {
   metered: {
     intervalMs: 1_000,
     suspectIntervalMs: 200,
-    marginFloorMs: 50,
+    leastMarginMs: 50,
+    cautiousMarginMs: 50,
     lossWindow: 50,
     delayWindow: 8,
     bytesPerDay: 25_000_000,

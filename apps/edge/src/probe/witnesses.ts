@@ -28,7 +28,7 @@ export class Witnesses {
     const others = this.#others(path);
     const believed =
       missedMs === null ||
-      this.#isSilence(missedMs, others, wallMs) ||
+      this.#isSilence(missedMs, others, nowMs, wallMs) ||
       others.some(
         ({ prober }) => prober.lastPromptSentMs >= missedMs && nowMs - prober.promptSinceMs >= witnessSettleMs,
       );
@@ -41,8 +41,8 @@ export class Witnesses {
    * Whether nothing has answered from the site for so long that it is given up. Its paths are then given up together: as long as
    * one of them was not asked long enough, it would seem to be a path to move to.
    */
-  #isSilence(missedMs: number, others: readonly MonitoredPath[], wallMs: number): boolean {
-    const silent = others.every((other) => other.isFailing || other.reading.health === 'down');
+  #isSilence(missedMs: number, others: readonly MonitoredPath[], nowMs: number, wallMs: number): boolean {
+    const silent = others.every((other) => other.isFailing(nowMs) || other.reading.health === 'down');
     const sinceMs = others.reduce(
       (earliest, { prober }) => Math.min(earliest, prober.firstMissedWallMs ?? Infinity),
       missedMs,

@@ -10,7 +10,7 @@ import {
 import type { MonitoredPath } from '../probe/monitored-path.ts';
 import type { ProbeResult } from '../ports.ts';
 import { PathEngine } from '../probe/path-engine.ts';
-import { planProbes } from '../probe/probe-plan.ts';
+import { planProbes, type PlannedPath } from '../probe/probe-plan.ts';
 
 /** One path of the simulated network. Shares are 0–1; jitter is uniform extra delay up to this, each way. */
 export interface SimulatedPath {
@@ -54,7 +54,10 @@ export class ProbeSimulation {
   readonly #random: Random;
   readonly #queued: { readonly path: MonitoredPath; readonly sequence: number }[] = [];
   readonly #reflected = new Map<number, number>();
+  readonly #planned: readonly PlannedPath[];
   #arrivals: Arrival[] = [];
+  /** Probes that far ends will send. */
+  #departures: Arrival[] = [];
   #heldUntilMs = 0;
 
   constructor(document: SiteDocument, random: Random, every: Partial<SimulatedPath> = {}) {
@@ -77,14 +80,16 @@ export class ProbeSimulation {
       },
       newId: () => `event ${this.events.length}`,
     });
-    this.engine.configure(planProbes(document));
+    const plan = planProbes(document);
+    this.#planned = plan.paths;
+    this.engine.configure(plan);
   }
 
   /** Lets time pass as on an idle machine: the engine wakes when it wants to, and for every packet. */
   run(ms: number): void {
     const endMs = this.nowMs + ms;
     for (;;) {
-      const arrivalMs = Math.min(...this.#arrivals.map(({ atMs }) => atMs));
+      const arrivalMs = Math.min(...[...this.#arrivals, ...this.#departures].map(({ atMs }) => atMs));
       const nextMs = Math.max(this.nowMs, Math.min(arrivalMs, this.engine.wakeMs));
       if (nextMs > endMs) break;
       this.nowMs = nextMs;
@@ -114,6 +119,14 @@ export class ProbeSimulation {
     for (const arrival of this.#arrivals) arrival.atMs = Math.max(arrival.atMs, this.#heldUntilMs);
   }
 
+  /** From now on the far ends of all paths probe as well, this often. */
+  probeFromFarEnds(intervalMs: number): void {
+    for (const [index, path] of this.#planned.entries()) {
+      const phaseMs = (intervalMs * index) / this.#planned.length;
+      this.#probeFromFarEnd(path, this.nowMs + phaseMs, intervalMs);
+    }
+  }
+
   change(id: PathId, to: Partial<SimulatedPath>): void {
     Object.assign(this.#paths.get(id)!, to);
   }
@@ -132,6 +145,18 @@ export class ProbeSimulation {
     return this.reports.find((each) => each.pathId === id)!;
   }
 
+  #probeFromFarEnd(path: PlannedPath, atMs: number, intervalMs: number): void {
+    const action = (): void => {
+      const line = this.#paths.get(path.id)!;
+      this.#probeFromFarEnd(path, atMs + intervalMs, intervalMs);
+      if (this.#random.next() < line.reverseLoss) return;
+      const heard = (): void => this.engine.heard(path.localAddress, path.remoteAddress, null);
+      const arrivesMs = Math.max(this.#heldUntilMs, atMs + line.reverseMs + this.#random.next() * line.jitterMs);
+      this.#arrivals.push({ atMs: arrivesMs, path: path.id, action: heard });
+    };
+    this.#departures.push({ atMs, path: path.id, action });
+  }
+
   #told(event: NetworkEvent): void {
     const faults = eventFaults(event);
     if (faults.length > 0) throw new Error(`an event is not as the catalogue has it: ${faults.join(', ')}`);
@@ -143,6 +168,9 @@ export class ProbeSimulation {
   }
 
   #round(): void {
+    const leaving = this.#departures.filter(({ atMs }) => atMs <= this.nowMs);
+    this.#departures = this.#departures.filter(({ atMs }) => atMs > this.nowMs);
+    for (const { action } of leaving) action();
     const due = this.#arrivals.filter(({ atMs }) => atMs <= this.nowMs).toSorted((a, b) => a.atMs - b.atMs);
     this.#arrivals = this.#arrivals.filter(({ atMs }) => atMs > this.nowMs);
     for (const { action } of due) action();

@@ -1,4 +1,5 @@
 import { ApplyInputSchema, type Application, type ApplyInput } from '../../services/apply/index.ts';
+import { furtherOperations } from '../apply-permissions.ts';
 import { builder } from './builder.ts';
 import { inputChecker } from './checked-input.ts';
 import { actorIn } from './graphql-services.ts';
@@ -26,6 +27,10 @@ const specInput = builder.inputType('ManifestSpecInput', {
     match_conditions: t.field({ type: matchInput }),
     action: t.field({ type: actionInput }),
     enabled: t.boolean(),
+    role: t.string(),
+    name: t.string(),
+    latitude: t.float(),
+    longitude: t.float(),
     links: t.field({ type: [transportLinkInput] }),
     guarantee_percent: t.float(),
     ceiling_percent: t.float(),
@@ -38,7 +43,10 @@ const manifestInput = builder.inputType('ManifestInput', {
   description: 'A document as `patronus export` writes it',
   fields: (t) => ({
     apiVersion: t.string({ required: true }),
-    kind: t.string({ required: true, description: '`Site`, `HostSet`, `Policy`, `QosClass` or `TransportLinks`' }),
+    kind: t.string({
+      required: true,
+      description: '`Site`, `HostSet`, `Policy`, `QosClass`, `TransportLinks` or `User`',
+    }),
     metadata: t.field({ type: metadataInput, required: true }),
     spec: t.field({ type: specInput, required: true }),
   }),
@@ -67,7 +75,8 @@ builder.queryField('export', (t) =>
   t.field({
     type: ['JSON'],
     description: 'The network as documents that `apply` takes',
-    resolve: (_root, _args, context) => context.services.declarations.export(),
+    resolve: (_root, _args, { services, access, caller }) =>
+      services.declarations.export({ users: access.allows(caller, 'Query.users') }),
   }),
 );
 
@@ -83,10 +92,9 @@ builder.mutationField('apply', (t) =>
     resolve: async (_root, args, context) => {
       const { documents, dry_run, prune } = args;
       const { caller, address, access } = context;
-      // Whoever prunes deletes sites.
-      if (prune === true) await access.admit({ caller, address, operation: 'Mutation.deleteSite' });
-      const flags = { dry_run: dry_run === true, prune: prune === true };
-      return context.services.declarations.apply(actorIn(context), asApply({ documents, ...flags }));
+      const input = asApply({ documents, dry_run: dry_run === true, prune: prune === true });
+      for (const { graphql } of furtherOperations(input)) await access.admit({ caller, address, operation: graphql });
+      return context.services.declarations.apply(actorIn(context), input);
     },
   }),
 );

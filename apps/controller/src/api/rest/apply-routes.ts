@@ -2,6 +2,7 @@ import { toSnakeCase } from '@patronus/core';
 import { Type } from 'typebox';
 import { ApplyInputSchema, manifestKinds, ManifestSchema, type Application } from '../../services/apply/index.ts';
 import type { ApiServices } from '../api-services.ts';
+import { furtherOperations } from '../apply-permissions.ts';
 import { Nullable } from './answers.ts';
 import { inputExamples } from './input-examples.ts';
 import { FindingSchema } from './answers.ts';
@@ -32,8 +33,8 @@ export function applyRoutes(app: RestApp, services: ApiServices): void {
   app.get(
     '/export',
     { schema: { tags, summary: 'The network as documents', response: { 200: ExportSchema } } },
-    async () => ({
-      documents: await declarations.export(),
+    async ({ caller }) => ({
+      documents: await declarations.export({ users: access.allows(caller, 'GET /api/v1/users') }),
     }),
   );
   app.post(
@@ -49,9 +50,9 @@ export function applyRoutes(app: RestApp, services: ApiServices): void {
     },
     async (request) => {
       const { caller, actor, body } = request;
-      // Whoever prunes deletes sites.
-      const pruning = { caller, address: actor.address, operation: 'DELETE /api/v1/sites/:site' };
-      if (body.prune === true) await access.admit(pruning);
+      for (const { rest } of furtherOperations(body)) {
+        await access.admit({ caller, address: actor.address, operation: rest });
+      }
       return applicationAnswer(await declarations.apply(actor, body));
     },
   );

@@ -1,9 +1,11 @@
 import { canonicalJson, type Policy } from '@patronus/core';
 import type { PolicyFinding, PolicyWorld } from '@patronus/policy';
 import type { Actor } from '../../audit/index.ts';
+import type { Db } from '../../database/schema.ts';
 import type { Change, Store } from '../../database/store.ts';
 import { applicationRepository } from '../../repositories/application-repository.ts';
 import { hostSetRepository } from '../../repositories/host-set-repository.ts';
+import { userRepository } from '../../repositories/user-repository.ts';
 import { deleteApplication } from '../application-service.ts';
 import { deleteHostSet } from '../host-set-service.ts';
 import { findingsAbout } from '../policy-advice.ts';
@@ -15,11 +17,14 @@ import { readPolicyWorld } from '../read-intent.ts';
 import { readTransportLinks } from '../read-transport-links.ts';
 import type { SiteDeletionService } from '../site-deletion-service.ts';
 import { deduplicated, setTransportLinks } from '../transport-link-service.ts';
+import type { UserDeletionService } from '../user-deletion-service.ts';
+import type { UserService } from '../user-service.ts';
 import { applyApplications } from './apply-applications.ts';
 import { applyHostSets } from './apply-host-sets.ts';
 import { applyPolicies } from './apply-policies.ts';
 import { applyQosClasses, checkQosClasses, pruneQosClasses } from './apply-qos-classes.ts';
 import { applySites } from './apply-sites.ts';
+import { administratorsIn, applyUsers, checkAdministratorStays } from './apply-users.ts';
 import {
   linksName,
   readDocuments,
@@ -33,8 +38,9 @@ import {
   type QosClassManifest,
   type SiteManifest,
   type TransportLinksManifest,
+  type UserManifest,
 } from './manifest.ts';
-import { readNetwork, settled, type NetworkDocuments } from './read-network.ts';
+import { readNetwork, readUsers, settled, type NetworkDocuments } from './read-network.ts';
 
 /** What became of one object. */
 export interface AppliedObject {
@@ -78,19 +84,29 @@ class DryRun extends Error {
   }
 }
 
-/** Makes the network what documents say, and tells it as documents. */
+/** What changes and deletes objects of some kinds. */
+export interface ApplyParts {
+  readonly siteDeletion: Pick<SiteDeletionService, 'deleteIn'>;
+  readonly users: Pick<UserService, 'updateIn'>;
+  readonly userDeletion: Pick<UserDeletionService, 'deleteIn'>;
+}
+
+const readAll = async (db: Db, users: boolean): Promise<NetworkDocuments> =>
+  new Map([...(await readNetwork(db)), ...(users ? await readUsers(db) : [])]);
+
+/** Makes network and users what documents say, and tells them as documents. */
 export class ApplyService {
   readonly #store: Store;
-  readonly #siteDeletion: SiteDeletionService;
+  readonly #parts: ApplyParts;
 
-  constructor(store: Store, siteDeletion: SiteDeletionService) {
+  constructor(store: Store, parts: ApplyParts) {
     this.#store = store;
-    this.#siteDeletion = siteDeletion;
+    this.#parts = parts;
   }
 
-  /** Everything that can be applied, as it is now; applying it changes nothing. */
-  async export(): Promise<Manifest[]> {
-    return [...(await readNetwork(this.#store.db)).values()];
+  /** Everything that can be applied, as it is now, and users where they may be told; applying it changes nothing. */
+  async export({ users }: { readonly users: boolean }): Promise<Manifest[]> {
+    return [...(await readAll(this.#store.db, users)).values()];
   }
 
   /**
@@ -105,9 +121,10 @@ export class ApplyService {
     problems.throwIfAny();
     try {
       const applied = await this.#store.change(async (change) => {
-        const before = await readNetwork(change.db);
+        const tellsUsers = documents.some(({ manifest }) => manifest.kind === 'User');
+        const before = await readAll(change.db, tellsUsers);
         await this.#applyAll(change, by, documents, { before, prune: input.prune === true });
-        const after = await readNetwork(change.db);
+        const after = await readAll(change.db, tellsUsers);
         const objects = compare(documents, before, after);
         const found = { dryRun: input.dry_run === true, objects, ...(await readPolicyWorld(change.db)) };
         if (found.dryRun) throw new DryRun(found);
@@ -127,7 +144,7 @@ export class ApplyService {
     { before, prune }: { before: NetworkDocuments; prune: boolean },
   ): Promise<void> {
     const problems = new Problems();
-    const pruned = prune ? await this.#prune(change, by, documents, before) : { sites: [], lists: [] };
+    const pruned = prune ? await this.#prune(change, by, documents, before) : { sites: [], lists: [], users: [] };
     const known = new Set([...before.values()].map((each) => `${each.kind} ${settled(each)}`));
     const changed = documents.filter(({ manifest }) => !known.has(`${manifest.kind} ${settled(manifest)}`));
     const failed = await applySites(change, by, ofKind<SiteManifest>(changed, 'Site'), problems);
@@ -143,7 +160,27 @@ export class ApplyService {
       if (prune) await pruneQosClasses(change, by, documents, problems);
     }
     await checkQosClasses(change, problems);
+    const userDocuments = ofKind<UserManifest>(changed, 'User');
+    if (userDocuments.length + pruned.users.length > 0) {
+      await this.#applyUsers(change, by, { documents: userDocuments, problems }, pruned.users);
+    }
     problems.throwIfAny();
+  }
+
+  async #applyUsers(
+    change: Change,
+    by: Actor,
+    told: { readonly documents: readonly Placed<UserManifest>[]; readonly problems: Problems },
+    pruned: readonly string[],
+  ): Promise<void> {
+    const { users, userDeletion } = this.#parts;
+    const before = await administratorsIn(change);
+    const added = await applyUsers(change, by, users, told);
+    for (const id of pruned) {
+      const row = await userRepository.find(change.db, id);
+      if (row !== undefined) await userDeletion.deleteIn(change, by, row);
+    }
+    if (before.length > 0) await checkAdministratorStays(change, added, told.problems);
   }
 
   /** Policies that name one may be changed by a document, so these go last. Errors: `conflict` while a policy names one. */
@@ -156,13 +193,13 @@ export class ApplyService {
     }
   }
 
-  /** Deletes what no document has, but for host sets and applications; answers these and the sites among it. */
+  /** Deletes sites and policies that no document has; answers these sites, and what else is to go. */
   async #prune(
     change: Change,
     by: Actor,
     documents: readonly Placed<Manifest>[],
     before: NetworkDocuments,
-  ): Promise<{ sites: { id: string; name: string }[]; lists: string[] }> {
+  ): Promise<{ sites: { id: string; name: string }[]; lists: string[]; users: string[] }> {
     const kinds = new Set(documents.map(({ manifest }) => manifest.kind));
     const wanted = new Set(documents.map(({ manifest }) => nameKey(manifest)));
     const left = [...before].filter(
@@ -174,11 +211,16 @@ export class ApplyService {
     }
     const sites = left.filter(([, { kind }]) => kind === 'Site');
     // Policies that name it may be changed by a document that comes later; whether they were is looked at in the end.
-    for (const [key] of sites) await this.#siteDeletion.deleteIn(change, by, idOf(key, 'Site'), { force: true });
+    for (const [key] of sites) await this.#parts.siteDeletion.deleteIn(change, by, idOf(key, 'Site'), { force: true });
     const lists = left
       .filter(([, { kind }]) => kind === 'HostSet' || kind === 'Application')
       .map(([key, { kind }]) => idOf(key, kind));
-    return { sites: sites.map(([key, { metadata }]) => ({ id: idOf(key, 'Site'), name: metadata.name })), lists };
+    const users = left.filter(([, { kind }]) => kind === 'User').map(([key]) => idOf(key, 'User'));
+    return {
+      sites: sites.map(([key, { metadata }]) => ({ id: idOf(key, 'Site'), name: metadata.name })),
+      lists,
+      users,
+    };
   }
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { identityRepository } from '../../repositories/identity-repository.ts';
 import { at, refusalOf, tester, testNetwork, type TestNetwork } from '../../testing/index.ts';
 import type { ApplyInput, Manifest } from './manifest.ts';
 
@@ -30,7 +31,7 @@ const apply = (documents: Record<string, unknown>[], options: Partial<ApplyInput
 const outcomes = async (...args: Parameters<typeof apply>): Promise<string[]> =>
   (await apply(...args)).objects.map(({ kind, name, outcome }) => `${kind} ${name} ${outcome}`);
 const exported = async (kind: string): Promise<Manifest[]> =>
-  (await network.declarations.export()).filter((each) => each.kind === kind);
+  (await network.declarations.export({ users: true })).filter((each) => each.kind === kind);
 const pathCount = async (): Promise<number> => (await network.paths.list()).length;
 
 const hq = site('hq', { prefixes: ['10.1.0.0/24'], endpoints: [at('mpls', 'eth0', '192.0.2.1')] });
@@ -144,6 +145,84 @@ describe('documents', () => {
     expect(await exported('Policy')).toEqual([rest]);
     expect(await refusalOf(apply([policy('rest')]))).toEqual([
       'documents[0].spec.default: "rest" is the policy for what no other matches',
+    ]);
+  });
+});
+
+describe('documents of users', () => {
+  const user = (name: string, spec: Record<string, unknown>) => ({
+    apiVersion,
+    kind: 'User',
+    metadata: { name },
+    spec,
+  });
+  const password = 'Correct-Horse-7-Battery';
+
+  it('make users who have no password yet, and say their role, name and whether they may sign in', async () => {
+    const documents = [user('alice', { role: 'operator', name: 'Alice Gruber' }), user('bob', { role: 'viewer' })];
+    expect(await outcomes(documents)).toEqual(['User alice created', 'User bob created']);
+    expect(await exported('User')).toEqual(documents);
+    expect(await outcomes(documents)).toEqual(['User alice unchanged', 'User bob unchanged']);
+    const { items } = await network.audit.list();
+    expect(items[0]).toMatchObject({ action: 'user_created', details: { role: 'viewer', password_given: false } });
+    const changed = [user('ALICE', { role: 'viewer', enabled: false }), documents[1]!];
+    expect(await outcomes(changed)).toEqual(['User alice updated', 'User bob unchanged']);
+    expect(await exported('User')).toEqual([user('alice', { role: 'viewer', enabled: false }), documents[1]]);
+  });
+
+  it('leave an administrator who can sign in, and nobody who is new is one', async () => {
+    await network.users.create(tester, { username: 'root', role: 'admin', password });
+    const refusal = ['documents: would leave no administrator who can sign in'];
+    const demoted = user('root', { role: 'operator' });
+    expect(await refusalOf(apply([demoted]))).toEqual(refusal);
+    expect(await refusalOf(apply([user('root', { role: 'admin', enabled: false })]))).toEqual(refusal);
+    const successor = user('next', { role: 'admin' });
+    expect(await refusalOf(apply([demoted, successor]))).toEqual(refusal);
+    expect(await refusalOf(apply([successor], { prune: true }))).toEqual(refusal);
+    await network.users.create(tester, { username: 'next', role: 'viewer', password });
+    expect(await outcomes([demoted, successor])).toEqual(['User root updated', 'User next updated']);
+  });
+
+  it('prune who is in none of them, so that they can be restored; a name that is deleted stays taken', async () => {
+    await apply([user('alice', { role: 'viewer' }), user('bob', { role: 'viewer' })]);
+    expect(await outcomes([user('bob', { role: 'viewer' })], { prune: true })).toEqual([
+      'User bob unchanged',
+      'User alice deleted',
+    ]);
+    expect(await refusalOf(apply([user('alice', { role: 'viewer' })]))).toEqual([
+      'documents[0].metadata.name: is that of a deleted user until 2030-01-31T00:00:00.000Z',
+    ]);
+    await network.userDeletion.restore(tester, 'alice');
+    expect((await exported('User')).map(({ metadata }) => metadata.name)).toEqual(['alice', 'bob']);
+  });
+
+  it('tell nothing of whom single sign-on brought, and cannot change them', async () => {
+    const { id } = await network.users.create(tester, { username: 'sue', role: 'viewer', password });
+    const identity = {
+      identity_id: 'i',
+      user_id: id,
+      issuer: 'https://id.example',
+      subject: 's',
+      manages_user: 1 as const,
+    };
+    const times = { created_at: 1, last_used_at: null };
+    await network.store.change(({ db }) => identityRepository.insert(db, { ...identity, ...times }));
+    expect(await exported('User')).toEqual([]);
+    expect(await refusalOf(apply([user('sue', { role: 'admin' })]))).toEqual([
+      'documents[0].metadata.name: comes from single sign-on, which says their name and role',
+    ]);
+  });
+
+  it('take no password, and no role that there is not', async () => {
+    const wrong = [
+      user('alice', { role: 'king' }),
+      user('bob', { role: 'viewer', password }),
+      user('a b', { role: 'viewer' }),
+    ];
+    expect((await refusalOf(apply(wrong))).map((each) => each.split(': ')[0])).toEqual([
+      'documents[0].spec.role',
+      'documents[1].spec.password',
+      'documents[2].metadata.name',
     ]);
   });
 });

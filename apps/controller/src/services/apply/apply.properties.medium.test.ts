@@ -24,7 +24,7 @@ const traces = async ({ store }: TestNetwork) => ({
 });
 
 /** What the network is, read past the export: no ids or times, and in an order of its own. */
-async function stateOf({ sites, hostSets, policies, links, paths }: TestNetwork): Promise<unknown> {
+async function stateOf({ sites, hostSets, policies, links, paths, users }: TestNetwork): Promise<unknown> {
   const all = await sites.list();
   const sets = await hostSets.list();
   const nameOf = new Map([...all, ...sets].map(({ id, name }) => [id, name]));
@@ -48,6 +48,7 @@ async function stateOf({ sites, hostSets, policies, links, paths }: TestNetwork)
       })
       .toSorted((a, b) => a.name.localeCompare(b.name)),
     links: await links.get(),
+    users: (await users.list()).map(({ username, name, role, enabled }) => ({ username, name, role, enabled })),
     paths: (await paths.list())
       .map((path) => `${path.sourceSite}/${path.sourceLabel} ${path.destSite}/${path.destLabel} ${path.bandwidth}`)
       .toSorted(),
@@ -83,7 +84,7 @@ describe('any network', () => {
             await network.declarations.apply(tester, { documents });
             const [state, exported, before] = [
               await stateOf(network),
-              await network.declarations.export(),
+              await network.declarations.export({ users: true }),
               await traces(network),
             ];
             const { objects } = await network.declarations.apply(tester, { documents: exported, prune: true });

@@ -4,11 +4,20 @@ import { ApplicationInputSchema } from '../application-input.ts';
 import { EndpointInputSchema } from '../endpoint-input.ts';
 import { ActionInputSchema, MatchInputSchema } from '../policy-input.ts';
 import { QosClassFieldsSchema } from '../qos-input.ts';
+import { UserInputSchema } from '../user-input.ts';
 import type { Problems } from '../problems.ts';
 import { problemsOf } from '../schema-problems.ts';
 
 export const manifestVersion = 'patronus/v1';
-export const manifestKinds = ['TransportLinks', 'QosClass', 'Site', 'HostSet', 'Application', 'Policy'] as const;
+export const manifestKinds = [
+  'TransportLinks',
+  'QosClass',
+  'Site',
+  'HostSet',
+  'Application',
+  'Policy',
+  'User',
+] as const;
 export type ManifestKind = (typeof manifestKinds)[number];
 
 /** There is one set of transport links, and this is its name. */
@@ -59,14 +68,28 @@ const TransportLinksManifestSchema = exact({
 
 const QosClassManifestSchema = exact({ ...head('QosClass'), spec: QosClassFieldsSchema });
 
+const { username, name: nameOfUser, role, enabled } = UserInputSchema.properties;
+const UserManifestSchema = exact({
+  ...head('User'),
+  metadata: exact({ name: username }),
+  spec: exact({ role, name: nameOfUser, enabled }),
+});
+
 export type SiteManifest = Static<typeof SiteManifestSchema>;
 export type HostSetManifest = Static<typeof HostSetManifestSchema>;
 export type ApplicationManifest = Static<typeof ApplicationManifestSchema>;
 export type PolicyManifest = Static<typeof PolicyManifestSchema>;
 export type TransportLinksManifest = Static<typeof TransportLinksManifestSchema>;
 export type QosClassManifest = Static<typeof QosClassManifestSchema>;
+export type UserManifest = Static<typeof UserManifestSchema>;
 export type Manifest =
-  SiteManifest | HostSetManifest | ApplicationManifest | PolicyManifest | TransportLinksManifest | QosClassManifest;
+  | SiteManifest
+  | HostSetManifest
+  | ApplicationManifest
+  | PolicyManifest
+  | TransportLinksManifest
+  | QosClassManifest
+  | UserManifest;
 
 const validators = {
   Site: Compile(SiteManifestSchema),
@@ -75,6 +98,7 @@ const validators = {
   Policy: Compile(PolicyManifestSchema),
   TransportLinks: Compile(TransportLinksManifestSchema),
   QosClass: Compile(QosClassManifestSchema),
+  User: Compile(UserManifestSchema),
 };
 
 /** Of a kind that somebody wrote; undefined where there is none. */

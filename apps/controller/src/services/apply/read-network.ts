@@ -8,6 +8,8 @@ import { siteRepository, type SiteRow } from '../../repositories/site-repository
 import { completed as completedApplication, shown as shownApplication } from '../application-service.ts';
 import type { EndpointInput } from '../endpoint-input.ts';
 import { inputOf } from '../endpoint-service.ts';
+import { identityRepository } from '../../repositories/identity-repository.ts';
+import { userRepository, type UserRow } from '../../repositories/user-repository.ts';
 import { completed, shownPolicy } from '../policy-service.ts';
 import type { PolicyInput } from '../policy-input.ts';
 import { qosRepository, type QosClassRow } from '../../repositories/qos-repository.ts';
@@ -24,6 +26,7 @@ import {
   type QosClassManifest,
   type SiteManifest,
   type TransportLinksManifest,
+  type UserManifest,
 } from './manifest.ts';
 
 /** The network as documents, by the kinds and ids of what they are about. */
@@ -31,7 +34,6 @@ export type NetworkDocuments = ReadonlyMap<string, Manifest>;
 
 export const documentKey = (kind: Manifest['kind'], id: string | number): string => `${kind} ${id}`;
 
-/** Everything that can be applied, as it is now: links, then sites, host sets and applications by name, then policies in order of evaluation. */
 /** Everything that can be applied, as it is now: links, classes, sites, host sets, and policies in order of evaluation. */
 export async function readNetwork(db: Db): Promise<NetworkDocuments> {
   const documents = new Map<string, Manifest>();
@@ -69,6 +71,22 @@ export async function readNetwork(db: Db): Promise<NetworkDocuments> {
   }
   return documents;
 }
+
+/** Users by name; what single sign-on says of those whom it brought is not for documents. */
+export async function readUsers(db: Db): Promise<NetworkDocuments> {
+  const managed = new Set(await identityRepository.listManagedUsers(db));
+  const rows = (await userRepository.list(db)).filter(({ user_id }) => !managed.has(user_id));
+  return new Map(rows.map((row) => [documentKey('User', row.user_id), userManifest(row)]));
+}
+
+const userManifest = ({ username, name, role, enabled }: UserRow): UserManifest => ({
+  ...manifest('User', username),
+  spec: {
+    role: role as UserManifest['spec']['role'],
+    ...(name === '' ? {} : { name }),
+    ...(enabled === 1 ? {} : { enabled: false }),
+  },
+});
 
 const manifest = <K extends Manifest['kind']>(kind: K, name: string) =>
   ({ apiVersion: manifestVersion, kind, metadata: { name } }) as const;
@@ -174,6 +192,10 @@ export function settled(document: Manifest): string {
   if (document.kind === 'HostSet') {
     const { description = '', members = [] } = document.spec;
     return canonicalJson({ name, description, members });
+  }
+  if (document.kind === 'User') {
+    const { role, name: called = '', enabled = true } = document.spec;
+    return canonicalJson({ name: name.toLowerCase(), role, called, enabled });
   }
   const { location = '', prefixes = [], tags = [], time_zone = 'UTC', endpoints = [] } = document.spec;
   const { latitude = null, longitude = null } = document.spec;
