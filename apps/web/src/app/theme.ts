@@ -12,6 +12,19 @@ const brand: MantineColorsTuple = [
   '#274dab',
   '#1b4197',
 ];
+/** Dark enough for white letters on it. */
+const red: MantineColorsTuple = [
+  '#fff0f0',
+  '#ffdddd',
+  '#f9b9b9',
+  '#f39090',
+  '#e86868',
+  '#da4848',
+  '#c62f2f',
+  '#ad2626',
+  '#941f1f',
+  '#7a1818',
+];
 /** Slate: from text on dark ground down to the ground itself. */
 const dark: MantineColorsTuple = [
   '#dfe3ea',
@@ -33,7 +46,7 @@ const dark: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: 'brand',
   primaryShade: { light: 6, dark: 6 },
-  colors: { brand, dark },
+  colors: { brand, dark, red },
   fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', sans-serif",
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace",
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.25rem' },
