@@ -87,7 +87,7 @@ describe.skipIf(why !== '')(`the first minutes with the web page${why}`, () => {
       await paths.getByRole('row', { name: /branch → hq\s*mpls.* up .*ms/ }).waitFor();
       await page.getByRole('link', { name: 'Topology' }).click();
       await page.getByLabel('site branch online').waitFor();
-      await page.getByLabel('branch mpls – hq mpls: up').waitFor();
+      await page.getByLabel('branch mpls – hq mpls: up').waitFor({ state: 'attached' });
     },
     limitMs,
   );

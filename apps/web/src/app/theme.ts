@@ -1,4 +1,4 @@
-import { createTheme, Modal, Drawer, Tooltip, Button, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, Menu, Modal, Drawer, Tooltip, Button, type MantineColorsTuple } from '@mantine/core';
 
 const brand: MantineColorsTuple = [
   '#eef3ff',
@@ -39,6 +39,9 @@ const dark: MantineColorsTuple = [
   '#0b0d12',
 ];
 
+/** What a reader that speaks says of the cross of a dialog. */
+const closeButtonProps = { 'aria-label': 'Close' };
+
 /**
  * How everything looks. The build turns it into a file of CSS variables (vite.config.ts), as the page may have no inline style
  * elements; for the same reason dialogs do not lock scrolling by one.
@@ -53,8 +56,9 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   cursorType: 'pointer',
   components: {
-    Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true, radius: 'md' } }),
-    Drawer: Drawer.extend({ defaultProps: { lockScroll: false } }),
+    Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true, radius: 'md', closeButtonProps } }),
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
+    Drawer: Drawer.extend({ defaultProps: { lockScroll: false, closeButtonProps } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 200, withinPortal: true } }),
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
   },
