@@ -1,121 +1,76 @@
 // npm run screenshots [-- NAME …]: pictures of every page of the dashboard with a real lab, into docs/dashboard.
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { build } from './lib/build.mjs';
 import { dashboardPages } from './lib/dashboard-pages.mjs';
 import { ensureDebianPackages, labTools } from './lib/debian-packages.mjs';
-import { nodeProgram } from './lib/node.mjs';
 import { ensureNpmPackages } from './lib/npm-packages.mjs';
-import { inRoot, root, toolEnvironment } from './lib/root.mjs';
+import { OwnController } from './lib/own-controller.mjs';
+import { inRoot } from './lib/root.mjs';
 import { Failure, main } from './lib/run.mjs';
+import { takePictures } from './lib/take-pictures.mjs';
 
 const chromium = '/usr/bin/chromium';
 const target = inRoot('docs/dashboard');
-const [port, edgePort] = [18_480, 18_443];
-const url = `http://localhost:${port}`;
+/** Of the lab's controller, and of one that has nothing yet. */
+const [labPorts, newPorts] = [
+  [18_480, 18_443],
+  [18_481, 18_444],
+];
 /** Long enough for curves with something on them, before a line breaks and after. */
 const [calmMs, brokenMs] = [45_000, 12_000];
 
 await main(async () => {
   await ensureNpmPackages();
-  await ensureDebianPackages(labTools);
+  await ensureDebianPackages({ ...labTools, pngquant: 'pngquant' });
   if (!existsSync(chromium)) throw new Failure(`there is no ${chromium}; "apt-get install chromium" brings it`);
   await build();
   const wanted = dashboardPages.filter(({ name }) => process.argv.length < 3 || process.argv.includes(name));
-  const data = mkdtempSync(join(tmpdir(), 'shots-'));
   const password = `Aa1-${randomBytes(12).toString('base64url')}`;
-  const env = { ...toolEnvironment(), PATRONUS_ADMIN_PASSWORD: password };
-  const patronus = (...args) =>
-    spawn(nodeProgram(), [inRoot('apps/cli/bin/patronus.mjs'), ...args, '--data', data], {
-      cwd: root,
-      env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-  const ended = (child) => new Promise((resolve) => child.on('close', resolve));
-  const up = patronus('up', '--port', String(port), '--edge-port', String(edgePort));
-  const gone = ended(up);
+  const lab = new OwnController('up', labPorts, { PATRONUS_ADMIN_PASSWORD: password });
+  const fresh = new OwnController('controller', newPorts);
   try {
-    await saying(up, 'Ctrl-C takes everything down');
-    patronus('lab', 'traffic', '--for', '300s').stdout.resume();
+    const [, said] = await Promise.all([lab.says(/Ctrl-C takes everything down/), fresh.says(/https?:\S+#\S+/)]);
+    const [person, sink] = await furnish(lab);
+    lab.run('lab', 'traffic', '--for', '1h').stdout.resume();
     console.log('waiting for curves …');
     await delay(calmMs);
-    await ended(patronus('lab', 'break', 'branch', 'mpls', '--silent'));
+    await lab.answer('lab', 'break', 'branch', 'mpls', '--silent');
     await delay(brokenMs);
     mkdirSync(target, { recursive: true });
-    await takeAll(wanted, password);
+    const words = { path: await brokenPath(lab.url), person, sink, setup: pathOf(said) };
+    await takePictures({ pages: wanted, words, target, url: lab.url, newUrl: fresh.url, password });
   } finally {
-    up.kill('SIGINT');
-    await gone;
-    rmSync(data, { recursive: true, force: true });
+    await Promise.all([lab.stop(), fresh.stop()]);
   }
 });
 
-/** Waits until a program has said something; fails when it ends first. */
-function saying(child, text) {
-  return new Promise((resolve, reject) => {
-    let said = '';
-    child.stdout.on('data', (chunk) => {
-      said += chunk;
-      if (said.includes(text)) resolve();
-    });
-    child.on('close', () => reject(new Failure(`the lab did not come up:\n${said}`)));
-  });
+/** What pages of people, keys and sinks show. Gives the ids of a person and of a sink, for their own pages. */
+async function furnish(lab) {
+  const made = async (...args) => JSON.parse(await lab.answer(...args, '--json'));
+  const { user } = await made('users', 'create', 'vera', '--name', 'Vera Lind', '--role', 'operator');
+  await made('users', 'create', 'otto', '--name', 'Otto Berg', '--role', 'viewer');
+  await made('api-keys', 'create', 'dashboard', '--scopes', 'network:read', '--user', 'admin');
+  await made('enrolment-keys', 'create', 'branch');
+  const { id } = await made(
+    'sinks',
+    'create',
+    'pager',
+    '--webhook',
+    `${lab.url}/nobody-listens`,
+    '--severity',
+    'error',
+  );
+  return [user.id, id];
 }
 
-async function takeAll(pages, password) {
-  const { chromium: browserType } = await import('playwright-core');
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--hide-scrollbars'];
-  const browser = await browserType.launch({ executablePath: chromium, args });
-  try {
-    const path = await brokenPath();
-    for (const width of [1440, 390]) {
-      for (const colorScheme of ['light', 'dark']) {
-        const context = await browser.newContext({
-          viewport: { width, height: 900 },
-          colorScheme,
-          reducedMotion: 'reduce',
-        });
-        const page = await context.newPage();
-        await signIn(page, password);
-        for (const each of pages) {
-          const file = join(target, `${each.name}-${width}-${colorScheme}.png`);
-          await take(page, { ...each, path: each.path.replace('$path', path) }, { width, file });
-          console.log(file.slice(root.length + 1));
-        }
-        await context.close();
-      }
-    }
-  } finally {
-    await browser.close();
-  }
+/** The address of a one-time link, without its host. */
+function pathOf(link) {
+  return link.slice(new URL(link).origin.length);
 }
 
-async function signIn(page, password) {
-  await page.goto(`${url}/sign-in`);
-  await page.getByLabel('User name').fill('admin');
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('status').getByText('Live').waitFor();
-}
-
-/** The page as high as its content, so that the menu reaches down its whole side. */
-async function take(page, { path, first }, { width, file }) {
-  await page.setViewportSize({ width, height: 900 });
-  await page.goto(`${url}${path}`);
-  await page.getByRole('status').getByText('Live').waitFor();
-  await delay(1000);
-  await first?.(page);
-  const height = await page.evaluate('document.documentElement.scrollHeight');
-  await page.setViewportSize({ width, height: Math.max(900, Math.min(height, 4000)) });
-  await delay(500);
-  await page.screenshot({ path: file });
-}
-
-async function brokenPath() {
+async function brokenPath(url) {
   const { items } = await (await fetch(`${url}/api/v1/paths?source_site=branch&dest_site=hq`)).json();
   return items.find((path) => path.source_label === 'mpls').id;
 }

@@ -1,10 +1,15 @@
 /**
- * The pages of the dashboard that `npm run screenshots` takes pictures of. `path` may hold `$path`, the id of a path of the
- * lab; `first` does something on the page before its picture is taken.
+ * The pages of the dashboard that `npm run screenshots` takes pictures of. `path` may hold `$path`, `$person` and `$sink`, ids
+ * of the lab's; `first` does something on the page before its picture is taken. `of: 'new'` are those of a controller that
+ * has nothing yet, seen by nobody in particular: there `$setup` is its one-time link.
  *
- * @type {{ name: string, path: string, first?: (page: import('playwright-core').Page) => Promise<unknown> }[]}
+ * @type {{ name: string, path: string, of?: 'new', first?: (page: import('playwright-core').Page) => Promise<unknown> }[]}
  */
 export const dashboardPages = [
+  { name: 'setup', of: 'new', path: '$setup' },
+  { name: 'sign-in', of: 'new', path: '/sign-in' },
+  { name: 'first-site', of: 'new', path: '/' },
+  { name: 'no-traffic', of: 'new', path: '/traffic' },
   { name: 'overview', path: '/' },
   { name: 'topology', path: '/topology' },
   { name: 'topology-site', path: '/topology?chosen=site:branch' },
@@ -20,10 +25,21 @@ export const dashboardPages = [
   { name: 'policy-editor', path: '/policies/2/edit' },
   { name: 'explain', path: '/policies/explain?source=branch&destination=hq&protocol=udp&destination_port=16400' },
   { name: 'traffic', path: '/traffic?from=-5m' },
+  { name: 'flows', path: '/flows' },
   { name: 'applications', path: '/applications' },
   { name: 'application', path: '/applications/microsoft-teams' },
+  { name: 'application-editor', path: '/applications/new' },
   { name: 'events', path: '/events' },
   { name: 'lab', path: '/lab' },
+  { name: 'audit', path: '/audit' },
+  { name: 'sinks', path: '/event-sinks' },
+  { name: 'sink', path: '/event-sinks/$sink' },
+  { name: 'people', path: '/people' },
+  { name: 'person', path: '/people/$person' },
+  { name: 'keys', path: '/keys' },
+  { name: 'settings', path: '/settings' },
+  { name: 'account', path: '/account' },
+  { name: 'keyboard', path: '/', first: (page) => page.keyboard.press('?') },
   {
     name: 'palette',
     path: '/',

@@ -24,6 +24,7 @@ const path = (fields: Partial<Path>): Path => ({
   copies: null,
   duplication_percent: null,
   bandwidth: null,
+  failed_direction: null,
   health_status: 'up',
   since: 1000,
   reported_at: 1000,
@@ -82,6 +83,11 @@ describe('a path that loses everything', () => {
   it('has no delay now, whatever it had before', () => {
     const text = renderPaths([path({ health_status: 'down', loss: 100, mos: 1 })], plain, 61_000);
     expect(text).toMatch(/down +– +– +100\.0 % +1\.0/);
+  });
+
+  it('says which way nothing passes where that is known', () => {
+    const text = renderPaths([path({ health_status: 'down', failed_direction: 'forward' })], plain, 61_000);
+    expect(text).toContain('down (this way only)');
   });
 });
 

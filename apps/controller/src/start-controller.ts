@@ -19,6 +19,7 @@ import { CacheService } from './services/cache-service.ts';
 import { DecisionService } from './services/decision-service.ts';
 import { DocumentService } from './services/document-service.ts';
 import { EdgeService } from './services/edge-service.ts';
+import { EndpointDrainService } from './services/endpoint-drain-service.ts';
 import { EndpointService } from './services/endpoint-service.ts';
 import { EnrolmentKeyService } from './services/enrolment-key-service.ts';
 import { EventService } from './services/event-service.ts';
@@ -164,6 +165,7 @@ function networkServices(
 ) {
   const [paths, decisions] = [new PathService(store), new DecisionService(store)];
   const siteDeletion = new SiteDeletionService(store);
+  const pathOverrides = new PathOverrideService({ store, paths, decisions, presence });
   return {
     presence,
     documents,
@@ -181,7 +183,8 @@ function networkServices(
     qos: new QosService(store),
     paths,
     decisions,
-    pathOverrides: new PathOverrideService({ store, paths, decisions, presence }),
+    pathOverrides,
+    endpointDrains: new EndpointDrainService({ store, paths, pathOverrides, decisions, presence }),
   };
 }
 

@@ -13,6 +13,7 @@ interface SiteAnswer {
   readonly config: { readonly status: string; readonly reason: string | null };
 }
 interface PathAnswer {
+  readonly source_endpoint_id: string;
   readonly id: string;
   readonly source_site: string;
   readonly source_label: string;
@@ -35,8 +36,8 @@ interface DecisionAnswer {
   readonly policy: string;
   readonly paths: readonly { readonly path_id: string }[];
 }
-interface FailoverAnswer {
-  readonly message: string;
+interface DrainAnswer {
+  readonly paths: readonly PathAnswer[];
   readonly moves: readonly { readonly policy: string }[];
 }
 interface PolicyAnswer {
@@ -168,8 +169,8 @@ describe.skipIf(!isRoot)('two edges and the controller (skipped without root)', 
     expect(check.rtt_median).toBeGreaterThan(0);
   });
 
-  it('take traffic off a path that was taken out of use and bring it back after, and lose nothing', async () => {
-    const { id } = await mplsPath();
+  it('take traffic off an uplink that is drained and bring it back after, and lose nothing either way', async () => {
+    const { id, source_endpoint_id: endpoint } = await mplsPath();
     await eventually(paths, allUp);
     await voiceGoesOver(0);
     await eventually(
@@ -177,10 +178,11 @@ describe.skipIf(!isRoot)('two edges and the controller (skipped without root)', 
       ({ items }) => items.some((each) => each.policy === 'voice' && each.paths.some((path) => path.path_id === id)),
     );
     const leaving = call();
-    const failover = await controller.send<FailoverAnswer>('POST', `/paths/${id}/failover`, {
+    const drain = await controller.send<DrainAnswer>('POST', `/endpoints/${endpoint}/drain`, {
       reason: 'line is rebuilt',
     });
-    expect(failover.moves.map(({ policy }) => policy)).toContain('voice');
+    expect(drain.paths.map((path) => path.source_site).toSorted()).toEqual(['branch', 'hq']);
+    expect(drain.moves.map(({ policy }) => policy)).toContain('voice');
     await voiceGoesOver(1);
     expect(await leaving).toContain(' 0% packet loss');
     await eventually(events, (seen) =>
@@ -189,7 +191,7 @@ describe.skipIf(!isRoot)('two edges and the controller (skipped without root)', 
       ),
     );
     const returning = call();
-    await controller.send('DELETE', `/paths/${id}/failover`);
+    await controller.send('DELETE', `/endpoints/${endpoint}/drain`);
     await voiceGoesOver(0);
     expect(await returning).toContain(' 0% packet loss');
     await eventually(events, (seen) =>

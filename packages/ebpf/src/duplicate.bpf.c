@@ -64,9 +64,9 @@ struct {
   __type(value, struct window);
 } dup_windows SEC(".maps");
 
-// One window in which nothing is marked: too large for the stack.
+// A window in which nothing is marked, for each processor: too large for the stack.
 struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
   __uint(max_entries, 1);
   __type(key, __u32);
   __type(value, struct window);
@@ -264,17 +264,24 @@ int pt_dup_out(struct __sk_buff *skb) {
   return TC_ACT_UNSPEC;
 }
 
-// The window of a sender; one that has begun anew since begins with nothing marked. Null where there is no memory for it.
+// The window of a sender; one that has begun anew since begins with nothing marked. The two copies of its first packet may come
+// at the same moment: one processor makes the window, with its sender in it, and the other waits for that. Null where there is no
+// memory for it.
 static __always_inline struct window *window_of(__u32 sender) {
   __u32 site = sender >> EPOCH_BITS;
-  struct window *window = bpf_map_lookup_elem(&dup_windows, &site);
-  if (window && window->sender == sender) return window;
-  struct window *blank = only(&dup_blank);
-  if (!blank) return 0;
-  bpf_map_update_elem(&dup_windows, &site, blank, window ? BPF_ANY : BPF_NOEXIST);
-  window = bpf_map_lookup_elem(&dup_windows, &site);
-  if (window) window->sender = sender;
-  return window;
+  for (int attempt = 0; attempt < 64; attempt++) {
+    struct window *window = bpf_map_lookup_elem(&dup_windows, &site);
+    if (window) {
+      __u32 held = *(volatile __u32 *)&window->sender;
+      if (held == sender) return window;
+      if (held == 0 || __sync_val_compare_and_swap(&window->sender, held, 0) != held) continue;
+    }
+    struct window *blank = only(&dup_blank);
+    if (!blank) return 0;
+    blank->sender = sender;
+    bpf_map_update_elem(&dup_windows, &site, blank, window ? BPF_ANY : BPF_NOEXIST);
+  }
+  return 0;
 }
 
 enum fate { FIRST, SEEN, LATE };
@@ -357,6 +364,7 @@ int pt_dup_in(struct __sk_buff *skb) {
   struct packet packet = {};
   if (!read_packet(skb, &packet) || !packet.stamped) return TC_ACT_UNSPEC;
   __u32 sender = bpf_ntohl(packet.stamp.sender);
+  if (sender == 0) return TC_ACT_SHOT;
   __u32 site = sender >> EPOCH_BITS;
   struct window *window = window_of(sender);
   // segments that were put together are dropped only if all of them are known; TCP copes with those that come twice

@@ -37,6 +37,13 @@ const pathState = {
   latency: figure('ms'),
   jitter: figure('ms'),
   loss: figure('percent'),
+  failed_direction: Type.Optional(
+    Nullable(
+      Type.Enum(['forward', 'reverse_or_both'], {
+        description: 'which way nothing passes, as the source can tell; null where it cannot, or is not down',
+      }),
+    ),
+  ),
 };
 const ends = Type.Array(Type.Object({ path_id: text, label: Nullable(text), remote_label: Nullable(text) }));
 const move = {

@@ -86,6 +86,7 @@ export interface Path {
   } | null;
   readonly bandwidth: number | null;
   readonly health_status: PathHealth;
+  readonly failed_direction: 'forward' | 'reverse' | 'both' | null;
   readonly since: Time | null;
   readonly reported_at: Time | null;
   readonly stale: boolean;

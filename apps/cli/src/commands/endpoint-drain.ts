@@ -1,13 +1,20 @@
 import type { Command } from 'commander';
 import type { ApiClient } from '../api/api-client.ts';
-import type { Endpoint, Path, PathFailover, PathRelease } from '../api/resources.ts';
+import type { Endpoint, Path } from '../api/resources.ts';
 import type { Terminal } from '../terminal.ts';
 import { parseDuration } from '../units.ts';
-import { answer, plural, withApiOptions, withExamples, type ApiOptions } from './api-command.ts';
+import { answer, withApiOptions, withExamples, type ApiOptions } from './api-command.ts';
 
 interface DrainOptions extends ApiOptions {
   readonly reason: string;
   readonly for?: number;
+}
+
+/** Of a drain and its undoing; what moves is told of the first only. */
+interface EndpointDrain {
+  readonly message: string;
+  readonly paths: readonly Path[];
+  readonly moves?: readonly { readonly policy: string; readonly source_site: string; readonly dest_site: string }[];
 }
 
 type FindEndpoint = (api: ApiClient, reference: string) => Promise<Endpoint>;
@@ -28,15 +35,8 @@ export function addEndpointDrain(endpoints: Command, terminal: Terminal, find: F
       return answer(
         terminal,
         options,
-        async (api) => {
-          const told: PathFailover[] = [];
-          for (const { id } of await pathsOf(api, await find(api, reference))) {
-            told.push(await api.post<PathFailover>(`/paths/${id}/failover`, body));
-          }
-          return told;
-        },
-        (told) =>
-          [...told.map(({ message }) => message), `${reference}: ${plural(told.length, 'path')} out of use`].join('\n'),
+        async (api) => api.post<EndpointDrain>(`/endpoints/${(await find(api, reference)).id}/drain`, body),
+        (told) => [told.message, ...movesOf(told)].join('\n'),
       );
     },
   );
@@ -48,21 +48,14 @@ export function addEndpointDrain(endpoints: Command, terminal: Terminal, find: F
     answer(
       terminal,
       options,
-      async (api) => {
-        const told: PathRelease[] = [];
-        for (const { id, override } of await pathsOf(api, await find(api, reference))) {
-          if (override !== null) told.push(await api.delete<PathRelease>(`/paths/${id}/failover`));
-        }
-        return told;
-      },
-      (told) => `${reference}: ${plural(told.length, 'path')} may be used again`,
+      async (api) => api.delete<EndpointDrain>(`/endpoints/${(await find(api, reference)).id}/drain`),
+      ({ message }) => message,
     ),
   );
 }
 
-const pathsOf = async (api: ApiClient, { site, label }: Endpoint): Promise<Path[]> =>
-  (await api.list<Path>('/paths')).filter(
-    (path) =>
-      (path.source_site === site && path.source_label === label) ||
-      (path.dest_site === site && path.dest_label === label),
+/** Which traffic moves, a line for each direction between two sites. */
+const movesOf = ({ moves = [] }: EndpointDrain): string[] =>
+  [...Map.groupBy(moves, ({ source_site, dest_site }) => `${source_site} → ${dest_site}`)].map(
+    ([ends, each]) => `${ends}: ${each.map(({ policy }) => policy).join(', ')}`,
   );

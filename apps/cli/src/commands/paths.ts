@@ -78,8 +78,12 @@ const columns = (paint: Paint, nowMs: number): Column<Path>[] => [
 /** A time measured on a path; of one that loses everything it is of the past. */
 const timed = (path: Path, ms: number | null): number | null => (path.loss === 100 ? null : ms);
 
+const failedWords = { forward: 'this way only', reverse: 'way back only', both: 'both ways' } as const;
+
 const marks = (path: Path): string =>
-  (path.stale ? ' (no report)' : '') + (path.override === null ? '' : ' (out of use)');
+  (path.stale ? ' (no report)' : '') +
+  (path.failed_direction === null ? '' : ` (${failedWords[path.failed_direction]})`) +
+  (path.override === null ? '' : ' (out of use)');
 
 function overrideText({ override }: Path): string {
   if (override === null) return 'none';

@@ -20,6 +20,7 @@ import type { LabLink } from '../services/lab-link.ts';
 import type { NodeService } from '../services/node-service.ts';
 import type { MetricService } from '../services/metric-service.ts';
 import type { PathCheckService } from '../services/path-check-service.ts';
+import type { EndpointDrainService } from '../services/endpoint-drain-service.ts';
 import type { PathOverrideService } from '../services/path-override-service.ts';
 import type { PathService } from '../services/path-service.ts';
 import type { PolicyDeletionService } from '../services/policy-deletion-service.ts';
@@ -80,6 +81,7 @@ export interface ApiServices {
   readonly flows: FlowService;
   readonly pathChecks: PathCheckService;
   readonly pathOverrides: PathOverrideService;
+  readonly endpointDrains: EndpointDrainService;
   readonly metrics: MetricService;
   readonly caches: CacheService;
   readonly answers: AnswerCache;

@@ -98,6 +98,7 @@ const policiesNow = async (): Promise<number[]> => {
 };
 
 const eastToWest = (): Promise<string> => firstId('paths?source_site=east');
+const eastEndpoint = (): Promise<string> => firstId('endpoints?site=east');
 
 /** Mutations that leave no row, as they change nothing. */
 const readers: readonly string[] = ['checkPathHealth'];
@@ -313,6 +314,31 @@ const mutations: readonly (readonly [
     'path_override_cleared',
     'mpls → mpls from east to west',
     async () => graphql(`mutation { releasePath(path_id: "${await eastToWest()}") { success } }`),
+  ],
+  [
+    'POST /endpoints/drain',
+    'endpoint_drained',
+    'east/mpls',
+    async () => rest('POST', `endpoints/${await eastEndpoint()}/drain`, { reason: 'line is rebuilt' }),
+  ],
+  [
+    'DELETE /endpoints/drain',
+    'endpoint_undrained',
+    'east/mpls',
+    async () => rest('DELETE', `endpoints/${await eastEndpoint()}/drain`),
+  ],
+  [
+    'drainEndpoint',
+    'endpoint_drained',
+    'east/mpls',
+    async () =>
+      graphql(`mutation { drainEndpoint(endpoint_id: "${await eastEndpoint()}", reason: "rebuilt") { success } }`),
+  ],
+  [
+    'undrainEndpoint',
+    'endpoint_undrained',
+    'east/mpls',
+    async () => graphql(`mutation { undrainEndpoint(endpoint_id: "${await eastEndpoint()}") { success } }`),
   ],
   ['POST /enrolment-keys', 'enrolment_key_created', 'hq', () => newKey('hq')],
   [

@@ -364,3 +364,77 @@ describe('taking a path out of use', () => {
     expect((await shown()).override).toBeNull();
   });
 });
+
+describe('a drain of an endpoint', () => {
+  interface Drain {
+    readonly message: string;
+    readonly endpoint_id: string;
+    readonly paths: readonly Path[];
+  }
+  const endpoint = async (): Promise<string> => {
+    const { items } = await controller.get<{ items: { id: string; label: string }[] }>('endpoints?site=branch');
+    return items.find(({ label }) => label === 'mpls')!.id;
+  };
+  const drain = async (input: Record<string, unknown>) =>
+    controller.ask<Drain>('POST', `endpoints/${await endpoint()}/drain`, input);
+  const undrain = async () => controller.ask<Drain>('DELETE', `endpoints/${await endpoint()}/drain`);
+  const outOfUse = async () => (await shownPaths()).filter(({ override }) => override !== null);
+
+  it('takes every path from and to it out of use at once, and all of them are back with its end', async () => {
+    await connect();
+    const { status, body } = await drain({ reason: 'line is rebuilt', expires_in_seconds: 60 });
+    expect(status).toBe(200);
+    expect(body.message).toMatch(/^2 paths of branch\/mpls out of use; offline, and apply this when they are back: hq/);
+    expect(body.paths.map(({ source_site: site }) => site).toSorted()).toEqual(['branch', 'hq']);
+    expect((await outOfUse()).map(({ id }) => id).toSorted()).toEqual(body.paths.map(({ id }) => id).toSorted());
+    await documentWith('line is rebuilt');
+    expect(await undrain()).toMatchObject({
+      body: { message: expect.stringMatching(/^2 paths of branch\/mpls may be used again/) as string },
+    });
+    await documentWithout();
+    expect(await undrain()).toMatchObject({
+      status: 200,
+      body: { paths: [], message: 'no path of branch/mpls was out of use' },
+    });
+  });
+
+  it('is a GraphQL mutation as well, and changes nothing where it is refused', async () => {
+    const id = await endpoint();
+    const set = await graphql<{ drainEndpoint: Drain }>(
+      `
+        mutation d($id: ID!) {
+          drainEndpoint(endpoint_id: $id, reason: "line is rebuilt") {
+            success
+            message
+            paths {
+              id
+            }
+            moves {
+              policy
+            }
+          }
+        }
+      `,
+      { id },
+    );
+    expect(set.data?.drainEndpoint.paths).toHaveLength(2);
+    const cleared = await graphql<{ undrainEndpoint: Drain }>(
+      `
+        mutation u($id: ID!) {
+          undrainEndpoint(endpoint_id: $id) {
+            success
+            message
+            paths {
+              id
+            }
+          }
+        }
+      `,
+      { id },
+    );
+    expect(cleared.data?.undrainEndpoint.paths).toHaveLength(2);
+    expect(await drain({ reason: ' ' })).toMatchObject({ status: 422, body: { problems: [{ field: 'reason' }] } });
+    expect(await controller.ask('POST', 'endpoints/nowhere/drain', { reason: 'r' })).toMatchObject({ status: 404 });
+    expect(await outOfUse()).toEqual([]);
+  });
+});

@@ -13,9 +13,9 @@ import {
   seeingOwn,
   seeingUsers,
   signingIn,
-  steering,
   type Permission,
 } from './permission-kinds.ts';
+import { steeringPermissions } from './steering-permissions.ts';
 
 /**
  * The least role for every operation, at both doors: GraphQL fields as `Mutation.deleteSite`, REST routes as
@@ -146,9 +146,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   'GET /api/v1/paths/left-out': reading,
   'GET /api/v1/paths/:id': reading,
   'GET /api/v1/paths/:id/metrics': reading,
-  'POST /api/v1/paths/:id/check': steering,
-  'POST /api/v1/paths/:id/failover': steering,
-  'DELETE /api/v1/paths/:id/failover': steering,
+  ...steeringPermissions,
   'GET /api/v1/events': reading,
   // Judged as `GET /api/v1/events` once the caller is known: pages of browsers tell who they are by a message.
   'GET /api/v1/ws/events': open,
@@ -296,9 +294,6 @@ export const permissions: Readonly<Record<string, Permission>> = {
   'Mutation.updateQosClass': changing,
   'Mutation.deleteQosClass': changing,
   'Mutation.resetPolicyStats': changing,
-  'Mutation.checkPathHealth': steering,
-  'Mutation.failoverPath': steering,
-  'Mutation.releasePath': steering,
   'Query.lab': reading,
   'Mutation.labBreak': changing,
   'Mutation.labImpair': changing,

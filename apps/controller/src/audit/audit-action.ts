@@ -60,6 +60,8 @@ export const auditActions = {
   transport_links_updated: 'it was set which transport labels reach each other',
   path_override_set: 'a path was taken out of use, or its reason or end was changed',
   path_override_cleared: 'a path was released, or the time of its override was over',
+  endpoint_drained: 'every path of an endpoint was taken out of use, or their reason or end was changed',
+  endpoint_undrained: 'the paths of an endpoint were released',
   enrolment_key_created: 'an enrolment key was created',
   enrolment_key_updated: 'uses, expiry or replacement of an enrolment key were changed',
   enrolment_key_revoked: 'an enrolment key was revoked',

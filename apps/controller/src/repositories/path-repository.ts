@@ -19,6 +19,8 @@ export interface PathFilter {
   readonly pathIds?: readonly string[] | undefined;
   readonly sourceSiteId?: string | undefined;
   readonly destSiteId?: string | undefined;
+  /** That of either end. */
+  readonly endpointId?: string | undefined;
   /** The label of either end. */
   readonly label?: string | undefined;
 }
@@ -78,6 +80,12 @@ export const pathRepository = {
     if (filter.pathIds !== undefined) query = query.where('path.path_id', 'in', [...filter.pathIds]);
     if (filter.sourceSiteId !== undefined) query = query.where('source.site_id', '=', filter.sourceSiteId);
     if (filter.destSiteId !== undefined) query = query.where('dest.site_id', '=', filter.destSiteId);
+    if (filter.endpointId !== undefined) {
+      const id = filter.endpointId;
+      query = query.where((eb) =>
+        eb.or([eb('path.source_endpoint_id', '=', id), eb('path.dest_endpoint_id', '=', id)]),
+      );
+    }
     if (filter.label !== undefined) {
       const label = filter.label;
       query = query.where((eb) => eb.or([eb('source.label', '=', label), eb('dest.label', '=', label)]));

@@ -1,11 +1,10 @@
-import type { EventType } from '@patronus/core';
-import type { EventMetadata } from '@patronus/protocol';
 import { systemActor, type Actor } from '../audit/index.ts';
-import type { Change, Store } from '../database/store.ts';
+import type { Store } from '../database/store.ts';
 import { pathOverrideRepository } from '../repositories/path-override-repository.ts';
 import { pathRepository, type PathRow } from '../repositories/path-repository.ts';
 import type { DecisionService, DecisionView } from './decision-service.ts';
 import { found } from './found.ts';
+import { clearOverride, endOverride, nameOf, setOverride, targetOf } from './path-override-change.ts';
 import { readFailover, type FailoverInput } from './path-override-input.ts';
 import type { PathService, PathView } from './path-service.ts';
 import type { Presence } from './presence.ts';
@@ -50,14 +49,10 @@ export class PathOverrideService {
     await this.removeOver();
     const moves = (await decisions.list()).filter((each) => each.paths.some((path) => path.pathId === pathId));
     const row = await store.change(async (change) => {
-      const { reason, expiresAt } = readFailover(input, change.at);
+      const override = readFailover(input, change.at);
       const path = found(await pathRepository.find(change.db, pathId), 'path', pathId);
-      const override = { path_id: pathId, reason, set_by: by.name, since: change.at, expires_at: expiresAt };
-      await pathOverrideRepository.save(change.db, override);
-      const end = expiresAt === null ? 'until it is released' : `until ${new Date(expiresAt).toISOString()}`;
-      const message = `Path ${nameOf(path)} was taken out of use by ${by.name} ${end}: ${reason}`;
-      const facts = { reason, by: by.name, expires_at: expiresAt };
-      await tell(change, by, path, message, { eventType: 'path_override_set', facts });
+      const details = await setOverride(change, by, path, override);
+      await change.audit(by, { action: 'path_override_set', target: targetOf(path), details });
       change.touchIntent();
       return path;
     });
@@ -70,14 +65,12 @@ export class PathOverrideService {
     const { store, paths } = this.#parts;
     const { path, released } = await store.change(async (change) => {
       const row = found(await pathRepository.find(change.db, pathId), 'path', pathId);
-      const isNews = await pathOverrideRepository.delete(change.db, pathId);
-      if (isNews) {
-        const message = `Path ${nameOf(row)} was released by ${by.name} and may be used again`;
-        const facts = { by: by.name, cause: 'released' } as const;
-        await tell(change, by, row, message, { eventType: 'path_override_cleared', facts });
+      const details = await clearOverride(change, by, row);
+      if (details !== null) {
+        await change.audit(by, { action: 'path_override_cleared', target: targetOf(row), details });
         change.touchIntent();
       }
-      return { path: row, released: isNews };
+      return { path: row, released: details !== null };
     });
     await paths.publishReported([pathId]);
     const message = released
@@ -94,11 +87,12 @@ export class PathOverrideService {
     await store.change(async (change) => {
       for (const { path_id } of await pathOverrideRepository.listOver(change.db, change.at)) {
         const path = await pathRepository.find(change.db, path_id);
-        await pathOverrideRepository.delete(change.db, path_id);
-        if (path === undefined) continue;
-        const message = `Path ${nameOf(path)} may be used again: the time of its override is over`;
-        const facts = { by: path.override_by, cause: 'expired' } as const;
-        await tell(change, systemActor, path, message, { eventType: 'path_override_cleared', facts });
+        if (path === undefined) {
+          await pathOverrideRepository.delete(change.db, path_id);
+          continue;
+        }
+        const details = await endOverride(change, path);
+        await change.audit(systemActor, { action: 'path_override_cleared', target: targetOf(path), details });
       }
       change.touchIntent();
     });
@@ -121,25 +115,4 @@ export class PathOverrideService {
     const policies = moves.map(({ policy }) => policy).join(', ');
     return `${name} is out of use; traffic of ${policies} to ${path.dest_site} moves to another path`;
   }
-}
-
-const nameOf = (path: PathRow): string =>
-  `${path.source_label} → ${path.dest_label} from ${path.source_site} to ${path.dest_site}`;
-
-/** What such an event says beside which path it is about. */
-type Facts<T extends EventType> = Omit<EventMetadata<T>, 'path_id' | 'source_label' | 'dest_label' | 'dest_site'>;
-type Told =
-  | { readonly eventType: 'path_override_set'; readonly facts: Facts<'path_override_set'> }
-  | { readonly eventType: 'path_override_cleared'; readonly facts: Facts<'path_override_cleared'> };
-
-/** Into the events and the audit log alike. */
-async function tell(change: Change, actor: Actor, path: PathRow, message: string, told: Told): Promise<void> {
-  const { path_id, source_label, dest_label, dest_site } = path;
-  const target = { type: 'path', id: path_id, name: nameOf(path) } as const;
-  await change.audit(actor, { action: told.eventType, target, details: told.facts });
-  const ends = { path_id, source_label, dest_label, dest_site };
-  const head = { message, site: { id: path.source_site_id, name: path.source_site } };
-  if (told.eventType === 'path_override_set') {
-    await change.event({ ...head, eventType: told.eventType, metadata: { ...ends, ...told.facts } });
-  } else await change.event({ ...head, eventType: told.eventType, metadata: { ...ends, ...told.facts } });
 }

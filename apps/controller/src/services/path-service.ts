@@ -1,9 +1,10 @@
-import { isInForce, type PathHealth, type PathOverride } from '@patronus/core';
+import { isInForce, pathId, type EndpointId, type PathHealth, type PathOverride } from '@patronus/core';
 import type { CopyCounts } from '@patronus/protocol';
 import { Broadcast } from '../database/broadcast.ts';
 import type { Store } from '../database/store.ts';
 import { pathRepository, type PathRow } from '../repositories/path-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
+import { failedDirection, type FailedDirection } from './failed-direction.ts';
 import { found } from './found.ts';
 import { copiesIn } from './path-copies.ts';
 
@@ -38,6 +39,8 @@ export interface PathView {
   readonly copies: CopyCounts | null;
   readonly bandwidth: number | null;
   readonly healthStatus: PathHealth;
+  /** Which way nothing passes, by what both ends tell; null where it is not down, and where that is not known. */
+  readonly failedDirection: FailedDirection | null;
   readonly since: number | null;
   readonly reportedAt: number | null;
   /** The edge has not reported for a while: the figures are of the past and the health is unknown. */
@@ -73,18 +76,29 @@ export class PathService {
   async list(query: PathQuery = {}): Promise<PathView[]> {
     const [sourceSiteId, destSiteId] = [await this.#siteId(query.sourceSite), await this.#siteId(query.destSite)];
     const rows = await pathRepository.list(this.#store.db, { sourceSiteId, destSiteId, label: query.label });
-    return rows.map((row) => pathView(row, this.#store.wallMs));
+    return this.#views(rows);
   }
 
   async get(id: string): Promise<PathView> {
-    return pathView(found(await pathRepository.find(this.#store.db, id), 'path', id), this.#store.wallMs);
+    const row = found(await pathRepository.find(this.#store.db, id), 'path', id);
+    return (await this.#views([row]))[0]!;
   }
 
   /** Tells all who listen how these paths are now. */
   async publishReported(pathIds: readonly string[]): Promise<void> {
     if (this.published.readerCount === 0 || pathIds.length === 0) return;
     const rows = await pathRepository.list(this.#store.db, { pathIds });
-    for (const row of rows) this.published.publish(pathView(row, this.#store.wallMs));
+    for (const view of await this.#views(rows)) this.published.publish(view);
+  }
+
+  async #views(rows: readonly PathRow[]): Promise<PathView[]> {
+    const { db, wallMs } = this.#store;
+    const views = rows.map((row) => pathView(row, wallMs));
+    const down = views.filter(({ healthStatus }) => healthStatus === 'down');
+    if (down.length === 0) return views;
+    const back = await pathRepository.list(db, { pathIds: down.map(wayBack) });
+    const backViews = new Map(back.map((row) => [row.path_id, pathView(row, wallMs)]));
+    return views.map((view) => ({ ...view, failedDirection: failedDirection(view, backViews.get(wayBack(view))) }));
   }
 
   async #siteId(idOrName: string | undefined): Promise<string | undefined> {
@@ -116,6 +130,7 @@ function pathView(row: PathRow, nowMs: number): PathView {
     copies: copiesIn(row.copies),
     bandwidth: row.bandwidth,
     healthStatus: isStale ? 'unknown' : (row.health_status as PathHealth),
+    failedDirection: null,
     since: row.since,
     reportedAt: row.reported_at,
     stale: isStale,
@@ -129,3 +144,6 @@ function overrideView(row: PathRow, nowMs: number): PathOverrideView | null {
   const override = { reason, by, since, expiresAt };
   return isInForce(override, nowMs) ? override : null;
 }
+
+const wayBack = ({ sourceEndpointId, destEndpointId }: PathView): string =>
+  pathId(destEndpointId as EndpointId, sourceEndpointId as EndpointId);

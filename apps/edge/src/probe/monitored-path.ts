@@ -27,6 +27,14 @@ const secondCallerWaitMs = 800;
  */
 const stillHeardIntervals = 2.5;
 
+/** One end can tell that its packets do not arrive while it hears the other, and otherwise only that it hears nothing. */
+export type FailedWay = 'forward' | 'reverse_or_both';
+
+const inWords: Readonly<Record<FailedWay, string>> = {
+  forward: 'while those of the far end arrive: the way out is cut',
+  reverse_or_both: 'and none of the far end arrive',
+};
+
 /** A path with its prober and its state. It outlives documents for as long as they name it. */
 export class MonitoredPath {
   readonly prober: PathProber;
@@ -40,6 +48,8 @@ export class MonitoredPath {
   #silenceJudgedMs = -Infinity;
   /** Why it has its health, for an operator. */
   cause: string | null = null;
+  /** Which way nothing passed when it went down; null where it is not down, and where that cannot be told. */
+  failedWay: FailedWay | null = null;
   #state: PathState;
   #reading: PathReading;
   /** What was counted against the far end's packets when it was last told. */
@@ -131,20 +141,18 @@ export class MonitoredPath {
       if (quality !== this.#reading.quality) this.#reading = this.#read(quality);
       return null;
     }
-    this.cause = this.#causeOf(changed, nowMs);
+    const { suspectIntervalMs } = probeTiming[prober.profile];
+    this.failedWay = changed.to === 'down' ? this.#failedWay(nowMs, suspectIntervalMs) : null;
+    this.cause = this.failedWay === null ? changed.cause : `${changed.cause}, ${inWords[this.failedWay]}`;
     if (changed.from === 'down' || changed.from === 'unknown') prober.beginLossWindow();
     this.#reading = this.#read(prober.quality(nowMs));
     return { ...changed, cause: this.cause };
   }
 
-  /** Which way failed: a far end whose answers are missing while its own probes still come does not get ours. */
-  #causeOf({ to, cause }: PathChange, nowMs: number): string {
-    if (to !== 'down' || this.linkDown || this.heardMs === -Infinity) return cause;
-    const { suspectIntervalMs } = probeTiming[this.prober.profile];
-    const isHeard = nowMs - this.heardMs < stillHeardIntervals * suspectIntervalMs;
-    return isHeard
-      ? `${cause}, while those of the far end arrive: the way out is cut`
-      : `${cause}, and none of the far end arrive`;
+  /** A far end whose answers are missing while its own probes still come does not get ours. */
+  #failedWay(nowMs: number, everyMs: number): FailedWay | null {
+    if (this.linkDown || this.heardMs === -Infinity) return null;
+    return nowMs - this.heardMs < stillHeardIntervals * everyMs ? 'forward' : 'reverse_or_both';
   }
 
   /** The far end has just been told these counts of what arrives from it. */
@@ -166,9 +174,24 @@ export class MonitoredPath {
       pathId: this.planned.id,
       health: this.#state.health,
       since: this.#state.sinceMs + wallAheadMs,
-      quality: this.#state.health === 'down' ? silent(this.prober.quality(nowMs)) : this.prober.quality(nowMs),
+      quality: this.#state.health === 'down' ? this.#silence(nowMs) : this.prober.quality(nowMs),
       sent: this.prober.sent,
       received: this.prober.received,
+    };
+  }
+
+  /** The figures of a path on which nothing passes: loss alone can be told, times would be those of the past. */
+  #silence(nowMs: number): PathQuality {
+    const { forward, reverse } = this.prober.quality(nowMs);
+    // probes that never arrive bring no answers to lose: of the way back nothing is known but that the far end is heard
+    const { intervalMs } = probeTiming[this.prober.profile];
+    // a far end that has found the path down too asks at the usual interval again
+    const reverseLoss = this.#failedWay(nowMs, intervalMs) === 'forward' ? null : reverse.lossPercent;
+    return {
+      rttMs: null,
+      forward: { delayMs: null, jitterMs: null, lossPercent: forward.lossPercent },
+      reverse: { delayMs: null, jitterMs: null, lossPercent: reverseLoss },
+      mos: null,
     };
   }
 
@@ -187,11 +210,3 @@ export class MonitoredPath {
 /** Packets that were missing, late or superfluous, modulo 2^32. */
 const eventsOf = ({ expected, received, overtaken, doubled }: TunnelCounts): number =>
   (expected - received + overtaken + doubled) | 0;
-
-/** The figures of a path on which nothing passes: loss alone can be told, times would be those of the past. */
-const silent = ({ forward, reverse }: PathQuality): PathQuality => ({
-  rttMs: null,
-  forward: { delayMs: null, jitterMs: null, lossPercent: forward.lossPercent },
-  reverse: { delayMs: null, jitterMs: null, lossPercent: reverse.lossPercent },
-  mos: null,
-});

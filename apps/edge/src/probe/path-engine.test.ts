@@ -180,7 +180,7 @@ describe('blackout', () => {
   });
 
   it('tells which way is cut, as far as one end can', () => {
-    const causeWhen = (isFarEndHeard: boolean): string => {
+    const foundWhen = (isFarEndHeard: boolean): Record<string, unknown> => {
       const wan = simulate('default');
       const [path] = documentFor('default').paths;
       const { localAddress, remoteAddress } = planProbes(documentFor('default')).paths.find(
@@ -189,14 +189,23 @@ describe('blackout', () => {
       wan.run(10_000);
       wan.engine.heard(localAddress, remoteAddress, null);
       wan.cut(path!.id);
-      for (let round = 0; round < 25; round++) {
+      for (let round = 0; round < 100; round++) {
         wan.run(20);
         if (isFarEndHeard) wan.engine.heard(localAddress, remoteAddress, null);
       }
-      return String(wan.eventsOf('path_down')[0]!.metadata['cause']);
+      const { reverse } = wan.reports.find(({ pathId }) => pathId === path!.id)!.quality;
+      return { ...wan.eventsOf('path_down')[0]!.metadata, reverseLoss: reverse.lossPercent };
     };
-    expect(causeWhen(true)).toContain('while those of the far end arrive: the way out is cut');
-    expect(causeWhen(false)).toContain('and none of the far end arrive');
+    expect(foundWhen(true)).toMatchObject({
+      cause: expect.stringContaining('while those of the far end arrive: the way out is cut') as string,
+      failed_direction: 'forward',
+      reverseLoss: null,
+    });
+    expect(foundWhen(false)).toMatchObject({
+      cause: expect.stringContaining('and none of the far end arrive') as string,
+      failed_direction: 'reverse_or_both',
+      reverseLoss: expect.any(Number) as number,
+    });
   });
 
   it('is seen the sooner where the far end falls silent as well, and replies have been punctual', () => {

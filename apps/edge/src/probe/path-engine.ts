@@ -239,7 +239,8 @@ export class PathEngine {
 
   #tellPath(path: MonitoredPath, change: PathChange, nowMs: number): void {
     const quality = path.prober.quality(nowMs);
-    this.#tell(pathEvent({ path: path.planned, change, quality, firstMissedMs: path.prober.firstMissedWallMs }));
+    const { planned, failedWay, prober } = path;
+    this.#tell(pathEvent({ path: planned, change, quality, failedWay, firstMissedMs: prober.firstMissedWallMs }));
   }
 
   #decide(nowMs: number): void {

@@ -2,6 +2,7 @@ import type { PathHealth, PathQuality } from '@patronus/core';
 import type { NextHopRefusal } from '@patronus/linux';
 import type { ChosenPath, PathChange } from '@patronus/policy';
 import type { EventContent, EventMetadata } from '@patronus/protocol';
+import type { FailedWay } from './monitored-path.ts';
 import type { PlannedPath, ProbePlan } from './probe-plan.ts';
 import type { Move } from './steering.ts';
 
@@ -13,6 +14,7 @@ export interface PathChangeFacts {
   readonly path: PlannedPath;
   readonly change: PathChange;
   readonly quality: PathQuality;
+  readonly failedWay: FailedWay | null;
   /** Unix ms, null where no probe was missed. */
   readonly firstMissedMs: number | null;
 }
@@ -25,7 +27,7 @@ const pathEvents: Readonly<Record<PathHealth, readonly [PathEvent['eventType'], 
 };
 
 /** A path became up, degraded or down. */
-export function pathEvent({ path, change, quality, firstMissedMs }: PathChangeFacts): PathEvent | null {
+export function pathEvent({ path, change, quality, failedWay, firstMissedMs }: PathChangeFacts): PathEvent | null {
   const kind = pathEvents[change.to];
   if (kind === null) return null;
   return {
@@ -44,6 +46,7 @@ export function pathEvent({ path, change, quality, firstMissedMs }: PathChangeFa
       latency: quality.forward.delayMs,
       jitter: quality.forward.jitterMs,
       loss: quality.forward.lossPercent,
+      failed_direction: failedWay,
     },
   };
 }

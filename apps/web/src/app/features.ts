@@ -2,6 +2,7 @@ import { accountFeature } from '../features/account/feature.ts';
 import { applicationFeature } from '../features/applications/feature.ts';
 import { auditFeature } from '../features/audit/feature.ts';
 import { eventFeature } from '../features/events/feature.ts';
+import { flowFeature } from '../features/flows/feature.ts';
 import { keyFeature } from '../features/keys/feature.ts';
 import { labFeature } from '../features/lab/feature.ts';
 import { overviewFeature } from '../features/overview/feature.ts';
@@ -11,6 +12,7 @@ import { policyFeature } from '../features/policies/feature.ts';
 import { settingsFeature } from '../features/settings/feature.ts';
 import { sinkFeature } from '../features/sinks/feature.ts';
 import { siteFeature } from '../features/sites/feature.ts';
+import { slaFeature } from '../features/sla/feature.ts';
 import { topologyFeature } from '../features/topology/feature.ts';
 import { trafficFeature } from '../features/traffic/feature.ts';
 import type { Feature } from '../shared/feature.ts';
@@ -23,6 +25,8 @@ export const features: readonly Feature[] = [
   pathFeature,
   policyFeature,
   trafficFeature,
+  flowFeature,
+  slaFeature,
   applicationFeature,
   eventFeature,
   labFeature,

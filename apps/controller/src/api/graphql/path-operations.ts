@@ -1,4 +1,5 @@
 import type { PathCheckView } from '../../services/path-check-service.ts';
+import type { Drain, Undrain } from '../../services/endpoint-drain-service.ts';
 import { FailoverInputSchema, type FailoverInput } from '../../services/path-override-input.ts';
 import type { Failover, Release } from '../../services/path-override-service.ts';
 import { builder } from './builder.ts';
@@ -58,6 +59,37 @@ const releaseType = builder.objectRef<Release>('PathRelease').implement({
   }),
 });
 
+const drainType = builder.objectRef<Drain>('EndpointDrain').implement({
+  fields: (t) => ({
+    success: t.boolean({ resolve: () => true }),
+    message: t.exposeString('message'),
+    endpoint_id: t.exposeID('endpointId'),
+    paths: t.field({
+      type: [pathType],
+      description: 'Every path from and to the endpoint',
+      resolve: (drain) => [...drain.paths],
+    }),
+    moves: t.field({
+      type: [decisionType],
+      description: 'What they carry, as edges last told',
+      resolve: (drain) => [...drain.moves],
+    }),
+  }),
+});
+
+const undrainType = builder.objectRef<Undrain>('EndpointUndrain').implement({
+  fields: (t) => ({
+    success: t.boolean({ resolve: () => true }),
+    message: t.exposeString('message'),
+    endpoint_id: t.exposeID('endpointId'),
+    paths: t.field({
+      type: [pathType],
+      description: 'Those that were out of use',
+      resolve: (undrain) => [...undrain.paths],
+    }),
+  }),
+});
+
 const pathId = { required: true } as const;
 
 builder.mutationFields((t) => ({
@@ -90,6 +122,29 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { path_id }, context) => {
       const by = actorIn(context);
       return context.services.pathOverrides.release(by, path_id);
+    },
+  }),
+  drainEndpoint: t.field({
+    type: drainType,
+    description: 'Moves traffic off every path from and to the endpoint now, in one change, until undrainEndpoint',
+    args: {
+      endpoint_id: t.arg.id(pathId),
+      reason: t.arg.string({ required: true }),
+      expires_at: t.arg({ type: 'Timestamp' }),
+      expires_in_seconds: t.arg.int(),
+    },
+    resolve: async (_root, { endpoint_id, ...input }, context) => {
+      const by = actorIn(context);
+      return context.services.endpointDrains.drain(by, endpoint_id, asFailover(input));
+    },
+  }),
+  undrainEndpoint: t.field({
+    type: undrainType,
+    description: 'Lets every path of the endpoint be used again',
+    args: { endpoint_id: t.arg.id(pathId) },
+    resolve: async (_root, { endpoint_id }, context) => {
+      const by = actorIn(context);
+      return context.services.endpointDrains.undrain(by, endpoint_id);
     },
   }),
 }));

@@ -133,6 +133,10 @@ export const pathType = builder.objectRef<PathView>('Path').implement({
     }),
     bandwidth: t.exposeFloat('bandwidth', { nullable: true, description: 'bit/s' }),
     health_status: t.exposeString('healthStatus'),
+    failed_direction: t.exposeString('failedDirection', {
+      nullable: true,
+      description: '`forward`, `reverse` or `both` where it is down and its ends can tell',
+    }),
     since: t.expose('since', { type: 'Timestamp', nullable: true }),
     reported_at: t.expose('reportedAt', { type: 'Timestamp', nullable: true }),
     stale: t.exposeBoolean('stale'),

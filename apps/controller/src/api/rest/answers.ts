@@ -98,6 +98,9 @@ export const PathSchema = Type.Object({
   ),
   bandwidth: Nullable(Type.Integer({ description: 'bit/s' })),
   health_status: Type.Enum(['unknown', 'up', 'degraded', 'down']),
+  failed_direction: Nullable(
+    Type.Enum(['forward', 'reverse', 'both'], { description: 'Where it is down and its ends can tell' }),
+  ),
   since: Nullable(time),
   reported_at: Nullable(time),
   stale: Type.Boolean({ description: 'Not reported for a while: the figures are of the past' }),

@@ -123,6 +123,8 @@ const drives: Record<string, Drive> = {
   getEndpoints: () => ({ query: 'site=hq&label=lte,mpls' }),
   getEndpointsById: ({ postEndpoints: id }) => ({ params: { id: id! } }),
   patchEndpointsById: ({ postEndpoints: id }) => ({ params: { id: id! }, body: { cost: 5 } }),
+  postEndpointsByIdDrain: ({ postEndpoints: id }) => ({ params: { id: id! }, body: { reason: 'test' } }),
+  deleteEndpointsByIdDrain: ({ postEndpoints: id }) => ({ params: { id: id! } }),
   deleteEndpointsById: ({ postEndpoints: id }) => ({ params: { id: id! } }),
   postPolicies: () => ({ body: { name: 'voice', priority: 9 } }),
   getPolicies: () => ({ query: 'enabled=true' }),

@@ -31,6 +31,17 @@ const FailoverSchema = Type.Object({
   moves: Type.Array(DecisionSchema, { description: 'What the path carries, as its edge last told' }),
 });
 const ReleaseSchema = Type.Object({ message: Type.String(), path: PathSchema, released: Type.Boolean() });
+const DrainSchema = Type.Object({
+  message: Type.String(),
+  endpoint_id: Type.String(),
+  paths: Type.Array(PathSchema, { description: 'Every path from and to the endpoint' }),
+  moves: Type.Array(DecisionSchema, { description: 'What they carry, as edges last told' }),
+});
+const UndrainSchema = Type.Object({
+  message: Type.String(),
+  endpoint_id: Type.String(),
+  paths: Type.Array(PathSchema, { description: 'Those that were out of use' }),
+});
 const tags = ['paths'];
 
 /** What is done with a path, beside reading it: a check now, and traffic off it. */
@@ -57,5 +68,34 @@ export function pathOperationRoutes(app: RestApp, { pathChecks, pathOverrides }:
     '/paths/:id/failover',
     { schema: { tags, summary: 'Let a path be used again', params, response: { 200: ReleaseSchema } } },
     async (request) => toSnakeCase(await pathOverrides.release(request.actor, request.params.id)),
+  );
+}
+
+/** Traffic off all paths of an endpoint, and back. */
+export function endpointDrainRoutes(app: RestApp, { endpointDrains }: ApiServices): void {
+  app.post(
+    '/endpoints/:id/drain',
+    {
+      schema: {
+        tags: ['endpoints'],
+        summary: 'Move traffic off every path of an endpoint',
+        params,
+        body: withExample(FailoverInputSchema, inputExamples.failover),
+        response: { 200: DrainSchema },
+      },
+    },
+    async (request) => toSnakeCase(await endpointDrains.drain(request.actor, request.params.id, request.body)),
+  );
+  app.delete(
+    '/endpoints/:id/drain',
+    {
+      schema: {
+        tags: ['endpoints'],
+        summary: 'Let every path of an endpoint be used again',
+        params,
+        response: { 200: UndrainSchema },
+      },
+    },
+    async (request) => toSnakeCase(await endpointDrains.undrain(request.actor, request.params.id)),
   );
 }

@@ -26,7 +26,7 @@ import { metricsRoutes } from './metrics-routes.ts';
 import { nodeRoutes } from './node-routes.ts';
 import { oidcRoutes } from './oidc-routes.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
-import { pathOperationRoutes } from './path-operation-routes.ts';
+import { endpointDrainRoutes, pathOperationRoutes } from './path-operation-routes.ts';
 import { pathRoutes } from './path-routes.ts';
 import { policyOperationRoutes } from './policy-operation-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
@@ -67,6 +67,7 @@ export function restApi(app: RestApp, services: ApiServices, answers: AnswerCach
   slaRoutes(app, services);
   pathRoutes(app, services);
   pathOperationRoutes(app, services);
+  endpointDrainRoutes(app, services);
   statsRoutes(app, services);
   cacheRoutes(app, services);
   eventRoutes(app, services);

@@ -64,7 +64,8 @@ const CheckDialog = ({ check, onClose }: { check: PathCheck; onClose: () => void
   </Modal>
 );
 
-const durations = [
+/** For how long something is taken out of use, in seconds. */
+export const failoverDurations = [
   { value: '', label: 'Until it is released' },
   { value: '900', label: '15 minutes' },
   { value: '3600', label: '1 hour' },
@@ -94,7 +95,7 @@ function FailoverDialog({ path, onClose }: { path: Path; onClose: () => void }) 
         <TextInput label="Why" placeholder="line is rebuilt" data-autofocus {...form.text('reason')} />
         <Select
           label="For how long"
-          data={durations}
+          data={failoverDurations}
           allowDeselect={false}
           {...form.field('expires_in_seconds')}
           onChange={(value) => form.set({ expires_in_seconds: value ?? '' })}

@@ -21,6 +21,21 @@ export const metricsQuery = graphql(`
 
 export type MetricPoint = ResultOf<typeof metricsQuery>['there'][number];
 
+const pathDetailFields = graphql(`
+  fragment PathDetailFields on Path {
+    rtt
+    reordering_percent
+    duplication_percent
+    copies {
+      sent
+      single
+      first
+      dropped
+      late
+    }
+  }
+`);
+
 /** Octets per tunnel, both ways, over the shared range of time. */
 export const pathTrafficQuery = graphql(`
   query PathTraffic($path: ID!, $from: Timestamp!, $to: Timestamp!, $step: Float!) {
@@ -31,6 +46,23 @@ export const pathTrafficQuery = graphql(`
     }
   }
 `);
+
+/** What only the page of a path shows, of both directions. */
+export const pathDetailQuery = graphql(
+  `
+    query PathDetail($path: ID!, $reverse: ID!) {
+      there: path(path_id: $path) {
+        ...PathDetailFields
+      }
+      back: path(path_id: $reverse) {
+        ...PathDetailFields
+      }
+    }
+  `,
+  [pathDetailFields],
+);
+
+export type PathDetail = ResultOf<typeof pathDetailFields>;
 
 /** What is decided for traffic between the two sites, and what these policies ask of a path. */
 export const decisionsQuery = graphql(`

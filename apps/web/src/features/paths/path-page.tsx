@@ -14,11 +14,13 @@ import { Facts } from '../../shared/parts/facts.tsx';
 import { Page } from '../../shared/parts/page.tsx';
 import { Panel } from '../../shared/parts/panel.tsx';
 import { EventList } from '../events/event-list.tsx';
+import { SlaPanels } from '../sla/sla-panels.tsx';
 import { PathActions } from './path-actions.tsx';
 import { PathCurves } from './path-curves.tsx';
-import { decisionsQuery, pathEventsQuery, type Decision } from './path-documents.ts';
+import { decisionsQuery, pathDetailQuery, pathEventsQuery, type Decision, type PathDetail } from './path-documents.ts';
 import { concerns, markOf, pathEventTypes } from './path-events.ts';
 import { reverseOf, timed } from './path-figures.ts';
+import { PathCopies } from './path-copies.tsx';
 import { PoliciesOfPath } from './policies-of-path.tsx';
 
 /** One path: its figures now and over time, both directions together, what uses it and what happened. */
@@ -40,6 +42,7 @@ function PathView({ path, back }: { path: Path; back: Path | undefined }) {
   const shown = useTimeRange();
   const { from, to } = shown.span;
   const decided = useApiQuery(decisionsQuery, { source: path.source_site, dest: path.dest_site });
+  const detail = useApiQuery(pathDetailQuery, { path: path.id, reverse: back?.id ?? path.id }, { everyMs: 5000 }).data;
   const told = useApiQuery(pathEventsQuery, { site: path.source_site, types: pathEventTypes, from, to });
   const events = useMemo(
     () => ((told.data?.events ?? []) as NetworkEvent[]).filter((event) => concerns(event, path.id)),
@@ -74,10 +77,12 @@ function PathView({ path, back }: { path: Path; back: Path | undefined }) {
     >
       {path.override !== null && <KeptOff path={path} />}
       <Panel>
-        <FactsNow path={path} back={back} />
+        <FactsNow path={path} back={back} detail={detail} />
       </Panel>
       <PathCurves path={path} back={back} shown={shown} marks={marks} slas={slas} />
       <PoliciesOfPath decisions={decided.data?.decisions ?? []} path={path} />
+      <SlaPanels path={path.id} />
+      {detail !== null && <PathCopies path={path} detail={detail.there} />}
       <Panel title="Events in this time" flush>
         <EventList events={events} />
       </Panel>
@@ -101,10 +106,22 @@ const KeptOff = ({ path: { override } }: { path: Path }) => (
   </Alert>
 );
 
+interface FactsNowProps {
+  readonly path: Path;
+  readonly back: Path | undefined;
+  readonly detail: { readonly there: PathDetail; readonly back: PathDetail } | null;
+}
+
 /** Both directions side by side. */
-function FactsNow({ path, back }: { path: Path; back: Path | undefined }) {
-  const both = (write: (each: Path) => string) =>
-    back === undefined || write(path) === write(back) ? write(path) : `${write(path)} there, ${write(back)} back`;
+function FactsNow({ path, back, detail }: FactsNowProps) {
+  const joined = (there: string, home: string | undefined) =>
+    home === undefined || there === home ? there : `${there} there, ${home} back`;
+  const both = (write: (each: Path) => string) => joined(write(path), back && write(back));
+  /** Only counted where traffic flows. */
+  const counted = (write: (each: PathDetail) => number | null) =>
+    detail === null || (write(detail.there) === null && write(detail.back) === null)
+      ? null
+      : joined(formatPercent(write(detail.there)), back && formatPercent(write(detail.back)));
   return (
     <Facts
       of={{
@@ -114,6 +131,9 @@ function FactsNow({ path, back }: { path: Path; back: Path | undefined }) {
         Jitter: both((each) => formatMs(timed(each, each.jitter))),
         Loss: both((each) => formatPercent(each.loss)),
         MOS: both((each) => formatMos(timed(each, each.mos))),
+        'Round trip': detail === null ? null : formatMs(timed(path, detail.there.rtt)),
+        Overtaken: counted((each) => each.reordering_percent),
+        'Came twice': counted((each) => each.duplication_percent),
       }}
     />
   );

@@ -8,6 +8,7 @@ export const explainQuery = graphql(`
     $source_port: Int
     $destination_port: Int
     $dscp: Int
+    $server_name: String
   ) {
     explainFlow(
       source: $source
@@ -16,6 +17,7 @@ export const explainQuery = graphql(`
       source_port: $source_port
       destination_port: $destination_port
       dscp: $dscp
+      server_name: $server_name
     ) {
       source
       destination

@@ -11,7 +11,7 @@ import { explainQuery } from './explain-documents.ts';
 import { ExplanationView } from './explanation-view.tsx';
 import classes from './explain-page.module.css';
 
-const fields = ['source', 'destination', 'protocol', 'source_port', 'destination_port', 'dscp'] as const;
+const fields = ['source', 'destination', 'protocol', 'source_port', 'destination_port', 'dscp', 'server_name'] as const;
 type Question = Readonly<Record<(typeof fields)[number], string>>;
 
 const protocols = ['tcp', 'udp', 'icmp', 'sctp', 'gre', 'esp'];
@@ -73,10 +73,10 @@ function QuestionForm({ asked, errors }: QuestionFormProps) {
     <TextInput
       label={label}
       placeholder={placeholder}
-      inputMode="numeric"
+      inputMode={name === 'server_name' ? 'text' : 'numeric'}
       value={question[name]}
       error={errors[name]}
-      disabled={!ports && name !== 'dscp'}
+      disabled={!ports && name.endsWith('_port')}
       onChange={(event) => change(name)(event.currentTarget.value)}
     />
   );
@@ -105,6 +105,7 @@ function QuestionForm({ asked, errors }: QuestionFormProps) {
       {text('destination_port', 'To port', '443')}
       {text('source_port', 'From port', 'any')}
       {text('dscp', 'DSCP', '0')}
+      {text('server_name', 'Server name', 'where it is known')}
       <Button type="submit" disabled={question.source === '' || question.destination === ''}>
         Explain
       </Button>
@@ -119,17 +120,27 @@ const questionIn = (parameters: Readonly<Record<string, string>>): Question => (
   source_port: parameters['source_port'] ?? '',
   destination_port: parameters['destination_port'] ?? '',
   dscp: parameters['dscp'] ?? '',
+  server_name: parameters['server_name'] ?? '',
 });
 
 /** What is no number goes as -1, which the API refuses at its field. */
 const whole = (text: string): number | null =>
   text.trim() === '' ? null : /^\d{1,9}$/.test(text.trim()) ? Number(text) : -1;
 
-const variablesOf = ({ source, destination, protocol, source_port, destination_port, dscp }: Question) => ({
+const variablesOf = ({
+  source,
+  destination,
+  protocol,
+  source_port,
+  destination_port,
+  dscp,
+  server_name,
+}: Question) => ({
   source,
   destination,
   protocol,
   source_port: whole(source_port),
   destination_port: whole(destination_port),
   dscp: whole(dscp),
+  ...(server_name.trim() === '' ? {} : { server_name: server_name.trim() }),
 });

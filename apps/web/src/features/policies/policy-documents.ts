@@ -211,6 +211,14 @@ export const updatePolicy = graphql(`
   }
 `);
 
+export const resetPolicyStats = graphql(`
+  mutation ResetPolicyStats($policy: ID!) {
+    resetPolicyStats(id: $policy) {
+      message
+    }
+  }
+`);
+
 export const deletePolicy = graphql(`
   mutation DeletePolicy($policy: ID!) {
     deletePolicy(id: $policy) {

@@ -12,11 +12,13 @@ import { Page } from '../../shared/parts/page.tsx';
 import { Panel } from '../../shared/parts/panel.tsx';
 import { QueryView } from '../../shared/parts/query-view.tsx';
 import { useCan } from '../../shared/services.tsx';
+import { SlaPanels } from '../sla/sla-panels.tsx';
 import { DecisionTable } from './decision-table.tsx';
 import { actionParts, capitalized, matchText } from './describe-policy.ts';
 import { decisionsQuery, findingsQuery, policyQuery, type Policy } from './policy-documents.ts';
 import { PolicyTraffic } from './policy-traffic.tsx';
 import { Warnings } from './preview-view.tsx';
+import { ResetCounters } from './reset-counters.tsx';
 import { useNames } from './use-names.ts';
 import { usePolicyActions } from './use-policy-actions.tsx';
 
@@ -100,7 +102,7 @@ function Details({ policy, stats, rates }: DetailsProps) {
           <Warnings findings={own} linked />
         </Panel>
       )}
-      <Panel title="What it does">
+      <Panel title="What it does" aside={<ResetCounters policy={policy} />}>
         <Facts
           of={{
             Matches: capitalized(matchText(policy.match_conditions, nameOf)),
@@ -124,6 +126,7 @@ function Details({ policy, stats, rates }: DetailsProps) {
           </QueryView>
         </Panel>
       )}
+      {policy.action.sla !== null && <SlaPanels policy={Number(policy.id)} />}
     </>
   );
 }

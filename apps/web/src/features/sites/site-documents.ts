@@ -30,8 +30,11 @@ export const siteQuery = graphql(`
         nat
         cost
         profile
+        shaping
+        policing
         up_bps
         down_bps
+        version
       }
     }
     edges(site: $name) {
@@ -46,6 +49,10 @@ export const siteQuery = graphql(`
         device
         addresses
         carrier
+      }
+      unavailable {
+        feature
+        reason
       }
     }
     events(site: $name, limit: 50) {
@@ -62,6 +69,7 @@ export const siteQuery = graphql(`
 `);
 
 export type SiteDetail = ResultOf<typeof siteQuery>['site'];
+export type Uplink = SiteDetail['endpoints'][number];
 export type Edge = ResultOf<typeof siteQuery>['edges'][number];
 
 export const createSite = graphql(`
@@ -134,3 +142,51 @@ export const siteTrafficQuery = graphql(`
     }
   }
 `);
+
+export const createUplink = graphql(`
+  mutation CreateEndpoint($site: String!, $input: EndpointInput!) {
+    createEndpoint(site: $site, input: $input) {
+      id
+    }
+  }
+`);
+
+export const updateUplink = graphql(`
+  mutation UpdateEndpoint($id: ID!, $input: EndpointChanges!, $version: Int) {
+    updateEndpoint(endpoint_id: $id, input: $input, version: $version) {
+      id
+    }
+  }
+`);
+
+export const deleteUplink = graphql(`
+  mutation DeleteEndpoint($id: ID!, $version: Int) {
+    deleteEndpoint(endpoint_id: $id, version: $version) {
+      message
+    }
+  }
+`);
+
+/** Queues of shaped uplinks, as edges told them last. */
+export const queuesQuery = graphql(`
+  query Queues {
+    qosLines {
+      site
+      endpoint_id
+      label
+      rate_bps
+      queue
+      problem
+      classes {
+        class
+        packets
+        bytes
+        drops
+        backlog_bytes
+        delay_ms
+      }
+    }
+  }
+`);
+
+export type QueueLine = ResultOf<typeof queuesQuery>['qosLines'][number];

@@ -2,13 +2,11 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { usePathParameter } from '../../shared/address/use-address.ts';
 import { useApiQuery } from '../../shared/api/use-api.ts';
-import { formatBitRate, formatMs } from '../../shared/figures/format.ts';
+import { formatMs } from '../../shared/figures/format.ts';
 import { Age, Time } from '../../shared/figures/time.tsx';
 import { HealthBadge, healthOfConfig, healthOfSite } from '../../shared/health/health.tsx';
 import type { ConfigStatus, NetworkEvent, SiteStatus } from '../../shared/live/network-documents.ts';
 import { useNetwork } from '../../shared/live/use-network.ts';
-import { DataTable, type Column } from '../../shared/parts/data-table.tsx';
-import { EmptyState } from '../../shared/parts/empty-state.tsx';
 import { Facts } from '../../shared/parts/facts.tsx';
 import { Page } from '../../shared/parts/page.tsx';
 import { Panel } from '../../shared/parts/panel.tsx';
@@ -18,8 +16,10 @@ import { EventList } from '../events/event-list.tsx';
 import { PathTable } from '../paths/path-table.tsx';
 import { EditSiteDialog } from './edit-site-dialog.tsx';
 import { JoinPanel } from './join-panel.tsx';
+import { QueuesPanel } from './queues-panel.tsx';
 import { siteQuery, type Edge, type SiteDetail } from './site-documents.ts';
 import { SiteTraffic } from './site-traffic.tsx';
+import { UplinksPanel } from './uplinks-panel.tsx';
 import { useSiteDeletion } from './use-site-deletion.tsx';
 
 /** One site: its edge, uplinks, paths and what happened. */
@@ -70,17 +70,8 @@ function SiteView({ site, edges, events }: SiteViewProps) {
       <Panel title="Edge">
         <EdgeFacts site={site} edge={edge} />
       </Panel>
-      <Panel title="Uplinks" flush>
-        <DataTable
-          plain
-          name="uplink-"
-          label="Uplinks"
-          rows={site.endpoints}
-          columns={uplinkColumns(edge)}
-          rowKey={({ id }) => id}
-          empty={<EmptyState title="No uplinks">Without one the site has no paths.</EmptyState>}
-        />
-      </Panel>
+      <UplinksPanel site={site} edge={edge} />
+      <QueuesPanel site={site.name} />
       <SiteTraffic site={site.id} />
       <Panel title="Paths from and to the site" flush>
         <PathTable paths={own} />
@@ -110,56 +101,8 @@ function EdgeFacts({ site, edge }: { site: SiteDetail; edge: Edge | undefined })
         Prefixes: <code>{site.prefixes.join(', ')}</code>,
         Tags: site.tags.join(', '),
         'Time zone': site.time_zone,
+        'Cannot do': edge?.unavailable.map(({ feature, reason }) => `${feature}: ${reason}`).join('; '),
       }}
     />
   );
 }
-
-const uplinkColumns = (edge: Edge | undefined): readonly Column<SiteDetail['endpoints'][number]>[] => {
-  const carrier = (device: string) => edge?.uplinks.find((uplink) => uplink.device === device);
-  return [
-    { key: 'label', title: 'Label', value: ({ label }) => label, cell: ({ label }) => <strong>{label}</strong> },
-    {
-      key: 'device',
-      title: 'Device',
-      value: ({ device }) => device,
-      cell: ({ device }) => {
-        const uplink = carrier(device);
-        if (uplink === undefined) return <code>{device}</code>;
-        return <HealthBadge health={uplink.carrier ? 'up' : 'down'} word={<code>{device}</code>} />;
-      },
-    },
-    {
-      key: 'address',
-      title: 'Address',
-      value: ({ address }) => address,
-      cell: ({ address, device, nat }) => (
-        <code>{nat ? `behind NAT (${carrier(device)?.addresses.join(', ') ?? '–'})` : (address ?? '–')}</code>
-      ),
-    },
-    {
-      key: 'profile',
-      title: 'Probing',
-      value: ({ profile }) => profile,
-      cell: ({ profile }) => profile,
-      wideOnly: true,
-    },
-    { key: 'cost', title: 'Cost', value: ({ cost }) => cost, cell: ({ cost }) => cost, numeric: true, wideOnly: true },
-    {
-      key: 'up',
-      title: 'Up',
-      value: ({ up_bps }) => up_bps,
-      cell: ({ up_bps }) => formatBitRate(up_bps),
-      numeric: true,
-      wideOnly: true,
-    },
-    {
-      key: 'down',
-      title: 'Down',
-      value: ({ down_bps }) => down_bps,
-      cell: ({ down_bps }) => formatBitRate(down_bps),
-      numeric: true,
-      wideOnly: true,
-    },
-  ];
-};
