@@ -279,7 +279,8 @@ describe('documents', () => {
 
   it('are pending until applied, and confirmed to the edge', async () => {
     const edge = await connected();
-    const { document } = await edge.hears('document');
+    const prefixes = String([`10.${number}.0.0/24`]);
+    const { document } = await edge.hears('document', (heard) => String(heard.document.site.prefixes) === prefixes);
     expect((await shown()).config).toMatchObject({ status: 'pending', version: document.version });
     edge.say({ type: 'applied', version: document.version, applyMs: 12 });
     expect(await edge.hears('confirmed')).toMatchObject({ version: document.version });
