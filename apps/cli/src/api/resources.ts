@@ -21,6 +21,8 @@ export interface Endpoint {
   readonly policing: boolean;
   readonly slot: number;
   readonly version: number;
+  readonly deleted_at: number | null;
+  readonly purge_at: number | null;
 }
 
 export interface Site {

@@ -126,6 +126,7 @@ const drives: Record<string, Drive> = {
   postEndpointsByIdDrain: ({ postEndpoints: id }) => ({ params: { id: id! }, body: { reason: 'test' } }),
   deleteEndpointsByIdDrain: ({ postEndpoints: id }) => ({ params: { id: id! } }),
   deleteEndpointsById: ({ postEndpoints: id }) => ({ params: { id: id! } }),
+  postEndpointsByIdRestore: ({ postEndpoints: id }) => ({ params: { id: id! } }),
   postPolicies: () => ({ body: { name: 'voice', priority: 9 } }),
   getPolicies: () => ({ query: 'enabled=true' }),
   getPoliciesById: ({ postPolicies: id }) => ({ params: { id: id! } }),
