@@ -44,10 +44,9 @@ export class EndpointDeletionService {
       const row = await endpointRepository.find(change.db, id);
       if (row !== undefined) {
         checkVersion('endpoint', `${row.site}/${row.label}`, row.version, expected);
-        const deletion = await deleteEndpoint(change, by, row);
-        return purge
-          ? this.#purge(change, by, found(await deletedEndpointRepository.find(change.db, id), 'endpoint', id))
-          : deletion;
+        if (!purge) return deleteEndpoint(change, by, row);
+        await takeOut(change, row);
+        return tellPurged(change, by, row);
       }
       const deleted = found(await deletedEndpointRepository.find(change.db, id), 'endpoint', id);
       checkVersion('endpoint', nameOf(deleted), deleted.version, expected);
@@ -93,25 +92,36 @@ export class EndpointDeletionService {
   }
 
   async #purge(change: Change, by: Actor, row: DeletedEndpointRow): Promise<Deletion<string>> {
-    const { endpoint_id: id, site_id, site: name } = row;
-    const { label } = fieldsOf(row);
-    const site = { id: site_id, name };
-    await deletedEndpointRepository.delete(change.db, id);
-    await change.audit(by, entry('endpoint_purged', site, { id, label }, {}));
-    const message = `Endpoint ${label} of site ${name} was removed for good`;
-    await announce(change, 'object_purged', site, id, message);
-    return { id, name: nameOf(row), message, purgeAt: null };
+    await deletedEndpointRepository.delete(change.db, row.endpoint_id);
+    return tellPurged(change, by, { ...row, label: fieldsOf(row).label });
   }
 }
 
-/** Takes an endpoint with its paths out of the network within a change; its slot may go to another. */
+async function tellPurged(
+  change: Change,
+  by: Actor,
+  { endpoint_id: id, site_id, site: name, label }: Pick<EndpointRow, 'endpoint_id' | 'site_id' | 'site' | 'label'>,
+): Promise<Deletion<string>> {
+  const site = { id: site_id, name };
+  await change.audit(by, entry('endpoint_purged', site, { id, label }, {}));
+  const message = `Endpoint ${label} of site ${name} was removed for good`;
+  await announce(change, 'object_purged', site, id, message);
+  return { id, name: `${name}/${label}`, message, purgeAt: null };
+}
+
+/** Its paths go with it, and its slot may go to another. */
+async function takeOut(change: Change, { endpoint_id, site_id, slot }: EndpointRow): Promise<void> {
+  await endpointRepository.delete(change.db, endpoint_id);
+  await release(change, 'slot', site_id, slot);
+}
+
+/** Takes an endpoint out of the network within a change, so that it can be restored. */
 export async function deleteEndpoint(change: Change, by: Actor, row: EndpointRow): Promise<Deletion<string>> {
   const { endpoint_id: id, site_id, slot, label, version, created_at, updated_at } = row;
   const site = { id: site_id, name: row.site };
   const kept = { endpoint_id: id, site_id, slot, version, created_at, updated_at };
   const fields = JSON.stringify(inputOf(row));
-  await endpointRepository.delete(change.db, id);
-  await release(change, 'slot', site_id, slot);
+  await takeOut(change, row);
   await deletedEndpointRepository.insert(change.db, { ...kept, fields, deleted_at: change.at });
   await change.audit(by, entry('endpoint_deleted', site, { id, label }, {}));
   await announce(change, 'object_deleted', site, id, `Endpoint ${label} was removed from site ${site.name}`);

@@ -181,7 +181,7 @@ const drives: Record<string, Drive> = {
   getStatsSites: () => ({ query: 'format=csv' }),
   getStatsSitesById: ({ postSites: id }) => ({ params: { id: id! } }),
   getStatsEndpoints: () => ({ query: 'format=prometheus' }),
-  getStatsEndpointsById: ({ postEndpoints: id }) => ({ params: { id: id! }, status: 404 }),
+  getStatsEndpointsById: ({ postEndpoints: id }) => ({ params: { id: id! } }),
   getMetrics: () => ({}),
   getRootMetrics: () => ({}),
   getAuthMethods: () => ({}),
