@@ -1,36 +1,21 @@
-import type { Role, Scope } from '../auth/index.ts';
+import {
+  auditing,
+  changing,
+  enrolling,
+  maintaining,
+  managingOwn,
+  managingUsers,
+  open,
+  proving,
+  reading,
+  removing,
+  renewing,
+  seeingOwn,
+  seeingUsers,
+  signingIn,
+  type Permission,
+} from './permission-kinds.ts';
 import { steeringPermissions } from './steering-permissions.ts';
-
-/** Who may do something: anyone, whoever may read the network, or callers of at least a role. */
-export type AccessLevel = 'open' | 'read' | Role;
-
-export interface Permission {
-  /** Who may do it at all; where `foreign` is told, with what is their own. */
-  readonly least: AccessLevel;
-  /** Who may do it with what belongs to another user; absent where nothing belongs to users. */
-  readonly foreign?: Role;
-  /** What an API key must have for it; null: no API key may, only somebody who signed in. */
-  readonly scope: Scope | null;
-  /** A stricter limit than the usual one, counted together for all operations that have it. */
-  readonly limit?: 'sign_in' | 'renewal';
-}
-
-const open: Permission = { least: 'open', scope: null };
-const signingIn: Permission = { least: 'open', scope: null, limit: 'sign_in' };
-const renewing: Permission = { least: 'open', scope: null, limit: 'renewal' };
-const reading: Permission = { least: 'read', scope: 'network:read' };
-const changing: Permission = { least: 'operator', scope: 'network:write' };
-const removing: Permission = { least: 'admin', scope: 'network:write' };
-const enrolling: Permission = { least: 'admin', scope: 'edges:write' };
-const auditing: Permission = { least: 'admin', scope: 'audit:read' };
-const maintaining: Permission = { least: 'admin', scope: 'system:write' };
-const seeingUsers: Permission = { least: 'admin', scope: 'users:read' };
-const managingUsers: Permission = { least: 'admin', scope: 'users:write' };
-/** What users may do with what is their own, and administrators with all. */
-const seeingOwn: Permission = { least: 'viewer', foreign: 'admin', scope: 'users:read' };
-const managingOwn: Permission = { least: 'viewer', foreign: 'admin', scope: null };
-/** What users prove or change by a password or code, and nobody for another. */
-const proving: Permission = { least: 'viewer', scope: null, limit: 'sign_in' };
 
 /**
  * The least role for every operation, at both doors: GraphQL fields as `Mutation.deleteSite`, REST routes as
@@ -185,7 +170,9 @@ export const permissions: Readonly<Record<string, Permission>> = {
   'GET /api/v1/enrolment-keys': enrolling,
   'GET /api/v1/enrolment-keys/:id': enrolling,
   'POST /api/v1/enrolment-keys': enrolling,
+  'PATCH /api/v1/enrolment-keys/:id': enrolling,
   'DELETE /api/v1/enrolment-keys/:id': enrolling,
+  'POST /api/v1/enrolment-keys/:id/restore': enrolling,
   'GET /api/v1/edges': reading,
   'GET /api/v1/edges/:id': reading,
   'DELETE /api/v1/edges/:id': enrolling,
@@ -323,7 +310,9 @@ export const permissions: Readonly<Record<string, Permission>> = {
   'Mutation.renewEventSinkSecret': maintaining,
   'Mutation.redeliverEvents': maintaining,
   'Mutation.createEnrolmentKey': enrolling,
+  'Mutation.updateEnrolmentKey': enrolling,
   'Mutation.deleteEnrolmentKey': enrolling,
+  'Mutation.restoreEnrolmentKey': enrolling,
   'Mutation.clearCache': maintaining,
   'Subscription.events': reading,
   'Subscription.pathMetrics': reading,

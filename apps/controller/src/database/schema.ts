@@ -279,6 +279,8 @@ export interface EnrolmentKeyTable {
   expires_at: UnixMs;
   revoked_at: UnixMs | null;
   created_at: UnixMs;
+  /** Grows with every change of what people set. */
+  version: Generated<number>;
 }
 
 export interface TunnelKeyTable {

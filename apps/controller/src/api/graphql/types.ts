@@ -263,6 +263,7 @@ export const enrolmentKeyType = builder.objectRef<KeyShape>('EnrolmentKey').impl
     expires_at: t.expose('expiresAt', { type: 'Timestamp' }),
     revoked: t.exposeBoolean('revoked'),
     created_at: t.expose('createdAt', { type: 'Timestamp' }),
+    version: t.exposeInt('version', { description: 'Grows with every change of what people set' }),
   }),
 });
 

@@ -210,7 +210,9 @@ const drives: Record<string, Drive> = {
   getEdges: () => ({ query: 'online=false' }),
   getEdgesById: ({ edge: id }) => ({ params: { id: id! } }),
   deleteEdgesById: ({ edge: id }) => ({ params: { id: id! } }),
+  patchEnrolmentKeysById: ({ postEnrolmentKeys: id }) => ({ params: { id: id! }, body: { max_uses: 2 } }),
   deleteEnrolmentKeysById: ({ postEnrolmentKeys: id }) => ({ params: { id: id! } }),
+  postEnrolmentKeysByIdRestore: ({ postEnrolmentKeys: id }) => ({ params: { id: id! } }),
 };
 
 describe('what the document promises', () => {
