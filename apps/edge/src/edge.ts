@@ -10,7 +10,7 @@ import { eventEmitter, type EmitEvent } from './events.ts';
 import { parseGatewayUrl, socketAddress } from './gateway/index.ts';
 import { checkPath } from './path-check.ts';
 import type { Learning } from './learn/index.ts';
-import { reportFlows } from './flows/index.ts';
+import { ApplicationMeter, reportFlows } from './flows/index.ts';
 import type { Dial, ProbeEngine, ProbeEngineListener, Reconciler, WatchKernel } from './ports.ts';
 import { LineRates } from './qos/index.ts';
 import { programVersion } from './program-version.ts';
@@ -65,11 +65,17 @@ export class Edge {
     const send = (message: EdgeMessage): boolean => this.connection.send(message);
     // First, as it may fail for want of its port; nothing else runs yet then.
     this.engine = parts.startEngine(this.engineListener());
+    const meter = new ApplicationMeter({
+      entries: parts.readFlows,
+      document: () => this.journey.document,
+      namesOf: (address) => parts.learning.namesOf(address),
+    });
     const counters = {
       counters: () => reconciler.policyCounters(),
       traffic: () => reconciler.pathTraffic(),
       copies: () => reconciler.pathCopies(),
       flows: () => reconciler.policyFlows(),
+      applications: () => meter.read(),
       lines: () => reconciler.lineReports(),
     };
     this.telemetry = new Telemetry({ spool, ...counters, clock, timers, send, event });

@@ -53,7 +53,7 @@ function movesOver(
     const readings = states.map((_state, index): PathReading => {
       const forward = index === 0 ? mpls(nowMs) : quiet;
       const quality = { rttMs: 60, forward, reverse: quiet, mos: 4.3 };
-      const observed = { consecutiveMisses: 0, consecutiveReplies: 9, farEndIsSilent: false, linkDown: false, quality };
+      const observed = { consecutiveMisses: 0, consecutiveReplies: 9, missesOfBothEnds: 0, linkDown: false, quality };
       const { state } = stepPathState(states[index]!, observed, nowMs, profileTuning[profile].path);
       states = states.with(index, state);
       return { health: state.health, healthSinceMs: state.sinceMs, quality, override: null };

@@ -137,6 +137,8 @@ export const permissions: Readonly<Record<string, Permission>> = {
   'GET /api/v1/stats/sites': reading,
   'GET /api/v1/stats/sites/:id': reading,
   'GET /api/v1/stats/endpoints': reading,
+  'GET /api/v1/stats/applications': reading,
+  'GET /api/v1/stats/applications/:id': reading,
   'GET /api/v1/stats/endpoints/:id': reading,
   'GET /api/v1/stats/paths': reading,
   'GET /api/v1/stats/paths/:id': reading,

@@ -180,6 +180,8 @@ const drives: Record<string, Drive> = {
   getStatsPathsById: ({ path: id }) => ({ params: { id: id! } }),
   getStatsSites: () => ({ query: 'format=csv' }),
   getStatsSitesById: ({ postSites: id }) => ({ params: { id: id! } }),
+  getStatsApplications: () => ({}),
+  getStatsApplicationsById: () => ({ params: { id: 'zoom' } }),
   getStatsEndpoints: () => ({ query: 'format=prometheus' }),
   getStatsEndpointsById: ({ postEndpoints: id }) => ({ params: { id: id! } }),
   getMetrics: () => ({}),
