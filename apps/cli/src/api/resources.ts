@@ -4,7 +4,14 @@ import type { PathHealth } from '@patronus/core';
 import type { PolicyFinding } from './policy-resources.ts';
 import type { Time } from './time.ts';
 
-export interface Endpoint {
+/** What can be deleted and restored; null while it is live. */
+interface Deletable {
+  readonly deleted_at: number | null;
+  /** Until when it can be restored, unix ms. */
+  readonly purge_at: number | null;
+}
+
+export interface Endpoint extends Deletable {
   readonly id: string;
   readonly site_id: string;
   readonly site: string;
@@ -21,8 +28,6 @@ export interface Endpoint {
   readonly policing: boolean;
   readonly slot: number;
   readonly version: number;
-  readonly deleted_at: number | null;
-  readonly purge_at: number | null;
 }
 
 export interface Site {
