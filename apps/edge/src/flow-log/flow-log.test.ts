@@ -14,9 +14,10 @@ const guests: Policy = {
 const logging = siteDocument({ policies: [guests, ...siteDocument().policies] });
 /** UDP from 10.1.0.7, port 4000, to 192.0.2.9. */
 const udpTo = (port: number, label = 'patronus policy 7 '): Packet => {
+  // prettier-ignore
   const bytes = Uint8Array.from([
-    ...[0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0, 10, 1, 0, 7, 192, 0, 2, 9],
-    ...[4_000 >> 8, 4_000 & 255, port >> 8, port & 255, 0, 8, 0, 0],
+    0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0, 10, 1, 0, 7, 192, 0, 2, 9,
+    4_000 >> 8, 4_000 & 255, port >> 8, port & 255, 0, 8, 0, 0,
   ]);
   return { bytes, from: 0, to: bytes.length, label };
 };

@@ -36,7 +36,10 @@ table inet tap {
     udp dport 7001 ${statement}
   }
 }`;
-const statements: Record<TapMode, string> = { hold: 'queue flags bypass to 5380', copy: 'log prefix "a rule " group 5380' };
+const statements: Record<TapMode, string> = {
+  hold: 'queue flags bypass to 5380',
+  copy: 'log prefix "a rule " group 5380',
+};
 
 describe.skipIf(!isRoot)('packets that rules hand over (needs root)', () => {
   const descriptors: number[] = [];

@@ -16,5 +16,13 @@ export async function kernelText(edge: TrialEdge): Promise<string> {
   const texts = await Promise.all(listings.map(([tool, ...args]) => edge.run(tool, ...args)));
   // the order of next hops and routes is that of their making; epochs differ by nature
   const sorted = texts.map((text) => text.split('\n').toSorted().join('\n'));
-  return sorted.join('\n').replaceAll(/comment "[0-9a-f-]{36}"/g, 'comment "epoch"');
+  return (
+    sorted
+      .join('\n')
+      .replaceAll(/comment "[0-9a-f-]{36}"/g, 'comment "epoch"')
+      // what the kernel numbers or draws anew each time
+      .replaceAll(/^(pt[qd]\d+ .*)(?:[0-9a-f]{2}:){5}[0-9a-f]{2}/gm, '$1')
+      .replaceAll(/\bindex \d+ ref \d+ bind \d+/g, '')
+      .replaceAll(/:\[\d+\]| id \d+/g, '')
+  );
 }
