@@ -121,9 +121,12 @@ const policyTrials: readonly Trial[] = [
   trial(
     'flow log',
     'policies that log',
-    rule('filter hook forward priority mangle', 'limit rate 10/second burst 20 packets log prefix "ptx "'),
+    rule(
+      'filter hook forward priority mangle',
+      'limit rate 10/second burst 20 packets log prefix "ptx " log prefix "ptx " group 5381',
+    ),
     {
-      remedy: 'load it with "modprobe nft_log nf_log_syslog", or use a kernel that has them',
+      remedy: 'load it with "modprobe nft_log nf_log_syslog nfnetlink_log", or use a kernel that has them',
       without: 'edges report flow_log as unavailable, and log nothing',
       otherwise: 'limited',
     },
