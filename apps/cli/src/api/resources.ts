@@ -4,14 +4,7 @@ import type { PathHealth } from '@patronus/core';
 import type { PolicyFinding } from './policy-resources.ts';
 import type { Time } from './time.ts';
 
-/** What can be deleted and restored; null while it is live. */
-interface Deletable {
-  readonly deleted_at: number | null;
-  /** Until when it can be restored, unix ms. */
-  readonly purge_at: number | null;
-}
-
-export interface Endpoint extends Deletable {
+export interface Endpoint {
   readonly id: string;
   readonly site_id: string;
   readonly site: string;
