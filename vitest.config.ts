@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -22,10 +21,14 @@ const suite = (name: string, include: string[], exclude: string[], testTimeout: 
 });
 const every = (kind: string) => [`{packages,apps}/*/src/**/*${kind}.test.ts`, `{lab,bench}/src/**/*${kind}.test.ts`];
 
+/** What they hold is decided before a database is asked, or between controller and edge. */
+const beforeTheDatabase = [
+  'apps/controller/src/api/{cookies,lab,oidc*,passkeys,path-operations,rate-limits,tokens,totp}.medium.test.ts',
+  'apps/controller/src/api/graphql/{http-audit,limits,subscriptions}.medium.test.ts',
+];
+
 export default defineConfig({
   test: {
-    // tests wait for servers and disks more than they compute
-    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       suite('unit', every(''), ['**/*.{medium,postgres,netns,e2e}.test.ts'], 10_000),
       suite('medium', every('.medium'), [], 120_000),
@@ -33,7 +36,7 @@ export default defineConfig({
       suite(
         'postgres',
         [...every('.postgres'), 'apps/controller/src/**/*.medium.test.ts'],
-        ['**/*sqlite*.medium.test.ts'],
+        ['**/*sqlite*.medium.test.ts', ...beforeTheDatabase],
         120_000,
         { globalSetup: 'apps/controller/src/testing/postgres-setup.ts' },
       ),

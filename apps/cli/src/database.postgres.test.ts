@@ -33,9 +33,10 @@ const patronus = (args: string[], databaseUrl?: string): Promise<Ran> =>
       ...(databaseUrl === undefined ? {} : { PATRONUS_DATABASE_URL: databaseUrl }),
     },
   });
+/** What it prints; anything that takes over a second says besides that it is at it. */
 const says = async (args: string[], databaseUrl?: string): Promise<string> => {
   const { exitCode, out, err } = await patronus(args, databaseUrl);
-  expect([exitCode, err]).toEqual([0, '']);
+  expect([exitCode, err.replaceAll(/^.* …\n/gm, '')]).toEqual([0, '']);
   return out;
 };
 /** Runs a controller on the data directory for as long as the work takes. */

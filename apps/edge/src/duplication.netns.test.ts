@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { whyNoPrograms } from '@patronus/linux';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ControllerProgram, EdgeNetwork, eventually } from './testing/index.ts';
 import type { ReceivedDatagrams } from './testing/numbered-datagrams.ts';
@@ -13,13 +14,14 @@ interface Decision {
   readonly copy_path: { readonly source_label: string } | null;
 }
 
-const isRoot = process.getuid?.() === 0;
 const isSlow = process.env['PATRONUS_SLOW_TESTS'] === '1';
 const script = fileURLToPath(new URL('./testing/numbered-datagrams.ts', import.meta.url));
 /** As a call between busy sites: half a thousand packets a second of 160 octets. */
 const call = { rate: 500, bytes: 160 };
 
-describe.skipIf(!isRoot)('a policy that duplicates (skipped without root)', () => {
+const unable = whyNoPrograms();
+
+describe.skipIf(unable !== null)(`a policy that duplicates${unable === null ? '' : ` (skipped: ${unable})`}`, () => {
   let network: EdgeNetwork;
   let controller: ControllerProgram;
 

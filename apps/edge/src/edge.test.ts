@@ -44,6 +44,7 @@ const start = (): Promise<Edge> =>
     enrolment: { url: 'https://192.0.2.100:8443', caPem: '', siteId: 's', siteName: 'hq', ...controller.identity },
     reconciler,
     learning: withoutLearning(null),
+    openFlowTap: () => ({ receive: () => 0, close: () => undefined }),
     readFlows: () => Promise.resolve([]),
     startEngine: engine.start,
     store: {

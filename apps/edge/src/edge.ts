@@ -10,7 +10,8 @@ import { eventEmitter, type EmitEvent } from './events.ts';
 import { parseGatewayUrl, socketAddress } from './gateway/index.ts';
 import { checkPath } from './path-check.ts';
 import type { Learning } from './learn/index.ts';
-import { reportFlows } from './flows/index.ts';
+import { FlowLog, type FlowTap } from './flow-log/index.ts';
+import { ApplicationMeter, reportFlows } from './flows/index.ts';
 import type { Dial, ProbeEngine, ProbeEngineListener, Reconciler, WatchKernel } from './ports.ts';
 import { LineRates } from './qos/index.ts';
 import { programVersion } from './program-version.ts';
@@ -25,6 +26,8 @@ export interface EdgeParts {
   readonly enrolment: Enrolment;
   readonly reconciler: Reconciler;
   readonly learning: Learning;
+  /** Listens for flows that policies log. Errors: `kernel_refused`. */
+  readonly openFlowTap: () => FlowTap;
   /** Flows that the kernel tracks; null where it does not tell. */
   readonly readFlows: () => Promise<readonly FlowEntry[] | null>;
   readonly startEngine: (listener: ProbeEngineListener) => ProbeEngine;
@@ -53,6 +56,7 @@ export class Edge {
   private readonly connection: ControllerConnection;
   private readonly links: UplinkMonitor;
   private readonly schedules: ScheduleWatch;
+  private readonly flowLog: FlowLog;
   private readonly watch: { stop(): void };
   private deadExits: readonly string[] = [];
 
@@ -65,16 +69,23 @@ export class Edge {
     const send = (message: EdgeMessage): boolean => this.connection.send(message);
     // First, as it may fail for want of its port; nothing else runs yet then.
     this.engine = parts.startEngine(this.engineListener());
+    const meter = new ApplicationMeter({
+      entries: parts.readFlows,
+      document: () => this.journey.document,
+      namesOf: (address) => parts.learning.namesOf(address),
+    });
     const counters = {
       counters: () => reconciler.policyCounters(),
       traffic: () => reconciler.pathTraffic(),
       copies: () => reconciler.pathCopies(),
       flows: () => reconciler.policyFlows(),
+      applications: () => meter.read(),
       lines: () => reconciler.lineReports(),
     };
     this.telemetry = new Telemetry({ spool, ...counters, clock, timers, send, event });
     this.links = watchUplinks(timers, parts.readUplinks, (now, before) => this.uplinksChanged(now, before));
     this.connection = this.makeConnection();
+    this.flowLog = new FlowLog({ open: parts.openFlowTap, clock, timers, event });
     this.journey = new ChangeJourney({
       reconciler,
       engine: this.engine,
@@ -88,6 +99,7 @@ export class Edge {
         this.view.inForce(document);
         this.lineRates.inForce(document);
         this.schedules.follow(document);
+        this.flowLog.follow(document);
         if (document !== null) parts.learning.configure(document);
       },
     });
@@ -160,6 +172,7 @@ export class Edge {
     this.watch.stop();
     this.schedules.stop();
     this.links.stop();
+    this.flowLog.stop();
     await this.parts.learning.stop();
     await this.engine.stop();
     await this.journey.stop();

@@ -5,6 +5,7 @@ import { InvalidInputError, PatronusError, systemClock, systemRandom, systemTime
 import { dialWebSocket } from './connection/index.ts';
 import { Edge } from './edge.ts';
 import { kernelReconciler } from './kernel-reconciler.ts';
+import { openFlowTap } from './flow-log/index.ts';
 import { startLearning } from './learn/index.ts';
 import { parseFlowEntry } from '@patronus/netconf';
 import { readConntrack } from './reconcile/index.ts';
@@ -62,6 +63,7 @@ async function run(
       learning: () => learning.facts(),
     }),
     learning,
+    openFlowTap,
     readFlows: () => readConntrack(parseFlowEntry),
     startEngine: (listener) => (engine = ProbeThread.start(listener)),
     store: new DocumentStore(paths.documents),

@@ -19,6 +19,7 @@ export type EventType =
   | 'policy_unserved'
   | 'uplink_up'
   | 'uplink_down'
+  | 'flow_logged'
   | 'clock_skew'
   | 'telemetry_dropped'
   | 'edge_started'

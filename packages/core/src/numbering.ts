@@ -23,6 +23,8 @@ export const markMask = 0x1fff_0000;
 export const ctGenerationMask = 0x0000_ff00;
 /** The queue, or the log group, of packets that may tell a name. Below 1,000 other programs choose theirs. */
 export const learningGroup = 5380;
+/** The log group of flows that policies log. */
+export const flowLogGroup = 5381;
 /** The bit of a conntrack mark that says that the flow's packets may still tell a name. */
 export const ctWatchMark = 0x1000_0000;
 

@@ -232,6 +232,8 @@ describe('a plan', () => {
     const tunnels = observed.tunnels.filter(({ name }) => name !== 'pt0-0');
     const steps = diff({ ...observed, tunnels, brokenTunnels: ['pt0-0'] }, desired);
     expect(steps.slice(0, 2).map(describeStep)).toEqual(['delete tunnel pt0-0', 'create tunnel pt0-0']);
+    // the device has the settings of a new one
+    expect(steps.map(describeStep)).toContain('set net/ipv4/conf/pt0-0/rp_filter to 2');
     for (const step of steps) await kernel.execute(step);
     expect(comparable(await kernel.observe([]))).toEqual(comparable(desired));
   });

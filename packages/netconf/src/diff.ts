@@ -37,7 +37,7 @@ export function diff(observed: ObservedState, desired: KernelState): Step[] {
         tunnel,
       ),
     ),
-    ...sysctlSteps(observed, desired, (key) => tunnelSysctls.has(key)),
+    ...sysctlSteps(standing, desired, (key) => tunnelSysctls.has(key)),
     ...attachSteps(standing.programs, desired.programs),
     ...duplicationSteps(observed.duplication, desired.duplication),
     ...routingStep(additions(standing, desired)),
@@ -78,6 +78,9 @@ function withoutDevices(state: ObservedState, devices: ReadonlySet<string>): Obs
     nextHops,
     groups,
     routes: state.routes.filter(stays),
+    sysctls: Object.fromEntries(
+      Object.entries(state.sysctls).filter(([key]) => !devices.has(/^net\/ipv4\/conf\/([^/]+)\//.exec(key)?.[1] ?? '')),
+    ),
     shapers: state.shapers.map((shaper) => ({
       ...shaper,
       redirects: shaper.redirects.filter((device) => !devices.has(device)),

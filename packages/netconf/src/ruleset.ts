@@ -1,4 +1,12 @@
-import { classMark, contentHash, ctGenerationMask, markMask, uplinkMark, type Policy } from '@patronus/core';
+import {
+  classMark,
+  contentHash,
+  ctGenerationMask,
+  flowLogGroup,
+  markMask,
+  uplinkMark,
+  type Policy,
+} from '@patronus/core';
 import type { SiteDocument } from '@patronus/protocol';
 import { hasBreakout, masqueradeChains } from './breakout.ts';
 import { classifierParts } from './classifier-parts.ts';
@@ -200,10 +208,16 @@ const featuresOf = (document: SiteDocument): Feature[] => [
   ...(hasBreakout(document) ? (['breakout'] as const) : []),
 ];
 
+/** To the kernel's log, and to the edge, which makes events of it. */
+const logRule = ({ id }: Policy): string => {
+  const prefix = `prefix "patronus policy ${id} "`;
+  return `${logRate} log ${prefix} log ${prefix} group ${flowLogGroup}`;
+};
+
 /** Where a flow is given to a class. */
 const chooseChain = (policy: Policy, generation: number, logs: boolean): Chain =>
   chain(`choose_${policy.class}`, null, [
-    ...(logs && policy.action.log === true ? [`${logRate} log prefix "patronus policy ${policy.id} "`] : []),
+    ...(logs && policy.action.log === true ? [logRule(policy)] : []),
     `ct mark set ct mark & ${hex(~(classMask | ctGenerationMask))} | ${hex(ctMark(policy, generation))}`,
     `goto class_${policy.class}`,
   ]);

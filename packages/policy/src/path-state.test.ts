@@ -8,7 +8,7 @@ const good: PathQuality = { ...unmeasured, forward: { delayMs: 20, jitterMs: 1, 
 const observed = (over: Partial<PathObservation>): PathObservation => ({
   consecutiveMisses: 0,
   consecutiveReplies: 0,
-  farEndIsSilent: false,
+  missesOfBothEnds: 0,
   linkDown: false,
   quality: good,
   ...over,
@@ -49,10 +49,10 @@ describe('a path', () => {
       [200, misses(2), 'up'],
       [300, misses(3), 'down'],
     ],
-    'goes down at the second where the far end is silent as well': [
+    'goes down at the third of both ends': [
       ...up,
-      [100, { ...misses(1), farEndIsSilent: true }, 'up'],
-      [200, { ...misses(2), farEndIsSilent: true }, 'down'],
+      [100, { ...misses(1), missesOfBothEnds: 2 }, 'up'],
+      [150, { ...misses(1), missesOfBothEnds: 3 }, 'down'],
     ],
     'goes down at once when its link does, whatever was answered': [
       ...up,

@@ -8,8 +8,8 @@ export interface PathObservation {
   readonly consecutiveMisses: number;
   /** Replies in a row; 0 right after a miss. */
   readonly consecutiveReplies: number;
-  /** The far end's own probes, which come as often, have stayed out for as long as it takes to miss two. */
-  readonly farEndIsSilent: boolean;
+  /** The same together with those of the far end that should have come since; 0 unless some of each are missing. */
+  readonly missesOfBothEnds: number;
   /** The uplink has no carrier, no address, or is set down. */
   readonly linkDown: boolean;
   readonly quality: PathQuality;
@@ -78,9 +78,9 @@ export function stepPathState(
 
 function outageOf(observed: PathObservation, tuning: PathTuning): string | null {
   if (observed.linkDown) return 'link down';
-  const enough = observed.farEndIsSilent ? tuning.downAfterMissesBothWays : tuning.downAfterMisses;
-  if (observed.consecutiveMisses < enough) return null;
-  return `${observed.consecutiveMisses} probes in a row unanswered`;
+  const { consecutiveMisses, missesOfBothEnds } = observed;
+  if (consecutiveMisses >= tuning.downAfterMisses) return `${consecutiveMisses} probes in a row unanswered`;
+  return missesOfBothEnds < tuning.downAfterMisses ? null : `${missesOfBothEnds} probes in a row of either end missing`;
 }
 
 const endRun = (state: PathState): PathState => (state.goodSinceMs === null ? state : { ...state, goodSinceMs: null });

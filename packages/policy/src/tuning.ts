@@ -2,10 +2,8 @@ import type { ProbeProfile } from '@patronus/core';
 
 /** When a path counts as up, degraded and down. */
 export interface PathTuning {
-  /** Consecutive unanswered probes after which a path is down. Below 3, two unlucky losses move traffic; above, a cut lasts longer. */
+  /** Consecutive unanswered probes, or missing ones of both ends, after which a path is down. Below 3, two unlucky losses move traffic; above, a cut lasts longer. */
   readonly downAfterMisses: number;
-  /** The same where the far end's own probes stay out as well: as many of them count for the rest. */
-  readonly downAfterMissesBothWays: number;
   /** Consecutive replies after which a new path is up. With 1, a line that answers once carries traffic. */
   readonly upAfterReplies: number;
   /**
@@ -52,7 +50,6 @@ export const profileTuning: Readonly<Record<ProbeProfile, ProfileTuning>> = {
   fast: {
     path: {
       downAfterMisses: 3,
-      downAfterMissesBothWays: 2,
       upAfterReplies: 5,
       runEndsAfterMisses: 2,
       recoverDwellMs: 1_000,
@@ -66,7 +63,6 @@ export const profileTuning: Readonly<Record<ProbeProfile, ProfileTuning>> = {
   default: {
     path: {
       downAfterMisses: 3,
-      downAfterMissesBothWays: 2,
       upAfterReplies: 3,
       runEndsAfterMisses: 2,
       recoverDwellMs: 3_000,
@@ -80,7 +76,6 @@ export const profileTuning: Readonly<Record<ProbeProfile, ProfileTuning>> = {
   metered: {
     path: {
       downAfterMisses: 3,
-      downAfterMissesBothWays: 2,
       upAfterReplies: 2,
       runEndsAfterMisses: 2,
       recoverDwellMs: 15_000,

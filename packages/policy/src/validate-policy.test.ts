@@ -69,6 +69,7 @@ describe('a policy is refused', () => {
     ['does not say how it breaks out', { type: 'breakout' }, ['action.breakout']],
     ['breaks out and prefers', { type: 'breakout', breakout: { labels: ['lte'] }, prefer: ['lte'] }, ['action.prefer']],
     ['steers and breaks out', { type: 'steer', breakout: { labels: ['lte'] } }, ['action.breakout']],
+    ['drops and sets a class of service', { type: 'drop', qosClass: 'bulk' }, ['action.qos_class']],
     ['drops and marks', { type: 'drop', setDscp: 46 }, ['action.set_dscp']],
     ['marks with what is no DSCP', { type: 'steer', setDscp: 64 }, ['action.set_dscp']],
     ['lets less than a packet through', { type: 'steer', rateLimitBps: 100 }, ['action.rate_limit_bps']],

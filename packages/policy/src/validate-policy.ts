@@ -124,7 +124,7 @@ function typeProblems(action: PolicyAction): FieldProblem[] {
   if (action.type === 'breakout') {
     return given(steering, 'traffic that breaks out takes no path between sites', 'remove it or set type to steer');
   }
-  const keys = [...steering, 'setDscp', 'rateLimitBps'] as const;
+  const keys = [...steering, 'setDscp', 'rateLimitBps', 'qosClass'] as const;
   return [...notBreakout, ...given(keys, 'dropped traffic takes no path', 'remove it or set type to steer')];
 }
 

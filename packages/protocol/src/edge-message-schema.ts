@@ -22,6 +22,7 @@ import {
   type PathReport,
   type PathTraffic,
   type PolicyCounter,
+  type ApplicationTraffic,
   type PolicyFlows,
   type QueueReport,
   type TelemetryBatch,
@@ -117,6 +118,12 @@ const pathCopies = open<PathCopies>({
   late: count,
 });
 const policyFlows = open<PolicyFlows>({ policyId: count, flows: count });
+const applicationTraffic = open<ApplicationTraffic>({
+  application: text(maxApplicationName),
+  flows: count,
+  bytesSent: count,
+  bytesReceived: count,
+});
 const queue = open<QueueReport>({
   number: integer(1, maxQosClasses),
   packets: count,
@@ -157,6 +164,7 @@ const batch = open<TelemetryBatch>({
   traffic: Type.Optional(list(pathTraffic, 10_000)),
   copies: Type.Optional(list(pathCopies, 10_000)),
   flows: Type.Optional(list(policyFlows, 10_000)),
+  applications: Type.Optional(list(applicationTraffic, 10_000)),
   qos: Type.Optional(list(line, maxSlots)),
   decisions: list(decision, 100_000),
   events: list(event, 10_000),

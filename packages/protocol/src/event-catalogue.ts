@@ -103,6 +103,16 @@ export const eventCatalogue = {
   policy_unserved: kind(['error'], 'no usable path is left for the traffic of a policy', move),
   uplink_up: kind(['info'], 'an uplink has its carrier and address again', uplink),
   uplink_down: kind(['warning'], 'an uplink lost its carrier or its address', uplink),
+  flow_logged: kind(['info'], 'flows began that their policy logs; the latest of them is told', {
+    policy: text,
+    policy_id: Type.Integer(),
+    flows: Type.Integer({ description: 'that the kernel told of since the event before; it tells of ten a second' }),
+    protocol: text,
+    source: text,
+    destination: text,
+    source_port: Nullable(Type.Integer()),
+    destination_port: Nullable(Type.Integer()),
+  }),
   clock_skew: kind(['warning'], "an edge's clock is far from the controller's", { skew_ms: ms }),
   telemetry_dropped: kind(['warning', 'error'], 'an edge gave reports up', {
     batches: Type.Optional(Type.Integer()),

@@ -152,6 +152,8 @@ export interface TelemetryBatch {
   readonly copies?: readonly PathCopies[];
   /** With them, where the kernel tells: every policy that has flows now. */
   readonly flows?: readonly PolicyFlows[];
+  /** With them, where the kernel tells: every application that has flows now, or had traffic since the last time. */
+  readonly applications?: readonly ApplicationTraffic[];
   /** With `traffic`, of every uplink that is shaped or policed. */
   readonly qos?: readonly LineReport[];
   readonly decisions: readonly DecisionReport[];
@@ -234,6 +236,20 @@ export interface PathCopies extends CopyCounts {
 export interface PolicyFlows {
   readonly policyId: number;
   readonly flows: number;
+}
+
+/** Flows of no application that is known count as of this. */
+export const unknownApplication = 'unknown';
+
+/**
+ * Octets, in both directions, that flows of an application carried since the batch before, as the edge at which they began
+ * tracks them; `flows` of them are known now.
+ */
+export interface ApplicationTraffic {
+  readonly application: string;
+  readonly flows: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
 }
 
 /** Which paths carry a class to a site now. */

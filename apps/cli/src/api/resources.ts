@@ -347,7 +347,7 @@ interface TrafficCounts {
 export interface TrafficTotal extends TrafficCounts {
   readonly id?: number | string;
   readonly name?: string;
-  /** Of policies; null where no edge tells. */
+  /** Of policies and applications; null where no edge tells. */
   readonly active_flows?: number | null;
   readonly first_seen: Time | null;
   readonly last_updated: Time | null;

@@ -44,5 +44,9 @@ function renderReport(report: MachineReport, paint: Paint): string {
   return parts.join('\n\n');
 }
 
-const advice = ({ name, detail, remedy }: MachineFeature, paint: Paint): string =>
-  `${paint('bold', name)}: ${detail.split('\n')[0]}${remedy === null ? '' : `\n  → ${remedy}`}`;
+const advice = ({ name, detail, remedy, consequence }: MachineFeature, paint: Paint): string =>
+  [
+    `${paint('bold', name)}: ${detail.split('\n')[0]}`,
+    ...(consequence === null ? [] : [`  without it: ${consequence}`]),
+    ...(remedy === null ? [] : [`  → ${remedy}`]),
+  ].join('\n');

@@ -7,7 +7,7 @@ import { renderFacts, renderTable, type Column } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { parseDuration, parseInteger } from '../units.ts';
 import { answer, withApiOptions, withExamples, type ApiOptions } from './api-command.ts';
-import { requestBody } from './body-file.ts';
+import { given, requestBody } from './body-file.ts';
 
 interface KeyOptions extends ApiOptions {
   readonly maxUses?: number;
@@ -15,6 +15,20 @@ interface KeyOptions extends ApiOptions {
   readonly replace?: boolean;
   readonly file?: string;
 }
+
+const exampleId = '0c8cbb7e-0f3a-4d5a-9d3f-6c1f6d0a2b11';
+
+const withTerms = (command: Command): Command =>
+  command
+    .option('--max-uses <count>', 'how many edges may join by it (1)', parseInteger(1, 1000))
+    .option('--expires <duration>', 'how long it holds from now on, such as 2h (24h)', parseDuration)
+    .option('--replace', 'the new edge takes the place of the one that the site has');
+
+const termsOf = ({ maxUses, expires, replace }: KeyOptions) => ({
+  max_uses: maxUses,
+  expires_in_seconds: expires === undefined ? undefined : Math.round(expires / 1000),
+  replace,
+});
 
 export function addEnrolmentKeys(program: Command, terminal: Terminal): void {
   const keys = program.command('enrolment-keys').description('one-time keys by which new edges join');
@@ -35,32 +49,43 @@ export function addEnrolmentKeys(program: Command, terminal: Terminal): void {
     (id: string, options: ApiOptions) => answer(terminal, options, (api) => findKey(api, id), describe),
   );
 
-  const create = withApiOptions(keys.command('create [site]').description('make a key for the edge of a site'))
-    .option('--max-uses <count>', 'how many edges may join by it (1)', parseInteger(1, 1000))
-    .option('--expires <duration>', 'how long it holds, such as 2h (24h)', parseDuration)
-    .option('--replace', 'the new edge takes the place of the one that the site has')
-    .option('--file <file>', 'take the fields from JSON or YAML ("-" is standard input)');
+  const create = withTerms(
+    withApiOptions(keys.command('create [site]').description('make a key for the edge of a site')),
+  ).option('--file <file>', 'take the fields from JSON or YAML ("-" is standard input)');
   withExamples(create, ['enrolment-keys create berlin', 'enrolment-keys create berlin --expires 2h --replace']).action(
     async (site: string | undefined, options: KeyOptions) => {
       const body = await requestBody(terminal, options.file, {
         site,
-        max_uses: options.maxUses,
-        expires_in_seconds: options.expires === undefined ? undefined : Math.round(options.expires / 1000),
-        replace: options.replace,
+        ...termsOf(options),
       });
       await answer(terminal, options, (api) => api.post<EnrolmentKey>('/enrolment-keys', body), instructions);
     },
   );
 
-  const remove = withApiOptions(keys.command('delete <id>').description('revoke a key'));
-  withExamples(remove, ['enrolment-keys delete 0c8cbb7e-0f3a-4d5a-9d3f-6c1f6d0a2b11']).action(
-    (id: string, options: ApiOptions) =>
-      answer(
-        terminal,
-        options,
-        (api) => api.delete<unknown>(`/enrolment-keys/${encodeURIComponent(id)}`),
-        () => `revoked ${id}`,
-      ),
+  addChanges(keys, terminal);
+}
+
+function addChanges(keys: Command, terminal: Terminal): void {
+  const pathOf = (id: string): string => `/enrolment-keys/${encodeURIComponent(id)}`;
+  const update = withTerms(withApiOptions(keys.command('update <id>').description('change the terms of a key'))).option(
+    '--no-replace',
+    'a site that has an edge takes no new one',
+  );
+  withExamples(update, [`enrolment-keys update ${exampleId} --expires 2h`]).action((id: string, options: KeyOptions) =>
+    answer(terminal, options, (api) => api.patch<EnrolmentKey>(pathOf(id), given(termsOf(options))), describe),
+  );
+  const remove = withApiOptions(keys.command('delete <id>').description('revoke a key; it can be restored'));
+  withExamples(remove, [`enrolment-keys delete ${exampleId}`]).action((id: string, options: ApiOptions) =>
+    answer(
+      terminal,
+      options,
+      (api) => api.delete<unknown>(pathOf(id)),
+      () => `revoked ${id}`,
+    ),
+  );
+  const restore = withApiOptions(keys.command('restore <id>').description('let a revoked key work again'));
+  withExamples(restore, [`enrolment-keys restore ${exampleId}`]).action((id: string, options: ApiOptions) =>
+    answer(terminal, options, (api) => api.post<EnrolmentKey>(`${pathOf(id)}/restore`), describe),
   );
 }
 

@@ -9,7 +9,7 @@ import { parseDuration, parseSince, parseWord } from '../units.ts';
 import { answer, withApiOptions, withExamples, type ApiOptions } from './api-command.ts';
 import { findPolicy } from '../api/find-policy.ts';
 
-const kinds = ['policies', 'sites', 'endpoints', 'paths'] as const;
+const kinds = ['policies', 'sites', 'endpoints', 'paths', 'applications'] as const;
 type Kind = (typeof kinds)[number];
 const formats = ['csv', 'json', 'prometheus'] as const;
 
@@ -32,6 +32,7 @@ export function addStats(program: Command, terminal: Terminal): void {
   withExamples(stats, [
     'stats',
     'stats list paths',
+    'stats list applications',
     'stats history policies voice --since 1h --step 1m',
     'stats export policies --since 1d --step 1h > policies.csv',
   ]);
@@ -67,7 +68,7 @@ function addHistory(stats: Command, terminal: Terminal): void {
         .addArgument(new Argument('<kind>', 'what to look at').choices(kinds))
         .argument(
           '[object]',
-          'a policy or site by name, a path by its ends, an endpoint by id; without it all together',
+          'a policy, site or application by name, a path by its ends, an endpoint by id; without it all together',
         ),
     ),
   );
@@ -172,7 +173,7 @@ function totalColumns(kind: Kind, isSum: boolean): Column<TrafficTotal>[] {
       { title: 'RECEIVED', align: 'right', cell: (row) => formatBytes(Number(row.bytes_received)) },
     );
   }
-  if (kind === 'policies') {
+  if (kind === 'policies' || kind === 'applications') {
     columns.push({ title: 'FLOWS', align: 'right', cell: (row) => formatCount(row.active_flows) });
   }
   columns.push({ title: 'SINCE', cell: (row) => formatTime(row.first_seen) });

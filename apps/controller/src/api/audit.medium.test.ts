@@ -151,6 +151,18 @@ const mutations: readonly (readonly [
     async () => rest('DELETE', `endpoints/${await firstId('endpoints?site=hq')}`),
   ],
   [
+    'POST /endpoints/restore',
+    'endpoint_restored',
+    'hq/lte',
+    async () => rest('POST', `endpoints/${await firstId('endpoints?site=hq&deleted=true')}/restore`),
+  ],
+  [
+    'DELETE /endpoints?purge',
+    'endpoint_purged',
+    'hq/lte',
+    async () => rest('DELETE', `endpoints/${await firstId('endpoints?site=hq')}?purge=true`),
+  ],
+  [
     'POST /applications',
     'application_created',
     'erp',
@@ -347,6 +359,18 @@ const mutations: readonly (readonly [
     'hq',
     async () => rest('DELETE', `enrolment-keys/${await firstId('enrolment-keys')}`),
   ],
+  [
+    'POST /enrolment-keys/restore',
+    'enrolment_key_restored',
+    'hq',
+    async () => rest('POST', `enrolment-keys/${await firstId('enrolment-keys')}/restore`),
+  ],
+  [
+    'PATCH /enrolment-keys',
+    'enrolment_key_updated',
+    'hq',
+    async () => rest('PATCH', `enrolment-keys/${await firstId('enrolment-keys')}`, { max_uses: 3 }),
+  ],
   ['DELETE /sites', 'site_deleted', 'hq', () => rest('DELETE', 'sites/hq')],
   ['POST /sites/restore', 'site_restored', 'hq', () => rest('POST', 'sites/hq/restore')],
   ['DELETE /sites?purge', 'site_purged', 'hq', () => rest('DELETE', 'sites/hq?purge=true')],
@@ -381,6 +405,15 @@ const mutations: readonly (readonly [
     'branch/lte',
     async () =>
       graphql(`mutation { deleteEndpoint(endpoint_id: "${await firstId('endpoints?site=branch')}") { success } }`),
+  ],
+  [
+    'restoreEndpoint',
+    'endpoint_restored',
+    'branch/lte',
+    async () => {
+      const id = await firstId('endpoints?site=branch&deleted=true');
+      await graphql(`mutation { restoreEndpoint(endpoint_id: "${id}") { id } }`);
+    },
   ],
   [
     'setTransportLinks',
@@ -432,6 +465,21 @@ const mutations: readonly (readonly [
     'enrolment_key_revoked',
     'branch',
     async () => graphql(`mutation { deleteEnrolmentKey(id: "${await firstId('enrolment-keys')}") { success } }`),
+  ],
+  [
+    'restoreEnrolmentKey',
+    'enrolment_key_restored',
+    'branch',
+    async () => graphql(`mutation { restoreEnrolmentKey(id: "${await firstId('enrolment-keys')}") { id } }`),
+  ],
+  [
+    'updateEnrolmentKey',
+    'enrolment_key_updated',
+    'branch',
+    async () =>
+      graphql(
+        `mutation { updateEnrolmentKey(id: "${await firstId('enrolment-keys')}", input: { max_uses: 3 }) { id } }`,
+      ),
   ],
   [
     'POST /events/acknowledgements',
@@ -820,8 +868,8 @@ describe('a sign-in', () => {
       }
       const { items } = await own.get<{ items: Row[] }>('audit?order=oldest&limit=1000');
       expect(told(items)).toEqual([
-        ['policy_created', 'system', 'default', 'success', null],
         ['signing_key_created', 'system', null, 'success', null],
+        ['policy_created', 'system', 'default', 'success', null],
         ['password_set', 'system', 'admin', 'success', null],
         ['sign_in_failed', 'anonymous', 'admin', 'failed', '127.0.0.1'],
         ['account_locked', 'system', 'admin', 'success', null],

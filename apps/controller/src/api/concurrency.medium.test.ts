@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askGraphql, TestController, until } from '../testing/index.ts';
 
@@ -5,6 +6,7 @@ let controller: TestController;
 beforeAll(async () => {
   controller = await TestController.start();
   await controller.ask('POST', 'sites', { name: 'hq', location: 'a' });
+  await controller.ask('POST', 'users', { username: 'owner', role: 'admin' });
 });
 afterAll(() => controller.stop());
 
@@ -48,7 +50,38 @@ const kinds: readonly {
     mutation: (id, round, version) =>
       `mutation { updatePolicy(id: ${id}, input: { description: "g ${round}" }, version: ${version}) { version } }`,
   },
+  {
+    kind: 'users',
+    make: async () => made(await controller.ask('POST', 'users', { username: nameOf('u'), role: 'viewer' })),
+    changes: (round) => ({ name: `room ${round}` }),
+    mutation: (id, round, version) =>
+      `mutation { updateUser(user_id: "${id}", input: { name: "g ${round}" }, version: ${version}) { version } }`,
+  },
+  {
+    kind: 'api-keys',
+    make: async () =>
+      made(await controller.ask('POST', 'api-keys', { name: 'k', scopes: ['audit:read'], user: 'owner' })),
+    changes: (round) => ({ name: `room ${round}` }),
+    mutation: (id, round, version) =>
+      `mutation { updateApiKey(key_id: "${id}", input: { name: "g ${round}" }, version: ${version}) { version } }`,
+  },
+  {
+    kind: 'event-sinks',
+    make: async () =>
+      made(await controller.ask('POST', 'event-sinks', { name: nameOf('s'), syslog: { url: 'udp://198.51.100.9' } })),
+    changes: (round) => ({ syslog: { url: 'udp://198.51.100.9', facility: round } }),
+    mutation: (id, round, version) =>
+      `mutation { updateEventSink(sink: "${id}", input: { syslog: { url: "udp://198.51.100.8", facility: ${round} } }, version: ${version}) { version } }`,
+  },
+  {
+    kind: 'enrolment-keys',
+    make: async () => made(await controller.ask('POST', 'enrolment-keys', { site: 'hq' })),
+    changes: (round) => ({ max_uses: 10 + round }),
+    mutation: (id, round, version) =>
+      `mutation { updateEnrolmentKey(id: "${id}", input: { max_uses: ${50 + round} }, version: ${version}) { version } }`,
+  },
 ];
+const nameOf = (start: string): string => `${start}${randomUUID().slice(0, 8)}`;
 const made = ({ body }: { body: Record<string, unknown> }): string => String(body['id']);
 
 describe.each(kinds)('of two who change one of the $kind', ({ kind, make, changes, mutation }) => {

@@ -6,6 +6,7 @@ let controller: TestController;
 beforeAll(async () => {
   controller = await TestController.start();
   await controller.ask('POST', 'sites', { name: 'hq' });
+  await controller.ask('POST', 'users', { username: 'owner', role: 'admin' });
 });
 afterAll(() => controller.stop());
 
@@ -19,6 +20,8 @@ const count = async (path: string): Promise<number> => (await controller.get<{ i
 const creations: readonly [path: string, body: () => Record<string, unknown>][] = [
   ['sites', () => ({ name: `site ${randomUUID().slice(0, 8)}` })],
   ['endpoints', () => ({ site: 'hq', label: 'lte', device: `d${randomUUID().slice(0, 8)}`, nat: true })],
+  ['users', () => ({ username: `u${randomUUID().slice(0, 8)}`, role: 'viewer' })],
+  ['event-sinks', () => ({ name: `sink ${randomUUID().slice(0, 8)}`, syslog: { url: 'udp://198.51.100.9' } })],
   ['policies', () => ({ name: `policy ${randomUUID().slice(0, 8)}`, priority: 3 })],
 ];
 
@@ -68,12 +71,24 @@ it('means the same at both doors', async () => {
   expect(byHeader.data).toEqual({ createSite: { id: first.body['id'] } });
 });
 
-it('makes one enrolment key, whose secret is told once', async () => {
-  const [body, key, before] = [{ site: 'hq' }, randomUUID(), await count('enrolment-keys')];
-  const answers = await Promise.all(Array.from({ length: 10 }, () => post('enrolment-keys', body, key)));
+it.each([
+  ['enrolment-keys', 'enrolment-keys', { site: 'hq' }],
+  ['api-keys', 'api-keys?user=*', { name: 'robot', scopes: ['network:read'], user: 'owner' }],
+  ['event-sinks', 'event-sinks', { name: 'hook', webhook: { url: 'https://hooks.example.com/patronus' } }],
+])('makes one of the %s, whose secret is told once', async (path, list, body) => {
+  const [key, before] = [randomUUID(), await count(list)];
+  const answers = await Promise.all(Array.from({ length: 10 }, () => post(path, body, key)));
   expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
   expect(answers.filter(({ status }) => status === 409)).toHaveLength(9);
-  expect(await count('enrolment-keys')).toBe(before + 1);
+  expect(await count(list)).toBe(before + 1);
+});
+
+it('does not remember passwords, not even as a hash', async () => {
+  const key = randomUUID();
+  const user = { username: 'secretive', role: 'viewer' };
+  const first = await post('users', { ...user, password: 'Correct-Horse-7-Battery' }, key);
+  const again = await post('users', { ...user, password: 'Wrong-Horse-8-Battery' }, key);
+  expect([again.status, again.body['id']]).toEqual([201, first.body['id']]);
 });
 
 it('refuses what is no key', async () => {

@@ -1,36 +1,21 @@
-import type { Role, Scope } from '../auth/index.ts';
+import {
+  auditing,
+  changing,
+  enrolling,
+  maintaining,
+  managingOwn,
+  managingUsers,
+  open,
+  proving,
+  reading,
+  removing,
+  renewing,
+  seeingOwn,
+  seeingUsers,
+  signingIn,
+  type Permission,
+} from './permission-kinds.ts';
 import { steeringPermissions } from './steering-permissions.ts';
-
-/** Who may do something: anyone, whoever may read the network, or callers of at least a role. */
-export type AccessLevel = 'open' | 'read' | Role;
-
-export interface Permission {
-  /** Who may do it at all; where `foreign` is told, with what is their own. */
-  readonly least: AccessLevel;
-  /** Who may do it with what belongs to another user; absent where nothing belongs to users. */
-  readonly foreign?: Role;
-  /** What an API key must have for it; null: no API key may, only somebody who signed in. */
-  readonly scope: Scope | null;
-  /** A stricter limit than the usual one, counted together for all operations that have it. */
-  readonly limit?: 'sign_in' | 'renewal';
-}
-
-const open: Permission = { least: 'open', scope: null };
-const signingIn: Permission = { least: 'open', scope: null, limit: 'sign_in' };
-const renewing: Permission = { least: 'open', scope: null, limit: 'renewal' };
-const reading: Permission = { least: 'read', scope: 'network:read' };
-const changing: Permission = { least: 'operator', scope: 'network:write' };
-const removing: Permission = { least: 'admin', scope: 'network:write' };
-const enrolling: Permission = { least: 'admin', scope: 'edges:write' };
-const auditing: Permission = { least: 'admin', scope: 'audit:read' };
-const maintaining: Permission = { least: 'admin', scope: 'system:write' };
-const seeingUsers: Permission = { least: 'admin', scope: 'users:read' };
-const managingUsers: Permission = { least: 'admin', scope: 'users:write' };
-/** What users may do with what is their own, and administrators with all. */
-const seeingOwn: Permission = { least: 'viewer', foreign: 'admin', scope: 'users:read' };
-const managingOwn: Permission = { least: 'viewer', foreign: 'admin', scope: null };
-/** What users prove or change by a password or code, and nobody for another. */
-const proving: Permission = { least: 'viewer', scope: null, limit: 'sign_in' };
 
 /**
  * The least role for every operation, at both doors: GraphQL fields as `Mutation.deleteSite`, REST routes as
@@ -111,6 +96,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   'POST /api/v1/endpoints': changing,
   'PATCH /api/v1/endpoints/:id': changing,
   'DELETE /api/v1/endpoints/:id': changing,
+  'POST /api/v1/endpoints/:id/restore': changing,
   'GET /api/v1/transport-links': reading,
   'PUT /api/v1/transport-links': changing,
   'GET /api/v1/policies': reading,
@@ -151,6 +137,8 @@ export const permissions: Readonly<Record<string, Permission>> = {
   'GET /api/v1/stats/sites': reading,
   'GET /api/v1/stats/sites/:id': reading,
   'GET /api/v1/stats/endpoints': reading,
+  'GET /api/v1/stats/applications': reading,
+  'GET /api/v1/stats/applications/:id': reading,
   'GET /api/v1/stats/endpoints/:id': reading,
   'GET /api/v1/stats/paths': reading,
   'GET /api/v1/stats/paths/:id': reading,
@@ -183,7 +171,9 @@ export const permissions: Readonly<Record<string, Permission>> = {
   'GET /api/v1/enrolment-keys': enrolling,
   'GET /api/v1/enrolment-keys/:id': enrolling,
   'POST /api/v1/enrolment-keys': enrolling,
+  'PATCH /api/v1/enrolment-keys/:id': enrolling,
   'DELETE /api/v1/enrolment-keys/:id': enrolling,
+  'POST /api/v1/enrolment-keys/:id/restore': enrolling,
   'GET /api/v1/edges': reading,
   'GET /api/v1/edges/:id': reading,
   'DELETE /api/v1/edges/:id': enrolling,
@@ -292,6 +282,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   'Mutation.createEndpoint': changing,
   'Mutation.updateEndpoint': changing,
   'Mutation.deleteEndpoint': changing,
+  'Mutation.restoreEndpoint': changing,
   'Mutation.setTransportLinks': changing,
   'Mutation.createPolicy': changing,
   'Mutation.updatePolicy': changing,
@@ -321,7 +312,9 @@ export const permissions: Readonly<Record<string, Permission>> = {
   'Mutation.renewEventSinkSecret': maintaining,
   'Mutation.redeliverEvents': maintaining,
   'Mutation.createEnrolmentKey': enrolling,
+  'Mutation.updateEnrolmentKey': enrolling,
   'Mutation.deleteEnrolmentKey': enrolling,
+  'Mutation.restoreEnrolmentKey': enrolling,
   'Mutation.clearCache': maintaining,
   'Subscription.events': reading,
   'Subscription.pathMetrics': reading,

@@ -1,6 +1,4 @@
-import type { Permission } from './permissions.ts';
-
-const steering: Permission = { least: 'operator', scope: 'paths:operate' };
+import { steering, type Permission } from './permission-kinds.ts';
 
 /** For what is done with paths beside reading them. Part of the table in `permissions.ts`. */
 export const steeringPermissions = {

@@ -39,7 +39,7 @@ export class ApiKeys {
   async #noteUse({ key_id, last_used_at, last_address }: ApiKeyRow, address: string | null): Promise<void> {
     if (!this.#lastUse.isDue(key_id, last_used_at, this.#store.wallMs)) return;
     const noted = this.#store.change(({ db, at }) =>
-      apiKeyRepository.update(db, key_id, { last_used_at: at, last_address: address ?? last_address }),
+      apiKeyRepository.note(db, key_id, { last_used_at: at, last_address: address ?? last_address }),
     );
     // A disk that is full is no reason to refuse somebody who only reads; writes tell of it.
     await noted.catch(() => undefined);

@@ -54,7 +54,7 @@ async function countFailure(change: Change, user: UserRow): Promise<void> {
   const failures = user.failed_logins + 1;
   const locked_until = failures >= maxFailures ? change.at + lockMs : null;
   const failed_logins = locked_until === null ? failures : 0;
-  await userRepository.update(change.db, user.user_id, { failed_logins, locked_until });
+  await userRepository.note(change.db, user.user_id, { failed_logins, locked_until });
   if (locked_until === null) return;
   await change.audit(systemActor, { action: 'account_locked', target: userTarget(user), details: { locked_until } });
 }

@@ -55,7 +55,7 @@ export class Sessions {
     details: Readonly<Record<string, unknown>> = {},
   ): Promise<TokenPair> {
     const sessionId = randomUUID();
-    await userRepository.update(change.db, user.user_id, {
+    await userRepository.note(change.db, user.user_id, {
       failed_logins: 0,
       locked_until: null,
       last_sign_in_at: change.at,

@@ -176,6 +176,7 @@ export class SignInService {
       created_at: at,
       updated_at: at,
       deleted_at: null,
+      version: 1,
     };
   }
 }

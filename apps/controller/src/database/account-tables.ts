@@ -18,6 +18,8 @@ export interface UserTable {
   created_at: UnixMs;
   updated_at: UnixMs;
   deleted_at: UnixMs | null;
+  /** Grows with every change of what people set. */
+  version: Generated<number>;
 }
 
 /** A link by which a user chooses a password, once. */
@@ -51,6 +53,8 @@ export interface ApiKeyTable {
   created_at: UnixMs;
   updated_at: UnixMs;
   deleted_at: UnixMs | null;
+  /** Grows with every change of what people set. */
+  version: Generated<number>;
 }
 
 /** A key that secrets are encrypted with, itself encrypted with a master key. */

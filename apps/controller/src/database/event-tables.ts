@@ -30,6 +30,8 @@ export interface EventSinkTable {
   last_success_at: Generated<UnixMs | null>;
   last_failure_at: Generated<UnixMs | null>;
   last_error: Generated<string | null>;
+  /** Grows with every change of what people set. */
+  version: Generated<number>;
 }
 
 /** An event on its way to a sink, as it is sent; with `dead_at` it was given up. */

@@ -67,6 +67,23 @@ describe('enrolment', () => {
     expect(again.body.detail).toMatch(/used 1 of 1/);
   });
 
+  it('goes by the terms of the key as they are now', async () => {
+    const { key, id } = await keyFor(site);
+    await newEdge().enrol(key);
+    const change = (body: object) => controller.ask('PATCH', `enrolment-keys/${id}`, body);
+    const wrong = await change({ max_uses: 0 });
+    expect([wrong.status, wrong.body['code']]).toEqual([422, 'invalid_input']);
+    expect((await change({ max_uses: 2, replace: true })).body).toMatchObject({ uses: 1, max_uses: 2, replace: true });
+    await controller.ask('DELETE', `enrolment-keys/${id}`);
+    expect((await change({ max_uses: 3 })).status).toBe(409);
+    expect((await newEdge().enrol(key)).body.detail).toMatch(/was revoked/);
+    expect((await controller.ask('POST', `enrolment-keys/${id}/restore`)).body).toMatchObject({ revoked: false });
+    expect((await controller.ask('POST', `enrolment-keys/${id}/restore`)).status).toBe(409);
+    expect((await newEdge().enrol(key)).status).toBe(201);
+    const fewer = await change({ max_uses: 1 });
+    expect(fewer.body['detail']).toContain('max_uses: 1 is less than the 2 edges that joined by it');
+  });
+
   it('answers an edge that did not hear the answer the same again, and takes no further use', async () => {
     const { key, id } = await keyFor(site);
     const edge = newEdge();
@@ -262,7 +279,8 @@ describe('documents', () => {
 
   it('are pending until applied, and confirmed to the edge', async () => {
     const edge = await connected();
-    const { document } = await edge.hears('document');
+    const prefixes = String([`10.${number}.0.0/24`]);
+    const { document } = await edge.hears('document', (heard) => String(heard.document.site.prefixes) === prefixes);
     expect((await shown()).config).toMatchObject({ status: 'pending', version: document.version });
     edge.say({ type: 'applied', version: document.version, applyMs: 12 });
     expect(await edge.hears('confirmed')).toMatchObject({ version: document.version });

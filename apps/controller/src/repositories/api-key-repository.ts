@@ -1,4 +1,4 @@
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import { sql, type Insertable, type Selectable, type Updateable } from 'kysely';
 import type { ApiKeyTable, Db } from '../database/schema.ts';
 import { deletedAt, type Standing } from './standing.ts';
 
@@ -39,7 +39,14 @@ export const apiKeyRepository = {
     await db.insertInto('api_keys').values(row).execute();
   },
 
+  /** What people set. */
   async update(db: Db, keyId: string, changes: Updateable<ApiKeyTable>): Promise<void> {
+    const counted = { ...changes, version: sql<number>`version + 1` };
+    await db.updateTable('api_keys').set(counted).where('key_id', '=', keyId).execute();
+  },
+
+  /** What comes with its use; its version stays. */
+  async note(db: Db, keyId: string, changes: Updateable<ApiKeyTable>): Promise<void> {
     await db.updateTable('api_keys').set(changes).where('key_id', '=', keyId).execute();
   },
 

@@ -1,4 +1,4 @@
-import { sql, type Insertable, type Selectable } from 'kysely';
+import { sql, type Insertable, type Selectable, type Updateable } from 'kysely';
 import type { Db, EnrolmentKeyTable, UnixMs } from '../database/schema.ts';
 
 export type EnrolmentKeyRow = Selectable<EnrolmentKeyTable> & {
@@ -39,12 +39,9 @@ export const enrolmentKeyRepository = {
     return result.numUpdatedRows === 1n;
   },
 
-  async revoke(db: Db, keyId: string, at: number): Promise<void> {
-    await db
-      .updateTable('enrolment_keys')
-      .set({ revoked_at: at })
-      .where('key_id', '=', keyId)
-      .where('revoked_at', 'is', null)
-      .execute();
+  /** What people set. */
+  async update(db: Db, keyId: string, changes: Updateable<EnrolmentKeyTable>): Promise<void> {
+    const counted = { ...changes, version: sql<number>`version + 1` };
+    await db.updateTable('enrolment_keys').set(counted).where('key_id', '=', keyId).execute();
   },
 };

@@ -1,4 +1,4 @@
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import { sql, type Insertable, type Selectable, type Updateable } from 'kysely';
 import type { EventSinkTable } from '../database/event-tables.ts';
 import type { Db } from '../database/schema.ts';
 
@@ -23,7 +23,14 @@ export const eventSinkRepository = {
     await db.insertInto('event_sinks').values(row).execute();
   },
 
+  /** What people set. */
   async update(db: Db, sinkId: string, changes: Updateable<EventSinkTable>): Promise<void> {
+    const counted = { ...changes, version: sql<number>`version + 1` };
+    await db.updateTable('event_sinks').set(counted).where('sink_id', '=', sinkId).execute();
+  },
+
+  /** What comes with its use; its version stays. */
+  async note(db: Db, sinkId: string, changes: Updateable<EventSinkTable>): Promise<void> {
     await db.updateTable('event_sinks').set(changes).where('sink_id', '=', sinkId).execute();
   },
 

@@ -8,7 +8,7 @@ import type {
 } from '../database/traffic-tables.ts';
 
 /** What traffic is counted of. */
-export const trafficKinds = ['policy', 'site', 'endpoint', 'path'] as const;
+export const trafficKinds = ['policy', 'site', 'endpoint', 'path', 'application'] as const;
 export type TrafficKind = (typeof trafficKinds)[number];
 
 /** Tables of history, finest first, and the width of their buckets. */
@@ -85,7 +85,7 @@ export const trafficRepository = {
     return rows;
   },
 
-  /** Of sites, endpoints or paths. */
+  /** Of sites, endpoints, paths or applications. */
   async listTotals(db: Db, kind: TrafficKind): Promise<TrafficTotalRow[]> {
     const { rows } = await sql<TrafficTotalRow>`
       SELECT object_id, ${textColumns}, first_seen, last_updated FROM traffic_totals WHERE kind = ${kind}`.execute(db);

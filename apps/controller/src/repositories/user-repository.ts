@@ -1,4 +1,4 @@
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import { sql, type Insertable, type Selectable, type Updateable } from 'kysely';
 import type { Db, PasswordLinkTable, UserTable } from '../database/schema.ts';
 import { deletedAt, type Standing } from './standing.ts';
 
@@ -37,7 +37,14 @@ export const userRepository = {
     await db.insertInto('users').values(row).execute();
   },
 
+  /** What people set. */
   async update(db: Db, userId: string, changes: Updateable<UserTable>): Promise<void> {
+    const counted = { ...changes, version: sql<number>`version + 1` };
+    await db.updateTable('users').set(counted).where('user_id', '=', userId).execute();
+  },
+
+  /** What comes with its use; its version stays. */
+  async note(db: Db, userId: string, changes: Updateable<UserTable>): Promise<void> {
     await db.updateTable('users').set(changes).where('user_id', '=', userId).execute();
   },
 

@@ -15,7 +15,9 @@ import {
   type Deletion,
   type DeletionOptions,
 } from './deletion.ts';
+import { checkVersion, type ExpectedVersions } from './expected-version.ts';
 import { found } from './found.ts';
+import { once, shownOnce } from './once.ts';
 
 const defaultLifetimeSeconds = 90 * 86_400;
 
@@ -36,6 +38,7 @@ export interface ApiKeyView {
   readonly updatedAt: number;
   readonly deletedAt: number | null;
   readonly purgeAt: number | null;
+  readonly version: number;
 }
 
 export interface NewApiKey extends ApiKeyView {
@@ -69,37 +72,30 @@ export class ApiKeyService {
     return row?.user_id ?? null;
   }
 
-  /** Errors: `not_found` for a user who is not there. */
-  async create(by: Actor, userId: string, input: ApiKeyInput): Promise<NewApiKey> {
+  /**
+   * `onceKey` makes it one key however often it is asked for, see {@link once}. Errors: `not_found` for a user who is not
+   * there; `conflict` when it was made by an earlier request, as nobody can be told its secret again.
+   */
+  async create(by: Actor, userId: string, input: ApiKeyInput, onceKey?: string): Promise<NewApiKey> {
     const key = `ptk_${randomBytes(32).toString('base64url')}`;
-    const { name, scopes, expires_in_seconds: seconds = defaultLifetimeSeconds } = input;
-    const id = randomUUID();
-    await this.#store.change(async (change) => {
-      const user = found(await userRepository.find(change.db, userId), 'user', userId);
-      const expires_at = change.at + seconds * 1_000;
-      await apiKeyRepository.insert(change.db, {
-        key_id: id,
-        user_id: userId,
-        name,
-        secret_hash: tokenHash(key),
-        scopes: JSON.stringify(scopes),
-        expires_at,
-        last_used_at: null,
-        last_address: null,
-        created_at: change.at,
-        updated_at: change.at,
-        deleted_at: null,
-      });
-      const details = { user: user.username, scopes, expires_at };
-      await change.audit(by, { action: 'api_key_created', target: { type: 'api_key', id, name }, details });
-    });
-    return { ...(await this.get(id)), key };
+    const request = { by, key: onceKey, operation: 'api_key_created', input: { ...input, user: userId } };
+    const made = await this.#store.change((change) =>
+      once(change, request, () => addKey(change, by, { userId, input, secretHash: tokenHash(key) })),
+    );
+    if (made.isRepeated) throw shownOnce('API key', made.id, 'delete');
+    return { ...(await this.get(made.id)), key };
   }
 
-  /** Its secret stays as it is. Errors: `not_found`. */
-  async update(by: Actor, id: string, { expires_in_seconds: seconds, ...changes }: ApiKeyChanges): Promise<ApiKeyView> {
+  /** Its secret stays as it is. Errors: `not_found`, `version_mismatch`. */
+  async update(
+    by: Actor,
+    id: string,
+    { expires_in_seconds: seconds, ...changes }: ApiKeyChanges,
+    expected?: ExpectedVersions,
+  ): Promise<ApiKeyView> {
     await this.#store.change(async (change) => {
       const row = found(await apiKeyRepository.find(change.db, id), 'API key', id);
+      checkVersion('API key', row.name, row.version, expected);
       const expires_at = seconds === undefined ? row.expires_at : change.at + seconds * 1_000;
       const before = { name: row.name, scopes: scopesOf(row), expires_at: row.expires_at };
       const after = { ...before, ...changes, expires_at };
@@ -113,11 +109,12 @@ export class ApiKeyService {
     return this.get(id);
   }
 
-  /** It works no more, at once. Errors: `not_found`; `conflict` when it is deleted already and shall not be purged. */
-  async delete(by: Actor, id: string, { purge = false }: DeletionOptions = {}): Promise<Deletion<string>> {
+  /** It works no more, at once. Errors: `not_found`, `version_mismatch`; `conflict` when it is deleted already and shall not be purged. */
+  async delete(by: Actor, id: string, { purge = false, expected }: DeletionOptions = {}): Promise<Deletion<string>> {
     return this.#store.change(async (change) => {
       const live = await apiKeyRepository.find(change.db, id);
       const row = live ?? found(await apiKeyRepository.find(change.db, id, 'deleted'), 'API key', id);
+      checkVersion('API key', row.name, row.version, expected);
       if (purge) return this.#purge(change, by, row);
       if (live === undefined) throw deletedAlready('API key', row.name, row.deleted_at!);
       await apiKeyRepository.update(change.db, id, { deleted_at: change.at, updated_at: change.at });
@@ -159,6 +156,34 @@ export class ApiKeyService {
   }
 }
 
+/** Makes a key within a change, and answers its id. Errors: `not_found` for a user who is not there. */
+async function addKey(
+  change: Change,
+  by: Actor,
+  { userId, input, secretHash }: { readonly userId: string; readonly input: ApiKeyInput; readonly secretHash: string },
+): Promise<string> {
+  const { name, scopes, expires_in_seconds: seconds = defaultLifetimeSeconds } = input;
+  const user = found(await userRepository.find(change.db, userId), 'user', userId);
+  const id = randomUUID();
+  const expires_at = change.at + seconds * 1_000;
+  await apiKeyRepository.insert(change.db, {
+    key_id: id,
+    user_id: userId,
+    name,
+    secret_hash: secretHash,
+    scopes: JSON.stringify(scopes),
+    expires_at,
+    last_used_at: null,
+    last_address: null,
+    created_at: change.at,
+    updated_at: change.at,
+    deleted_at: null,
+  });
+  const details = { user: user.username, scopes, expires_at };
+  await change.audit(by, { action: 'api_key_created', target: { type: 'api_key', id, name }, details });
+  return id;
+}
+
 const target = (row: ApiKeyRow): AuditTarget => ({ type: 'api_key', id: row.key_id, name: row.name });
 
 const scopesOf = (row: ApiKeyRow): Scope[] => JSON.parse(row.scopes) as Scope[];
@@ -177,4 +202,5 @@ const view = (row: ApiKeyRow): ApiKeyView => ({
   updatedAt: row.updated_at,
   deletedAt: row.deleted_at,
   purgeAt: purgeTime(row.deleted_at),
+  version: row.version,
 });

@@ -2,23 +2,29 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { InvalidInputError, PatronusError } from '@patronus/core';
 import { formatJoinToken } from '@patronus/protocol';
 import { Type, type Static } from 'typebox';
-import type { Actor, AuditTarget } from '../audit/index.ts';
+import { changesBetween, type Actor, type AuditEntry, type AuditTarget } from '../audit/index.ts';
 import type { Change, Store } from '../database/store.ts';
 import { enrolmentKeyRepository, type EnrolmentKeyRow } from '../repositories/enrolment-key-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
+import { notDeleted } from './deletion.ts';
+import { checkVersion, type ExpectedVersions } from './expected-version.ts';
 import { found } from './found.ts';
-import { once } from './once.ts';
+import { once, shownOnce } from './once.ts';
 
+const exact = { additionalProperties: false };
+const terms = {
+  max_uses: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
+  expires_in_seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 31_536_000 })),
+  replace: Type.Optional(Type.Boolean({ description: 'Takes the place of the edge that the site has' })),
+};
 export const EnrolmentKeyInputSchema = Type.Object(
-  {
-    site: Type.String({ description: 'Name or id of the site whose edge will join' }),
-    max_uses: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
-    expires_in_seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 31_536_000 })),
-    replace: Type.Optional(Type.Boolean({ description: 'Takes the place of the edge that the site has' })),
-  },
-  { additionalProperties: false },
+  { site: Type.String({ description: 'Name or id of the site whose edge will join' }), ...terms },
+  exact,
 );
 export type EnrolmentKeyInput = Static<typeof EnrolmentKeyInputSchema>;
+
+export const EnrolmentKeyChangesSchema = Type.Object(terms, exact);
+export type EnrolmentKeyChanges = Static<typeof EnrolmentKeyChangesSchema>;
 
 /** An enrolment key as the API shows it; its secret is shown once, when it is made. */
 export interface EnrolmentKeyView {
@@ -31,6 +37,7 @@ export interface EnrolmentKeyView {
   readonly expiresAt: number;
   readonly revoked: boolean;
   readonly createdAt: number;
+  readonly version: number;
 }
 
 export interface NewEnrolmentKey extends EnrolmentKeyView {
@@ -71,25 +78,81 @@ export class EnrolmentKeyService {
     const { id, isRepeated } = await this.#store.change((change) =>
       once(change, request, () => addKey(change, by, input, secret)),
     );
-    if (isRepeated) {
-      const remedy = 'revoke that one and create another if its answer was lost';
-      throw new PatronusError('conflict', `enrolment key ${id} was created already, and is shown once; ${remedy}`);
-    }
+    if (isRepeated) throw shownOnce('enrolment key', id, 'revoke');
     const key = formatJoinToken({ caFingerprint: this.#gateway.caFingerprint, secret });
     return { ...(await this.get(id)), key, edgeUrl: this.#gateway.url() };
   }
 
-  /** The key lets nobody in any more; edges that joined with it stay. */
-  async revoke(by: Actor, id: string): Promise<void> {
+  /** Its secret stays as it is. Errors: `not_found`, `version_mismatch`, `invalid_input`; `conflict` while it is revoked. */
+  async update(
+    by: Actor,
+    id: string,
+    changes: EnrolmentKeyChanges,
+    expected?: ExpectedVersions,
+  ): Promise<EnrolmentKeyView> {
     await this.#store.change(async (change) => {
       const row = found(await enrolmentKeyRepository.find(change.db, id), 'enrolment key', id);
-      await enrolmentKeyRepository.revoke(change.db, id, change.at);
-      await change.audit(by, { action: 'enrolment_key_revoked', target: target(id, row.site) });
-      const site = { id: row.site_id, name: row.site };
-      const message = `An enrolment key for site ${row.site} was revoked`;
-      await change.event({ eventType: 'object_deleted', message, site, metadata: { object: 'enrolment_key', id } });
+      checkVersion('enrolment key', id, row.version, expected);
+      if (row.revoked_at !== null) {
+        throw new PatronusError('conflict', `enrolment key ${id} was revoked; restore it first`);
+      }
+      const { max_uses = row.max_uses, expires_in_seconds: seconds, replace = row.replace_edge === 1 } = changes;
+      checkUses(row, max_uses);
+      const expires_at = seconds === undefined ? row.expires_at : change.at + seconds * 1_000;
+      const before = { max_uses: row.max_uses, expires_at: row.expires_at, replace: row.replace_edge === 1 };
+      const changed = changesBetween(before, { max_uses, expires_at, replace });
+      if (Object.keys(changed).length === 0) return;
+      await enrolmentKeyRepository.update(change.db, id, { max_uses, expires_at, replace_edge: replace ? 1 : 0 });
+      await announce(change, by, 'updated', row, changed);
+    });
+    return this.get(id);
+  }
+
+  /** The key lets nobody in any more; edges that joined with it stay. Errors: `not_found`, `version_mismatch`. */
+  async revoke(by: Actor, id: string, expected?: ExpectedVersions): Promise<void> {
+    await this.#store.change(async (change) => {
+      const row = found(await enrolmentKeyRepository.find(change.db, id), 'enrolment key', id);
+      checkVersion('enrolment key', id, row.version, expected);
+      const revoked_at = row.revoked_at ?? change.at;
+      await enrolmentKeyRepository.update(change.db, id, { revoked_at });
+      await announce(change, by, 'revoked', row);
     });
   }
+
+  /** A revoked key lets edges in again, as often and as long as it was made for. Errors: `not_found`; `conflict`. */
+  async restore(by: Actor, id: string): Promise<EnrolmentKeyView> {
+    await this.#store.change(async (change) => {
+      const row = found(await enrolmentKeyRepository.find(change.db, id), 'enrolment key', id);
+      if (row.revoked_at === null) throw notDeleted('enrolment key', id);
+      await enrolmentKeyRepository.update(change.db, id, { revoked_at: null });
+      await announce(change, by, 'restored', row);
+    });
+    return this.get(id);
+  }
+}
+
+function checkUses({ uses }: EnrolmentKeyRow, most: number): void {
+  if (most >= uses) return;
+  const problem = `${most} is less than the ${uses} edges that joined by it`;
+  throw new InvalidInputError([
+    { field: 'max_uses', problem, remedy: 'allow as many, or revoke the key to let no more in' },
+  ]);
+}
+
+const eventOf = { created: 'created', updated: 'updated', revoked: 'deleted', restored: 'restored' } as const;
+
+async function announce(
+  change: Change,
+  by: Actor,
+  done: keyof typeof eventOf,
+  { key_id: id, site_id, site: name }: Pick<EnrolmentKeyRow, 'key_id' | 'site_id' | 'site'>,
+  details?: AuditEntry['details'],
+): Promise<void> {
+  const told = details === undefined ? {} : { details };
+  await change.audit(by, { action: `enrolment_key_${done}`, target: target(id, name), ...told });
+  const message = `An enrolment key for site ${name} was ${done === 'updated' ? 'changed' : done}`;
+  const metadata = { object: 'enrolment_key', id } as const;
+  await change.event({ eventType: `object_${eventOf[done]}`, message, site: { id: site_id, name }, metadata });
 }
 
 async function addKey(change: Change, by: Actor, input: EnrolmentKeyInput, secret: string): Promise<string> {
@@ -99,7 +162,7 @@ async function addKey(change: Change, by: Actor, input: EnrolmentKeyInput, secre
     throw new InvalidInputError([{ field: 'site', problem, remedy: 'create it first' }]);
   }
   const id = randomUUID();
-  const terms = {
+  const limits = {
     max_uses: input.max_uses ?? 1,
     expires_at: change.at + (input.expires_in_seconds ?? defaultLifetimeSeconds) * 1_000,
   };
@@ -108,16 +171,13 @@ async function addKey(change: Change, by: Actor, input: EnrolmentKeyInput, secre
     key_id: id,
     site_id: row.site_id,
     secret_hash: hashSecret(secret),
-    ...terms,
+    ...limits,
     replace_edge: replace ? 1 : 0,
     revoked_at: null,
     created_at: change.at,
   });
-  const details = { ...terms, replace };
-  await change.audit(by, { action: 'enrolment_key_created', target: target(id, row.name), details });
-  const site = { id: row.site_id, name: row.name };
-  const message = `An enrolment key for site ${row.name} was created`;
-  await change.event({ eventType: 'object_created', message, site, metadata: { object: 'enrolment_key', id } });
+  const made = { key_id: id, site_id: row.site_id, site: row.name };
+  await announce(change, by, 'created', made, { ...limits, replace });
   return id;
 }
 
@@ -134,4 +194,5 @@ const view = (row: EnrolmentKeyRow): EnrolmentKeyView => ({
   expiresAt: row.expires_at,
   revoked: row.revoked_at !== null,
   createdAt: row.created_at,
+  version: row.version,
 });

@@ -26,7 +26,9 @@ import {
   type EventSinkView,
   type NewEventSink,
 } from './event-sink-view.ts';
+import { checkVersion, type ExpectedVersions } from './expected-version.ts';
 import { found } from './found.ts';
+import { once, shownOnce } from './once.ts';
 import { maxPageSize, readCursor, type Page, type PageRequest } from './page.ts';
 import { Problems } from './problems.ts';
 
@@ -72,42 +74,61 @@ export class EventSinkService {
     );
   }
 
-  /** Errors: `invalid_input`. */
-  async create(by: Actor, input: EventSinkInput): Promise<NewEventSink> {
-    const { store, policy } = this.#parts;
-    const id = randomUUID();
-    const secret = await store.change(async (change) => {
-      const problems = new Problems();
-      const name = await checkedName(change, input.name, null, problems);
-      const place = checkTarget(input, policy, problems);
-      if (place === null) problems.add('webhook', 'is missing', 'say webhook, syslog or email');
-      const filter = await resolveFilter(change.db, input.filter ?? {}, problems);
-      problems.throwIfAny();
-      const { kind, target, password } = place!;
-      const key = kind === 'webhook' ? newWebhookSecret() : null;
-      await eventSinkRepository.insert(change.db, {
-        sink_id: id,
-        name,
-        kind,
-        enabled: input.enabled === false ? 0 : 1,
-        filter: JSON.stringify(filter),
-        target: JSON.stringify(target),
-        secret: this.#sealed(id, key ?? password),
-        created_at: change.at,
-        updated_at: change.at,
-      });
-      const details = { kind, enabled: input.enabled !== false, filter, target: shownTarget(target) };
-      await announce(change, by, 'created', { id, name }, details);
-      return key;
-    });
+  /**
+   * `onceKey` makes it one sink however often it is asked for, see {@link once}. Errors: `invalid_input`; `conflict` when it
+   * was made by an earlier request and is a webhook, as nobody can be told its key again.
+   */
+  async create(by: Actor, input: EventSinkInput, onceKey?: string): Promise<NewEventSink> {
+    const secret = input.webhook === undefined ? null : newWebhookSecret();
+    // A password is no part of what is remembered: a fast hash of it could be guessed.
+    const { password: _password, ...email } = input.email ?? {};
+    const request = { by, key: onceKey, operation: 'event_sink_created', input: { ...input, email } };
+    const { id, isRepeated } = await this.#parts.store.change((change) =>
+      once(change, request, () => this.#add(change, by, input, secret)),
+    );
+    if (isRepeated && secret !== null) throw shownOnce('event sink', id, 'delete');
     return { ...(await this.get(id)), secret };
   }
 
-  /** A place takes that of the same kind away whole. What waits is tried at once. Errors: `not_found`, `invalid_input`. */
-  async update(by: Actor, idOrName: string, changes: EventSinkChanges): Promise<EventSinkView> {
+  async #add(change: Change, by: Actor, input: EventSinkInput, key: string | null): Promise<string> {
+    const id = randomUUID();
+    const problems = new Problems();
+    const name = await checkedName(change, input.name, null, problems);
+    const place = checkTarget(input, this.#parts.policy, problems);
+    if (place === null) problems.add('webhook', 'is missing', 'say webhook, syslog or email');
+    const filter = await resolveFilter(change.db, input.filter ?? {}, problems);
+    problems.throwIfAny();
+    const { kind, target, password } = place!;
+    await eventSinkRepository.insert(change.db, {
+      sink_id: id,
+      name,
+      kind,
+      enabled: input.enabled === false ? 0 : 1,
+      filter: JSON.stringify(filter),
+      target: JSON.stringify(target),
+      secret: this.#sealed(id, key ?? password),
+      created_at: change.at,
+      updated_at: change.at,
+    });
+    const details = { kind, enabled: input.enabled !== false, filter, target: shownTarget(target) };
+    await announce(change, by, 'created', { id, name }, details);
+    return id;
+  }
+
+  /**
+   * A place takes that of the same kind away whole. What waits is tried at once. Errors: `not_found`, `version_mismatch`,
+   * `invalid_input`.
+   */
+  async update(
+    by: Actor,
+    idOrName: string,
+    changes: EventSinkChanges,
+    expected?: ExpectedVersions,
+  ): Promise<EventSinkView> {
     const { store, policy, wake } = this.#parts;
     const id = await store.change(async (change) => {
       const row = found(await eventSinkRepository.find(change.db, idOrName), 'event sink', idOrName);
+      checkVersion('event sink', row.name, row.version, expected);
       const problems = new Problems();
       const name = await checkedName(change, changes.name ?? row.name, row.sink_id, problems);
       const place = checkTarget(changes, policy, problems);
@@ -136,10 +157,11 @@ export class EventSinkService {
     return this.get(id);
   }
 
-  /** What waits for it goes with it. Errors: `not_found`. */
-  async delete(by: Actor, idOrName: string): Promise<void> {
+  /** What waits for it goes with it. Errors: `not_found`, `version_mismatch`. */
+  async delete(by: Actor, idOrName: string, expected?: ExpectedVersions): Promise<void> {
     await this.#parts.store.change(async (change) => {
       const row = found(await eventSinkRepository.find(change.db, idOrName), 'event sink', idOrName);
+      checkVersion('event sink', row.name, row.version, expected);
       const { queued, dead } = await eventDeliveryRepository.count(change.db, row.sink_id);
       await eventSinkRepository.delete(change.db, row.sink_id);
       await announce(change, by, 'deleted', { id: row.sink_id, name: row.name }, { queued, dead });

@@ -31,6 +31,7 @@ export interface EventSinkView {
   readonly lastError: string | null;
   readonly createdAt: number;
   readonly updatedAt: number;
+  readonly version: number;
 }
 
 /** With the key that signs, which nobody can ask for again; null where nothing is signed. */
@@ -83,5 +84,6 @@ export function sinkView(
     lastError: row.last_error,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
+    version: row.version,
   };
 }

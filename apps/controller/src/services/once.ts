@@ -52,6 +52,13 @@ export async function once(change: Change, request: OnceRequest, make: () => Pro
   return { id: earlier.object_id ?? '', isRepeated: true };
 }
 
+/** For a thing whose secret an earlier request was told. `undo` is what takes it away again. */
+export const shownOnce = (what: string, id: string, undo: 'revoke' | 'delete'): PatronusError =>
+  new PatronusError(
+    'conflict',
+    `${what} ${id} was created already, and is shown once; ${undo} that one and create another if its answer was lost`,
+  );
+
 const reused = (): PatronusError =>
   new PatronusError(
     'idempotency_key_reused',

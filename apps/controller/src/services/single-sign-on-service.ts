@@ -214,7 +214,7 @@ export class SingleSignOnService {
     await change.audit(systemActor, { action: 'user_created', target: userTarget(row), details });
     await announce(change, 'created', row);
     await addIdentity(change, user_id, person, 1);
-    return { ...row, ...times, failed_logins: 0 };
+    return { ...row, ...times, failed_logins: 0, version: 1 };
   }
 
   /** The user of an identity that is known, with the role of today where the service brought them here. */

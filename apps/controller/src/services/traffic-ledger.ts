@@ -1,4 +1,4 @@
-import type { PathTraffic, PolicyCounter } from '@patronus/protocol';
+import type { ApplicationTraffic, PathTraffic, PolicyCounter } from '@patronus/protocol';
 import type { PolicyCounterTable, PathCounterTable, TrafficPendingTable } from '../database/traffic-tables.ts';
 import type { TrafficKind } from '../repositories/traffic-repository.ts';
 
@@ -101,6 +101,14 @@ export class TrafficLedger {
       this.#add('path', pathId, passed);
       this.#add('endpoint', endpointId, passed);
       this.#add('site', edge.site_id, passed);
+    }
+  }
+
+  /** Adds what applications carried; each report is of other traffic, so that it must be told once. */
+  countApplications(reports: readonly ApplicationTraffic[]): void {
+    for (const { application, bytesSent, bytesReceived } of reports) {
+      if (bytesSent + bytesReceived === 0) continue;
+      this.#add('application', application, { bytes_sent: bytesSent, bytes_received: bytesReceived });
     }
   }
 

@@ -3,6 +3,7 @@ import type { TrafficCounts } from '../database/traffic-tables.ts';
 import type { Store } from '../database/store.ts';
 import { endpointRepository, pathRepository, policyRepository, siteRepository } from '../repositories/index.ts';
 import type { TrafficKind, TrafficPointRow } from '../repositories/traffic-repository.ts';
+import { ApplicationService } from './application-service.ts';
 import { found } from './found.ts';
 import type { TrafficHistory, TrafficSpan } from './traffic-history.ts';
 import type { TrafficService } from './traffic-service.ts';
@@ -13,6 +14,7 @@ export const trafficColumns = {
   site: ['packets_matched', 'bytes_matched', 'bytes_sent', 'bytes_received'],
   endpoint: ['bytes_sent', 'bytes_received'],
   path: ['bytes_sent', 'bytes_received'],
+  application: ['bytes_sent', 'bytes_received'],
 } as const satisfies Record<TrafficKind, readonly (keyof TrafficCounts)[]>;
 
 /** Which objects, and whether each for itself. */
@@ -36,7 +38,7 @@ export interface TrafficTotal extends TrafficSubject {
   readonly counts: Readonly<Record<keyof TrafficCounts, bigint>>;
   readonly firstSeen: number | null;
   readonly lastUpdated: number | null;
-  /** Flows of a policy that kernels know now; null where no edge tells, and for what is no policy. */
+  /** Flows of a policy or an application that kernels know now; null where no edge tells, and for what is neither. */
   readonly activeFlows: number | null;
 }
 
@@ -69,16 +71,18 @@ export class TrafficReport {
     const objects = await this.#objects(selection);
     const known = selection.kind === 'policy' ? null : await this.#traffic.totals(selection.kind);
     const flows = known === null ? this.#traffic.activeFlows() : null;
+    const ofApplications = selection.kind === 'application' ? this.#traffic.activeApplicationFlows() : null;
     const totals = objects.map(({ id, name }): TrafficTotal => {
       if (known === null) return { id, name, ...this.#policyTotal(Number(id), flows) };
+      const activeFlows = ofApplications === null ? null : (ofApplications.get(id) ?? 0);
       const total = known.get(id);
-      if (total === undefined) return { id, name, ...nothing };
+      if (total === undefined) return { id, name, ...nothing, activeFlows };
       const { firstSeen, lastUpdated, packetsMatched, bytesMatched, bytesSent, bytesReceived } = total;
       const [matched, passed] = [
         { packets_matched: packetsMatched, bytes_matched: bytesMatched },
         { bytes_sent: bytesSent, bytes_received: bytesReceived },
       ];
-      return { id, name, counts: { ...matched, ...passed }, firstSeen, lastUpdated, activeFlows: null };
+      return { id, name, counts: { ...matched, ...passed }, firstSeen, lastUpdated, activeFlows };
     });
     return selection.aggregate === true ? [totals.reduce(together, { id: null, name: null, ...nothing })] : totals;
   }
@@ -116,9 +120,19 @@ export class TrafficReport {
   }
 
   async #objects({ kind, id }: TrafficSelection): Promise<readonly TrafficObject[]> {
+    if (kind === 'application') return this.#applications(id);
     if (id === undefined) return listers[kind](this.#store);
     const object = found(await finders[kind](this.#store, id), kind, id);
     return [object];
+  }
+
+  /** Those that had traffic: of the hundreds that the catalogue has, few are used anywhere. */
+  async #applications(name: string | undefined): Promise<readonly TrafficObject[]> {
+    const seen = new Set((await this.#traffic.totals('application')).keys());
+    for (const each of this.#traffic.activeApplicationFlows()?.keys() ?? []) seen.add(each);
+    if (name === undefined) return [...seen].toSorted().map((each) => ({ id: each, name: each }));
+    const known = seen.has(name) ? name : (await new ApplicationService(this.#store).get(name)).name;
+    return [{ id: known, name: known }];
   }
 }
 
@@ -170,14 +184,16 @@ const pathObject = (row: {
   name: `${row.source_site}/${row.source_label}:${row.dest_site}/${row.dest_label}`,
 });
 
-const listers: Record<TrafficKind, (store: Store) => Promise<TrafficObject[]>> = {
+type StoredKind = Exclude<TrafficKind, 'application'>;
+
+const listers: Record<StoredKind, (store: Store) => Promise<TrafficObject[]>> = {
   policy: async ({ db }) => (await policyRepository.list(db)).map(policyObject),
   site: async ({ db }) => (await siteRepository.list(db)).map(siteObject),
   endpoint: async ({ db }) => (await endpointRepository.list(db)).map(endpointObject),
   path: async ({ db }) => (await pathRepository.list(db)).map(pathObject),
 };
 
-const finders: Record<TrafficKind, (store: Store, id: string) => Promise<TrafficObject | undefined>> = {
+const finders: Record<StoredKind, (store: Store, id: string) => Promise<TrafficObject | undefined>> = {
   policy: async ({ db }, id) => {
     const row = /^\d{1,15}$/.test(id) ? await policyRepository.find(db, Number(id)) : undefined;
     return row && policyObject(row);

@@ -42,7 +42,8 @@ export class TrafficService {
   readonly #store: Store;
   readonly #ledger = new TrafficLedger();
   readonly #policies: TrafficStatsCollector;
-  readonly #flows = new FlowCounts();
+  readonly #flows = new FlowCounts<number>();
+  readonly #applicationFlows = new FlowCounts<string>();
   /** Ids of live policies; null until somebody asks after a change. */
   #policyIds: ReadonlySet<number> | null = null;
   readonly #keptMs: Readonly<Record<TrafficResolution, number>>;
@@ -75,11 +76,21 @@ export class TrafficService {
 
   /** Counts what a batch tells, within the change that stores it; again changes nothing. */
   async count(
-    { db, at }: Change,
+    change: Change,
     edge: ReportingEdge,
-    { policies, traffic = [], flows }: TelemetryBatch,
+    { policies, traffic = [], flows, applications }: TelemetryBatch,
   ): Promise<void> {
-    if (flows !== undefined) this.#flows.set(edge.edge_id, at, flows);
+    const { db, at } = change;
+    if (flows !== undefined) {
+      const counts = flows.map(({ policyId, flows: count }) => [policyId, count] as const);
+      this.#flows.set(edge.edge_id, at, counts);
+    }
+    if (applications !== undefined) {
+      const counts = applications.map(({ application, flows: count }) => [application, count] as const);
+      this.#applicationFlows.set(edge.edge_id, at, counts);
+      // a batch whose change fails comes again, and what it tells of applications adds up
+      change.afterCommit(() => this.#ledger.countApplications(applications));
+    }
     if (policies.length > 0) {
       this.#policyIds ??= new Set(await policyRepository.listIds(db));
       const ids = this.#policyIds;
@@ -100,6 +111,11 @@ export class TrafficService {
   /** Flows of each policy now, as kernels know them; null while no edge tells. */
   activeFlows(): ReadonlyMap<number, number> | null {
     return this.#flows.sum(this.#store.wallMs);
+  }
+
+  /** The same of applications. */
+  activeApplicationFlows(): ReadonlyMap<string, number> | null {
+    return this.#applicationFlows.sum(this.#store.wallMs);
   }
 
   /** Live totals of all objects of a kind that had any traffic, by id. */

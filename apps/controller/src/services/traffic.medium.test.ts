@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemTimers, type PathId } from '@patronus/core';
-import type { PathTraffic, PolicyCounter, TelemetryBatch } from '@patronus/protocol';
+import type { ApplicationTraffic, PathTraffic, PolicyCounter, TelemetryBatch } from '@patronus/protocol';
 import { sql } from 'kysely';
 import { edgeRepository } from '../repositories/index.ts';
 import { at, breakTable, mendTable, tester, testNetwork, type TestNetwork } from '../testing/index.ts';
@@ -127,6 +127,55 @@ describe('counters of policies', () => {
     await network.siteDeletion.delete(tester, 'hq', { purge: true });
     await network.traffic.flush();
     expect((await restarted()).traffic.policyStats(1)).toMatchObject({ packets_matched: 11n });
+  });
+});
+
+describe('traffic of applications', () => {
+  const tell = (
+    edge: TestEdgeRow,
+    applications: readonly ApplicationTraffic[],
+    number = ++sequence,
+  ): Promise<number> => {
+    const to = network.clock.ms;
+    const batch = { from: to - 1_000, to, paths: [], policies: [], decisions: [], events: [], applications };
+    return network.telemetry.store(edge, number, batch);
+  };
+  const ssh = { application: 'ssh', flows: 2, bytesSent: 100, bytesReceived: 900 };
+  const shown = async () => {
+    const rows = await network.trafficReport.totals({ kind: 'application' });
+    return rows.map(({ name, activeFlows, counts }) => [name, activeFlows, counts.bytes_sent, counts.bytes_received]);
+  };
+
+  it('adds up over sites and reports, each counted once', async () => {
+    await tell(hq, [ssh]);
+    await tell(hq, [{ ...ssh, flows: 1, bytesSent: 50, bytesReceived: 0 }]);
+    await tell(hq, [ssh], sequence);
+    await tell(branch, [{ application: 'unknown', flows: 3, bytesSent: 7, bytesReceived: 8 }, ssh]);
+    expect(await shown()).toEqual([
+      ['ssh', 3, 250n, 1_800n],
+      ['unknown', 3, 7n, 8n],
+    ]);
+  });
+
+  it('is not counted where a report could not be stored, and is when it comes again', async () => {
+    await breakTable(network.store.db, 'edges', 'UPDATE', 'no more');
+    await expect(tell(hq, [ssh])).rejects.toThrow('no more');
+    await mendTable(network.store.db, 'edges');
+    await tell(hq, [ssh], sequence);
+    expect(await shown()).toEqual([['ssh', 2, 100n, 900n]]);
+  });
+
+  it('has a history, and is there after a restart', async () => {
+    await tell(hq, [ssh]);
+    await network.traffic.flush();
+    const { traffic } = await restarted();
+    expect((await traffic.totals('application')).get('ssh')).toMatchObject({ bytesSent: 100n, bytesReceived: 900n });
+    expect(await network.trafficReport.totals({ kind: 'application', id: 'zoom' })).toMatchObject([
+      { name: 'zoom', firstSeen: null, counts: { bytes_sent: 0n } },
+    ]);
+    await expect(network.trafficReport.totals({ kind: 'application', id: 'zom' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 });
 

@@ -11,6 +11,7 @@ import {
   type Deletion,
   type DeletionOptions,
 } from './deletion.ts';
+import { checkVersion } from './expected-version.ts';
 import { found } from './found.ts';
 import { announce, checkAnotherAdministrator } from './user-service.ts';
 
@@ -25,17 +26,19 @@ export class UserDeletionService {
   }
 
   /**
-   * The user is signed out and cannot sign in. Errors: `not_found`; `conflict` for the last administrator who can sign in,
+   * The user is signed out and cannot sign in. Errors: `not_found`, `version_mismatch`; `conflict` for the last administrator who can sign in,
    * and for one who is deleted already and shall not be purged.
    */
   async delete(by: Actor, reference: string, options: DeletionOptions = {}): Promise<Deletion<string>> {
     return this.#store.change(async (change) => {
       const row = await userRepository.find(change.db, reference);
       if (row !== undefined) {
+        checkVersion('user', row.username, row.version, options.expected);
         await checkAnotherAdministrator(change, row);
         return options.purge === true ? this.#purge(change, by, row) : this.deleteIn(change, by, row);
       }
       const deleted = found(await userRepository.find(change.db, reference, 'deleted'), 'user', reference);
+      checkVersion('user', deleted.username, deleted.version, options.expected);
       if (options.purge !== true) throw deletedAlready('user', deleted.username, deleted.deleted_at!);
       return this.#purge(change, by, deleted);
     });

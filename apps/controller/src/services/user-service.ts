@@ -18,7 +18,9 @@ import { userRepository, type UserRow } from '../repositories/user-repository.ts
 import type { Standing } from '../repositories/standing.ts';
 import { totpRepository } from '../repositories/totp-repository.ts';
 import { purgeTime, timeText } from './deletion.ts';
+import { checkVersion, type ExpectedVersions } from './expected-version.ts';
 import { found } from './found.ts';
+import { once } from './once.ts';
 import { Problems } from './problems.ts';
 import { isIdLike, type UserChanges, type UserInput } from './user-input.ts';
 
@@ -42,6 +44,7 @@ export interface UserView {
   readonly deletedAt: number | null;
   /** Until when a deleted user can be restored. */
   readonly purgeAt: number | null;
+  readonly version: number;
 }
 
 /** A one-time link, shown once. */
@@ -83,23 +86,32 @@ export class UserService {
     return (await userRepository.find(this.#store.db, reference))?.user_id ?? null;
   }
 
-  /** Without a password they cannot sign in before they have chosen one by a link. Errors: `invalid_input`. */
-  async create(by: Actor, input: UserInput): Promise<UserView> {
+  /**
+   * Without a password they cannot sign in before they have chosen one by a link. `key` makes it one user however often it
+   * is asked for, see {@link once}. Errors: `invalid_input`.
+   */
+  async create(by: Actor, input: UserInput, key?: string): Promise<UserView> {
     const { username, name = '', role, enabled = true, password } = input;
     const words = wordsOf({ username, name });
     const password_hash =
       password === undefined ? await unknownPasswordHash() : await newPasswordHash(password, 'password', words);
     const details = { name, role, enabled, password_given: password !== undefined };
-    return this.get(await this.#store.change((change) => addUser(change, by, { username, password_hash, details })));
+    // A password is no part of what is remembered: a fast hash of it could be guessed.
+    const request = { by, key, operation: 'user_created', input: { username, ...details } };
+    const { id } = await this.#store.change((change) =>
+      once(change, request, () => addUser(change, by, { username, password_hash, details })),
+    );
+    return this.get(id);
   }
 
   /**
-   * Another role counts at once; whoever is disabled is signed out. Errors: `not_found`, `conflict` for the last
-   * administrator who can sign in.
+   * Another role counts at once; whoever is disabled is signed out. Errors: `not_found`, `version_mismatch`, `conflict` for
+   * the last administrator who can sign in.
    */
-  async update(by: Actor, reference: string, changes: UserChanges): Promise<UserView> {
+  async update(by: Actor, reference: string, changes: UserChanges, expected?: ExpectedVersions): Promise<UserView> {
     const id = await this.#store.change(async (change) => {
       const row = found(await userRepository.find(change.db, reference), 'user', reference);
+      checkVersion('user', row.username, row.version, expected);
       const { role, enabled } = { ...shown(row), ...changes };
       if (role !== 'admin' || !enabled) await checkAnotherAdministrator(change, row);
       await this.updateIn(change, by, row, changes);
@@ -181,6 +193,7 @@ export class UserService {
       updatedAt: row.updated_at,
       deletedAt: row.deleted_at,
       purgeAt: purgeTime(row.deleted_at),
+      version: row.version,
     };
   }
 }

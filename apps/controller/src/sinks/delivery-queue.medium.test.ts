@@ -239,6 +239,7 @@ describe('a webhook', () => {
     answer = ({ path }) => (path === '/stuck' ? null : 204);
     await emit('one', 'two');
     await until('two at the other', () => received.filter(({ path }) => path === '/fine').length === 2);
+    await until('one at the one that is stuck', () => received.some(({ path }) => path === '/stuck'));
     expect(received.filter(({ path }) => path === '/stuck')).toHaveLength(1);
   });
 });

@@ -113,7 +113,7 @@ export class DeliveryQueue {
     await this.#parts.store.change(async ({ db, at }) => {
       const ids = deliveries.map(({ delivery_id }) => delivery_id);
       await eventDeliveryRepository.delete(db, ids);
-      await eventSinkRepository.update(db, sink.sink_id, { last_success_at: at, last_error: null });
+      await eventSinkRepository.note(db, sink.sink_id, { last_success_at: at, last_error: null });
     });
   }
 
@@ -130,7 +130,7 @@ export class DeliveryQueue {
           last_error: error.message,
         });
       }
-      await eventSinkRepository.update(db, sink.sink_id, { last_failure_at: at, last_error: error.message });
+      await eventSinkRepository.note(db, sink.sink_id, { last_failure_at: at, last_error: error.message });
     });
   }
 }

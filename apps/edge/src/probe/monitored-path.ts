@@ -26,6 +26,8 @@ const secondCallerWaitMs = 800;
  * on the way. Fewer would miss it, more would take what came before the cut for news.
  */
 const stillHeardIntervals = 2.5;
+/** Times are sums of floating-point numbers: what is due at a moment is due a billionth before it. */
+const roundingSlack = 1e-9;
 
 /** One end can tell that its packets do not arrive while it hears the other, and otherwise only that it hears nothing. */
 export type FailedWay = 'forward' | 'reverse_or_both';
@@ -43,9 +45,9 @@ export class MonitoredPath {
   planned: PlannedPath;
   linkDown = false;
   /** When a probe of the far end came last over this tunnel, monotonic ms. */
-  heardMs = -Infinity;
-  /** The {@link heardMs} after which its silence has been judged. */
-  #silenceJudgedMs = -Infinity;
+  #heardMs = -Infinity;
+  /** How many were missing since when the path was judged last. */
+  #farMissesJudged = 0;
   /** Why it has its health, for an operator. */
   cause: string | null = null;
   /** Which way nothing passed when it went down; null where it is not down, and where that cannot be told. */
@@ -88,33 +90,65 @@ export class MonitoredPath {
     return this.#reading;
   }
 
+  /** A probe of the far end has come. */
+  heardAt(nowMs: number): void {
+    this.#heardMs = nowMs;
+    this.#farMissesJudged = 0;
+  }
+
+  /**
+   * Whether the far end sent a probe over this path no earlier than it should have answered one that left us by another at this time;
+   * both times monotonic ms. Each way is taken for half of the round trip.
+   */
+  wasHeardSince(sentMs: number, otherRoundTripMs: number): boolean {
+    return this.#heardMs - this.prober.usualRoundTripMs / 2 >= sentMs + otherRoundTripMs / 2;
+  }
+
   /** Whether its misses would take the path down if they are believed. */
   isFailing(nowMs: number): boolean {
-    const { downAfterMisses, downAfterMissesBothWays } = profileTuning[this.prober.profile].path;
-    const enough = this.#farEndIsSilent(nowMs) ? downAfterMissesBothWays : downAfterMisses;
-    return this.#state.health !== 'down' && this.prober.consecutiveMisses >= enough;
+    const { downAfterMisses } = profileTuning[this.prober.profile].path;
+    const misses = Math.max(this.prober.consecutiveMisses, this.#missesOfBothEnds(nowMs));
+    return this.#state.health !== 'down' && misses >= downAfterMisses;
   }
 
-  /** When it next has something to do: a probe, a reply that stays out, or a far end that has been silent for long. */
+  /** When it next has something to do: a probe, or the absence of a reply or of a probe of the far end. */
   get wakeMs(): number {
-    return Math.min(this.prober.wakeMs, this.#silentAtMs);
+    return Math.min(this.prober.wakeMs, this.#farMissAtMs);
   }
 
-  /** Whether the silence of the far end decides now, which it does not say by itself. */
-  turnsSilent(nowMs: number): boolean {
-    if (nowMs < this.#silentAtMs) return false;
-    this.#silenceJudgedMs = this.heardMs;
-    return true;
+  /** Whether another probe of the far end is missing now, which does not say so by itself. */
+  missesFarEnd(nowMs: number): boolean {
+    return nowMs >= this.#farMissAtMs;
   }
 
-  /** When the silence of the far end will decide, if nothing is heard before; Infinity where it does not or has done so. */
-  get #silentAtMs(): number {
-    if (this.prober.consecutiveMisses === 0 || this.heardMs === this.#silenceJudgedMs) return Infinity;
-    return this.heardMs + this.prober.silenceMs;
+  /** When that will be, if nothing is heard before; Infinity where it decides nothing. */
+  get #farMissAtMs(): number {
+    const { downAfterMisses } = profileTuning[this.prober.profile].path;
+    const judged = this.#farMissesJudged;
+    if (this.prober.consecutiveMisses === 0 || this.#state.health === 'down' || judged >= downAfterMisses)
+      return Infinity;
+    return this.#heardMs > -Infinity
+      ? this.#heardMs + this.prober.marginMs + (judged + 1) * this.#farIntervalMs
+      : Infinity;
   }
 
-  #farEndIsSilent(nowMs: number): boolean {
-    return this.heardMs > -Infinity && nowMs - this.heardMs >= this.prober.silenceMs;
+  /** Both ends probe with the same profile. */
+  get #farIntervalMs(): number {
+    return probeTiming[this.prober.profile].thriftyIntervalMs;
+  }
+
+  /** Probes of the far end that should have come since the latest one. */
+  #farMisses(nowMs: number): number {
+    if (this.#heardMs === -Infinity) return 0;
+    const lateMs = nowMs - this.#heardMs - this.prober.marginMs;
+    return Math.max(0, Math.floor(lateMs / this.#farIntervalMs + roundingSlack));
+  }
+
+  /** On a line that loses packets now and then, those of the far end are no sign of a cut. */
+  #missesOfBothEnds(nowMs: number): number {
+    const { consecutiveMisses, wasClean } = this.prober;
+    const ofFarEnd = this.#farMisses(nowMs);
+    return wasClean && consecutiveMisses > 0 && ofFarEnd > 0 ? consecutiveMisses + ofFarEnd : 0;
   }
 
   /**
@@ -131,10 +165,11 @@ export class MonitoredPath {
     const observed = {
       consecutiveMisses: Math.min(prober.consecutiveMisses, mostMisses),
       consecutiveReplies: prober.consecutiveReplies,
-      farEndIsSilent: believesMisses && this.#farEndIsSilent(nowMs),
+      missesOfBothEnds: believesMisses ? this.#missesOfBothEnds(nowMs) : 0,
       linkDown: this.linkDown,
       quality,
     };
+    this.#farMissesJudged = this.#farMisses(nowMs);
     const { state, changed } = stepPathState(before, observed, nowMs, tuning);
     this.#state = state;
     if (changed === undefined) {
@@ -151,8 +186,9 @@ export class MonitoredPath {
 
   /** A far end whose answers are missing while its own probes still come does not get ours. */
   #failedWay(nowMs: number, everyMs: number): FailedWay | null {
-    if (this.linkDown || this.heardMs === -Infinity) return null;
-    return nowMs - this.heardMs < stillHeardIntervals * everyMs ? 'forward' : 'reverse_or_both';
+    if (this.linkDown || this.#heardMs === -Infinity) return null;
+    const isHeard = this.#missesOfBothEnds(nowMs) === 0 && nowMs - this.#heardMs < stillHeardIntervals * everyMs;
+    return isHeard ? 'forward' : 'reverse_or_both';
   }
 
   /** The far end has just been told these counts of what arrives from it. */

@@ -238,6 +238,7 @@ describe('blackout', () => {
 
   it('is not seen when our own machine stood still', () => {
     const wan = simulate('fast', { forwardMs: 30, reverseMs: 30, jitterMs: 0.5 });
+    wan.probeFromFarEnds(10);
     wan.run(10_000);
     for (const stallMs of [8, 30, 120, 700]) {
       wan.stall(stallMs, 4);
@@ -248,6 +249,8 @@ describe('blackout', () => {
 
   it('is not seen when busy machines hold up every tunnel for a while', () => {
     const wan = simulate('fast', { jitterMs: 0.5 });
+    wan.change(broadband, { forwardMs: 30, reverseMs: 30 });
+    wan.probeFromFarEnds(10);
     wan.run(10_000);
     for (const holdMs of [30, 60, 120, 300]) {
       wan.hold(holdMs);

@@ -173,8 +173,10 @@ export class PathEngine {
   heard(localAddress: number, remoteAddress: number, arrivals: ArrivalCounts | null): void {
     const path = this.#arrivals.pathBetween(localAddress, remoteAddress);
     if (path === undefined) return;
-    path.heardMs = this.#parts.clock.now();
-    if (arrivals !== null) this.#arrived(path, arrivals, path.heardMs);
+    const nowMs = this.#parts.clock.now();
+    path.heardAt(nowMs);
+    if (arrivals !== null) this.#arrived(path, arrivals, nowMs);
+    for (const other of this.#witnesses.waitingFor(path)) this.#judge(other, nowMs);
   }
 
   #arrived(path: MonitoredPath, arrivals: ArrivalCounts, nowMs: number): void {
@@ -212,7 +214,7 @@ export class PathEngine {
       if (path.onDemand.size > 0) this.#giveUpDemands(path);
       if (prober.consecutiveMisses === 1) for (const other of this.#witnesses.toAsk(path)) other.prober.hurry(nowMs);
       this.#judge(path, nowMs);
-    } else if (path.turnsSilent(nowMs)) this.#judge(path, nowMs);
+    } else if (path.missesFarEnd(nowMs)) this.#judge(path, nowMs);
     if (prober.isDue(nowMs)) this.#parts.outlet.queue(path, prober.open(nowMs));
   }
 

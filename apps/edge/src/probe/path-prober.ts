@@ -24,6 +24,11 @@ import { ReplyTimer } from './reply-timer.ts';
 
 /** A run of this many misses can be no coincidence: it counts as loss even before a reply tells its direction. */
 const outageMisses = 3;
+/**
+ * A path is clean when nothing was missed for this long. Shorter lets a line that loses a packet now and then pass for one; longer
+ * makes a line wait for the verdict because of a hiccup long ago.
+ */
+const cleanAfterMs = 1_000;
 
 /**
  * Probes one path: when to send, what became of it, what that says about the path. It knows no socket and no clock; times
@@ -55,6 +60,9 @@ export class PathProber {
   /** Probes in a row, by order of sending, whose replies did not come in time. */
   consecutiveMisses = 0;
   consecutiveReplies = 0;
+  /** Whether nothing had been missed for a while when this run of misses began. */
+  wasClean = false;
+  #missedMs = -Infinity;
   /** Sequence number of the first of them, −1 for none. */
   firstMissed = -1;
   /** When the latest probe was sent that was answered as soon as expected, unix ms. */
@@ -123,9 +131,14 @@ export class PathProber {
     return found;
   }
 
-  /** How long the far end's probes, which come as often as ours, may stay out before two of them are surely missing. */
-  get silenceMs(): number {
-    return 2 * this.#timing.thriftyIntervalMs + this.#timer.marginMs;
+  /** The usual round trip, the reflector's own time included; NaN before the first reply. */
+  get usualRoundTripMs(): number {
+    return this.#timer.smoothedMs;
+  }
+
+  /** How much later than usual a reply may come, and so a probe of the far end. */
+  get marginMs(): number {
+    return this.#timer.marginMs;
   }
 
   #oldestDeadline(): number {
@@ -136,7 +149,11 @@ export class PathProber {
     this.ring.settle(sequence, Fate.missed);
     this.promptSinceMs = Infinity;
     if (sequence < this.ring.lastAnswered) return;
-    if (this.consecutiveMisses === 0) this.firstMissed = sequence;
+    if (this.consecutiveMisses === 0) {
+      this.firstMissed = sequence;
+      this.wasClean = nowMs - this.#missedMs >= cleanAfterMs;
+    }
+    this.#missedMs = nowMs;
     this.consecutiveMisses++;
     this.consecutiveReplies = 0;
     this.#isSuspect = this.consecutiveMisses < outageMisses;

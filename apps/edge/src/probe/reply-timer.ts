@@ -17,7 +17,8 @@ const latenessFactor = 2;
 export class ReplyTimer {
   readonly #leastMs: number;
   readonly #cautiousMs: number;
-  #smoothedMs = Number.NaN;
+  /** The usual round trip, ms; NaN before the first. */
+  smoothedMs = Number.NaN;
   #deviationMs = 0;
   /** By how much replies have been late of late. */
   #latenessMs: number;
@@ -30,14 +31,14 @@ export class ReplyTimer {
 
   /** A reply took this long, the reflector's own time included; also one that came too late. */
   observe(roundTripMs: number): void {
-    if (Number.isNaN(this.#smoothedMs)) {
-      this.#smoothedMs = roundTripMs;
+    if (Number.isNaN(this.smoothedMs)) {
+      this.smoothedMs = roundTripMs;
       this.#deviationMs = roundTripMs / 2;
       return;
     }
-    this.#latenessMs = Math.max(roundTripMs - this.#smoothedMs, this.#latenessMs * latenessKept);
-    this.#deviationMs += deviationShare * (Math.abs(roundTripMs - this.#smoothedMs) - this.#deviationMs);
-    this.#smoothedMs += smoothingShare * (roundTripMs - this.#smoothedMs);
+    this.#latenessMs = Math.max(roundTripMs - this.smoothedMs, this.#latenessMs * latenessKept);
+    this.#deviationMs += deviationShare * (Math.abs(roundTripMs - this.smoothedMs) - this.#deviationMs);
+    this.smoothedMs += smoothingShare * (roundTripMs - this.smoothedMs);
   }
 
   get marginMs(): number {
@@ -46,7 +47,7 @@ export class ReplyTimer {
   }
 
   get timeoutMs(): number {
-    if (Number.isNaN(this.#smoothedMs)) return firstReplyTimeoutMs;
-    return Math.min(maxReplyMs, this.#smoothedMs + this.marginMs);
+    if (Number.isNaN(this.smoothedMs)) return firstReplyTimeoutMs;
+    return Math.min(maxReplyMs, this.smoothedMs + this.marginMs);
   }
 }

@@ -29,12 +29,19 @@ export class Witnesses {
     const believed =
       missedMs === null ||
       this.#isSilence(missedMs, others, nowMs, wallMs) ||
-      others.some(
-        ({ prober }) => prober.lastPromptSentMs >= missedMs && nowMs - prober.promptSinceMs >= witnessSettleMs,
-      );
+      others.some((other) => this.#speaks(other, path, nowMs, missedMs, wallMs - nowMs));
     if (believed) this.#waiting.delete(path);
     else this.#waiting.add(path);
     return believed;
+  }
+
+  /** Whether the other path has shown since that both machines are awake: by an answer, or by a probe of the far end. */
+  #speaks(other: MonitoredPath, path: MonitoredPath, nowMs: number, missedMs: number, wallAheadMs: number): boolean {
+    if (nowMs - other.prober.promptSinceMs < witnessSettleMs) return false;
+    return (
+      other.prober.lastPromptSentMs >= missedMs ||
+      other.wasHeardSince(missedMs - wallAheadMs, path.prober.usualRoundTripMs)
+    );
   }
 
   /**

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { prefix, tunnelNamePattern, type Policy } from '@patronus/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kernelText } from './trial/kernel-text.ts';
 import { trialDecisions, trialDocument } from './trial/trial-documents.ts';
 import { TrialNetwork, type TrialEdge } from './trial/trial-network.ts';
 
@@ -239,23 +240,6 @@ describe.skipIf(!isRoot)('a reconciler in a real kernel (skipped without root)',
     await first.clean();
   });
 });
-
-/** All of a namespace's network state that does not change by itself. */
-async function kernelText(edge: TrialEdge): Promise<string> {
-  const listings = [
-    ['ip', '-br', 'link', 'show'],
-    ['ip', 'rule', 'show'],
-    ['ip', '-6', 'rule', 'show'],
-    ['ip', '-4', 'route', 'show', 'table', 'all'],
-    ['ip', 'nexthop', 'show'],
-    ['nft', '-s', 'list', 'ruleset'],
-    ['sysctl', 'net.ipv4.ip_forward', 'net.ipv4.conf.wan0.rp_filter', 'net.ipv4.fib_multipath_hash_policy'],
-  ] as const;
-  const texts = await Promise.all(listings.map(([tool, ...args]) => edge.run(tool, ...args)));
-  // the order of next hops and routes is that of their making; epochs differ by nature
-  const sorted = texts.map((text) => text.split('\n').toSorted().join('\n'));
-  return sorted.join('\n').replaceAll(/comment "[0-9a-f-]{36}"/g, 'comment "epoch"');
-}
 
 async function transmitted(edge: TrialEdge, tunnel: string): Promise<number> {
   expect(tunnel).toMatch(tunnelNamePattern);

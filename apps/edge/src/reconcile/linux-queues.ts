@@ -22,6 +22,8 @@ import { naming } from './batch-error.ts';
 type StepOf<D extends ShapingStep['do']> = Extract<ShapingStep, { readonly do: D }>;
 
 const hooks = ['egress', 'ingress'] as const;
+/** What `tc` calls the target of a redirect whose device somebody has deleted. The filter drops what it takes. */
+const goneShaper = '*';
 
 /** The shapers of this network namespace, by way of `ip` and `tc`. */
 export class LinuxQueues {
@@ -33,18 +35,21 @@ export class LinuxQueues {
     this.#runner = runner;
   }
 
-  /** `links` are all devices. Nothing more is asked where none of them is a shaper. */
+  /** `links` are all devices: those that are no shaper need not be asked for one. */
   async observe(links: readonly ObservedLink[]): Promise<ObservedShaper[]> {
-    if (!links.some(({ name }) => shaperNamePattern.test(name))) return [];
+    const isAny = links.some(({ name }) => shaperNamePattern.test(name));
     const [devices, qdiscs] = await Promise.all([
-      this.#runner.run({ tool: 'ip', args: ['-j', 'link', 'show', 'type', 'ifb'] }),
+      isAny ? this.#runner.run({ tool: 'ip', args: ['-j', 'link', 'show', 'type', 'ifb'] }) : '',
       this.#runner.run({ tool: 'tc', args: ['-j', 'qdisc', 'show'] }),
     ]);
     const redirects = await this.#redirects(parseFilteredDevices(qdiscs));
-    return parseShapers(devices, qdiscs).map((shaper) => ({
-      ...shaper,
-      redirects: redirects.filter((each) => each.shaper === shaper.name).map(({ device }) => device),
-    }));
+    const stray = { name: goneShaper, hash: '', epoch: '', queues: 0 };
+    return [...parseShapers(devices, qdiscs), stray]
+      .map((shaper) => ({
+        ...shaper,
+        redirects: redirects.filter((each) => each.shaper === shaper.name).map(({ device }) => device),
+      }))
+      .filter(({ name, redirects: leading }) => name !== goneShaper || leading.length > 0);
   }
 
   async queues(): Promise<ObservedQueue[]> {
@@ -63,6 +68,7 @@ export class LinuxQueues {
         return this.#stopRedirects(step.name, step.devices);
       case 'delete_shaper':
         await this.#stopRedirects(step.name, step.devices);
+        if (step.name === goneShaper) return;
         return this.#batch('ip', `link delete dev ${step.name}\n`);
     }
   }

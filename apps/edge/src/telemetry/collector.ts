@@ -1,5 +1,6 @@
 import type { NetworkEvent } from '@patronus/core';
 import type {
+  ApplicationTraffic,
   DecisionReport,
   LineReport,
   PathCopies,
@@ -20,6 +21,7 @@ export class TelemetryCollector {
   private traffic = new Map<string, PathTraffic>();
   private copies = new Map<string, PathCopies>();
   private flows: readonly PolicyFlows[] | null = null;
+  private applications = new Map<string, ApplicationTraffic>();
   private lines: readonly LineReport[] = [];
   private toldCounters = new Map<number, string>();
   private decisions = new Map<string, DecisionReport>();
@@ -44,6 +46,20 @@ export class TelemetryCollector {
   /** In place of those before; null where they are not known. */
   setFlows(flows: readonly PolicyFlows[] | null): void {
     this.flows = flows;
+  }
+
+  /** Octets add up until they are told; flows are those of the latest word, null where the kernel told none. */
+  addApplications(traffic: readonly ApplicationTraffic[] | null): void {
+    const before = this.applications;
+    this.applications = new Map(Array.from(before, ([name, each]) => [name, { ...each, flows: 0 }]));
+    for (const each of traffic ?? []) {
+      const { bytesSent = 0, bytesReceived = 0 } = before.get(each.application) ?? {};
+      this.applications.set(each.application, {
+        ...each,
+        bytesSent: each.bytesSent + bytesSent,
+        bytesReceived: each.bytesReceived + bytesReceived,
+      });
+    }
   }
 
   /** In place of those before. */
@@ -74,6 +90,7 @@ export class TelemetryCollector {
       ...(withReports && this.traffic.size > 0 ? { traffic: [...this.traffic.values()] } : {}),
       ...(withReports && this.copies.size > 0 ? { copies: [...this.copies.values()] } : {}),
       ...(withReports && this.flows !== null ? { flows: this.flows } : {}),
+      ...(withReports && this.applications.size > 0 ? { applications: [...this.applications.values()] } : {}),
       ...(withReports && this.lines.length > 0 ? { qos: this.lines } : {}),
       decisions: [...this.decisions.values()],
       events: this.events,
@@ -83,12 +100,13 @@ export class TelemetryCollector {
       this.traffic = new Map();
       this.copies = new Map();
       this.flows = null;
+      this.applications = new Map();
       this.lines = [];
     }
     this.decisions = new Map();
     this.events = [];
-    const { paths, policies, traffic = [], flows = [], qos = [], decisions, events } = batch;
-    const parts = [paths, policies, traffic, flows, qos, decisions, events];
+    const { paths, policies, traffic = [], flows = [], applications = [], qos = [], decisions, events } = batch;
+    const parts = [paths, policies, traffic, flows, applications, qos, decisions, events];
     return parts.some((part) => part.length > 0) ? batch : null;
   }
 

@@ -1,6 +1,7 @@
 import { messageOf, type Clock, type NetworkEvent, type Timer, type Timers } from '@patronus/core';
 import type { DecisionReport, EdgeMessage, PathReport } from '@patronus/protocol';
 import type { EmitEvent } from '../events.ts';
+import type { ApplicationMeter } from '../flows/index.ts';
 import type { Reconciler } from '../ports.ts';
 import type { TelemetryStatus } from '../status/index.ts';
 import { usableOffset } from './clock-correction.ts';
@@ -31,6 +32,7 @@ export interface TelemetryParts {
   readonly traffic: Reconciler['pathTraffic'];
   readonly copies: Reconciler['pathCopies'];
   readonly flows: Reconciler['policyFlows'];
+  readonly applications: ApplicationMeter['read'];
   readonly lines: Reconciler['lineReports'];
   readonly clock: Clock;
   readonly timers: Timers;
@@ -157,6 +159,7 @@ export class Telemetry {
         this.collector.addTraffic(await this.parts.traffic());
         this.collector.addCopies(await this.parts.copies());
         this.collector.setFlows(await this.parts.flows());
+        this.collector.addApplications(await this.parts.applications());
         this.collector.setLines(await this.parts.lines());
       }
       this.countersFail = false;

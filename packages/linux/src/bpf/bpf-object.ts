@@ -17,6 +17,12 @@ const logSize = 60 * 1024;
 /** The end of the verifier's log is what says why; the rest is the program. */
 const shownLogLength = 800;
 
+/** Why no program can be loaded by this process here, in few words for those who skip tests; null where one may be tried. */
+export function whyNoPrograms(): string | null {
+  if (process.getuid?.() !== 0) return 'it needs root';
+  return existsSync(join(objectsFolder(), 'trial.bpf.o')) ? null : 'eBPF programs are built with clang and libbpf-dev';
+}
+
 /** One compiled file of packages/ebpf in the kernel: its programs, and the maps that they share. */
 export class BpfObject {
   readonly name: string;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inNetworkNamespace } from '../native/index.ts';
-import { BpfObject } from './bpf-object.ts';
+import { BpfObject, whyNoPrograms } from './bpf-object.ts';
 import { mapsOf, programById } from './loaded-program.ts';
 import { attachedProgram, attachProgram, detachProgram, type TcPlace } from './tc-filter.ts';
 
@@ -15,7 +15,9 @@ const inside = <T>(action: () => T): T => inNetworkNamespace(space, action);
 const ping = (count: number): string =>
   ip('netns', 'exec', space, 'ping', '-q', '-i', '0.002', '-c', String(count), '127.0.0.1');
 
-describe.skipIf(process.getuid?.() !== 0)('programs in the kernel (skipped without root)', () => {
+const unable = whyNoPrograms();
+
+describe.skipIf(unable !== null)(`programs in the kernel${unable === null ? '' : ` (skipped: ${unable})`}`, () => {
   beforeAll(() => {
     ip('netns', 'add', space);
     ip('-n', space, 'link', 'set', 'lo', 'up');

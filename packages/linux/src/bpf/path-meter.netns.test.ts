@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { closeDescriptor, inNetworkNamespace, ProbeSocket } from '../native/index.ts';
-import { BpfObject } from './bpf-object.ts';
+import { BpfObject, whyNoPrograms } from './bpf-object.ts';
 import { findPathMeter, FlowCounters, type FlowCounts } from './path-meter.ts';
 import { attachProgram, detachProgram, type TcPlace } from './tc-filter.ts';
 
@@ -24,7 +24,9 @@ function dataMessage(counter: number, session = 1, type = 4): Buffer {
 
 const place = (hook: TcPlace['hook']): TcPlace => ({ device: 'lo', hook, priority: 5 });
 
-describe.skipIf(process.getuid?.() !== 0)('the path meter (skipped without root)', () => {
+const unable = whyNoPrograms();
+
+describe.skipIf(unable !== null)(`the path meter${unable === null ? '' : ` (skipped: ${unable})`}`, () => {
   let meter: BpfObject;
   let counters: FlowCounters;
   let socket: ProbeSocket;

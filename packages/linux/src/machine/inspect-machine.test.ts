@@ -29,8 +29,26 @@ describe('what a machine can do', () => {
       state: 'limited',
       detail: 'Error: no such thing',
       remedy: expect.stringContaining('sch_netem') as string,
+      consequence: expect.stringContaining('through a program') as string,
     });
     expect(report.canRunLab).toBe(true);
+  });
+
+  it('is enough without queues of its own, and says what goes without', async () => {
+    const report = await inspectMachine(
+      machine(({ args }) => !/htb|ifb|cake|fq_codel|masquerade|log prefix/.test(args.join(' '))),
+    );
+    const limited = report.features.filter(({ state }) => state === 'limited');
+    expect(limited.map(({ name }) => name)).toEqual([
+      'queue htb',
+      'redirection to ifb',
+      'queue cake',
+      'queue fq_codel',
+      'flow log',
+      'address translation',
+    ]);
+    expect(limited.every(({ consequence }) => consequence !== null)).toBe(true);
+    expect(report).toMatchObject({ canRunEdge: true, canRunLab: true });
   });
 
   it('is too little without nftables, and says how to get it', async () => {

@@ -15,6 +15,8 @@ export interface MachineFeature {
   readonly purpose: string;
   /** How to get it; null where nothing is missing. */
   readonly remedy: string | null;
+  /** What does not work without it; null where nothing is missing, or where it is the purpose. */
+  readonly consequence: string | null;
 }
 
 export interface MachineReport {
@@ -63,9 +65,9 @@ async function inspectTool(
 ): Promise<MachineFeature> {
   try {
     const text = await runner.run({ tool: name, args: version, timeoutMs: trialLimitMs });
-    return { name, state: 'ok', detail: text.split('\n')[0]!.trim(), purpose, remedy: null };
+    return { name, state: 'ok', detail: text.split('\n')[0]!.trim(), purpose, remedy: null, consequence: null };
   } catch (error) {
-    return { name, state: 'missing', detail: messageOf(error), purpose, remedy: toolRemedy(name) };
+    return { name, state: 'missing', detail: messageOf(error), purpose, remedy: toolRemedy(name), consequence: null };
   }
 }
 
@@ -85,32 +87,48 @@ async function findScratch(runner: CommandRunner): Promise<Scratch> {
   for (const { enter, state, detail } of ways) {
     try {
       await runner.run({ tool: 'unshare', args: [...enter, 'true'], timeoutMs: trialLimitMs });
-      return { feature: { ...common, state, detail, remedy: null }, enter };
+      return { feature: { ...common, state, detail, remedy: null, consequence: null }, enter };
     } catch (error) {
       refusal = messageOf(error);
     }
   }
   const remedy = 'run as root, or allow user namespaces: sysctl kernel.unprivileged_userns_clone=1';
-  return { feature: { ...common, state: 'missing', detail: refusal, remedy }, enter: null };
+  return {
+    feature: { ...common, state: 'missing', detail: refusal, remedy, consequence: 'the rest is not tried' },
+    enter: null,
+  };
 }
 
 async function performTrial(runner: CommandRunner, enter: readonly string[], trial: Trial): Promise<MachineFeature> {
-  const { name, purpose, remedy, otherwise } = trial;
+  const { name, purpose, remedy, consequence, otherwise } = trial;
   const refusal = await attempt(runner, enter, trial.script);
-  if (refusal === null) return { name, state: 'ok', detail: 'works', purpose, remedy: null };
-  return { name, state: otherwise, detail: refusal, purpose, remedy };
+  if (refusal === null) return { name, state: 'ok', detail: 'works', purpose, remedy: null, consequence: null };
+  return { name, state: otherwise, detail: refusal, purpose, remedy, consequence };
 }
 
 async function inspectWireguard(runner: CommandRunner, enter: readonly string[]): Promise<MachineFeature> {
   const common = { name: 'WireGuard', purpose: 'the tunnels between sites' };
   const inKernel = await attempt(runner, enter, 'ip link add ptx0 type wireguard');
-  if (inKernel === null) return { ...common, state: 'ok', detail: 'in the kernel', remedy: null };
+  if (inKernel === null) return { ...common, state: 'ok', detail: 'in the kernel', remedy: null, consequence: null };
   const userspace =
     'mount -t tmpfs tmpfs /run && unset WG_PROCESS_FOREGROUND LOG_LEVEL && wireguard-go ptx0 >&2 && ip link delete ptx0';
   const refusal = await attempt(runner, enter, userspace);
   const remedy = 'load the kernel module wireguard';
-  if (refusal === null) return { ...common, state: 'limited', detail: 'in userspace, by wireguard-go', remedy };
-  return { ...common, state: 'missing', detail: refusal, remedy: `${remedy}, or ${toolRemedy('wireguard-go')}` };
+  if (refusal === null)
+    return {
+      ...common,
+      state: 'limited',
+      detail: 'in userspace, by wireguard-go',
+      remedy,
+      consequence: 'tunnels carry less',
+    };
+  return {
+    ...common,
+    state: 'missing',
+    detail: refusal,
+    remedy: `${remedy}, or ${toolRemedy('wireguard-go')}`,
+    consequence: 'no edge runs',
+  };
 }
 
 /** Flows keep their class in the conntrack entry, so the table must not be tiny. */
@@ -120,24 +138,34 @@ async function inspectConntrack(runner: CommandRunner, enter: readonly string[])
     'nft "add table inet ptx; add chain inet ptx c { type filter hook prerouting priority 0; }; add rule inet ptx c ct state new accept" && cat /proc/sys/net/netfilter/nf_conntrack_max';
   try {
     const text = await runner.run({ tool: 'unshare', args: [...enter, 'sh', '-c', script], timeoutMs: trialLimitMs });
-    return { ...common, state: 'ok', detail: `up to ${text.trim()} flows`, remedy: null };
+    return { ...common, state: 'ok', detail: `up to ${text.trim()} flows`, remedy: null, consequence: null };
   } catch (error) {
-    return { ...common, state: 'missing', detail: messageOf(error), remedy: 'load the kernel module nf_conntrack' };
+    return {
+      ...common,
+      state: 'missing',
+      detail: messageOf(error),
+      remedy: 'load the kernel module nf_conntrack',
+      consequence: 'no edge runs',
+    };
   }
 }
 
 /** Runs the loader itself, from `dist` when built, from the sources in tests. */
 async function inspectEbpf(runner: CommandRunner, enter: readonly string[]): Promise<MachineFeature> {
-  const common = { name: 'eBPF', purpose: 'duplicating packets over two paths' };
+  const common = {
+    name: 'eBPF',
+    purpose: 'duplicating packets over two paths, and finding brownouts from the traffic itself',
+  };
   const source = import.meta.filename.endsWith('.ts');
   const script = join(import.meta.dirname, '../bpf', source ? 'trial-process.ts' : 'trial-process.js');
   const node = [process.execPath, ...(source ? ['--conditions=patronus-source'] : []), script];
   try {
     await runner.run({ tool: 'unshare', args: [...enter, ...node], timeoutMs: trialLimitMs });
-    return { ...common, state: 'ok', detail: 'works', remedy: null };
+    return { ...common, state: 'ok', detail: 'works', remedy: null, consequence: null };
   } catch (error) {
     const remedy = 'run as root on Linux 5.12 or newer with CONFIG_NET_CLS_BPF and CONFIG_NET_SCH_INGRESS';
-    return { ...common, state: 'limited', detail: saidBy(error), remedy };
+    const consequence = 'duplication and counting of traffic are unavailable: brownouts are found by probes alone';
+    return { ...common, state: 'limited', detail: saidBy(error), remedy, consequence };
   }
 }
 
@@ -149,12 +177,18 @@ async function inspectPriority(runner: CommandRunner): Promise<MachineFeature> {
   ] as const) {
     try {
       await runner.run({ tool, args, timeoutMs: trialLimitMs });
-      return { ...common, state: 'ok', detail, remedy: null };
+      return { ...common, state: 'ok', detail, remedy: null, consequence: null };
     } catch {
       // the next weaker way is tried
     }
   }
-  return { ...common, state: 'limited', detail: 'ordinary priority only', remedy: 'run as root, or with CAP_SYS_NICE' };
+  return {
+    ...common,
+    state: 'limited',
+    detail: 'ordinary priority only',
+    remedy: 'run as root, or with CAP_SYS_NICE',
+    consequence: 'a busy machine finds outages later',
+  };
 }
 
 /** Null when the script succeeds in a namespace of its own, else what was said. */

@@ -5,6 +5,8 @@ export interface Trial {
   readonly name: string;
   readonly purpose: string;
   readonly remedy: string;
+  /** What does not work where it is missing. */
+  readonly consequence: string;
   readonly script: string;
   /** What the machine is like without it: nothing goes without some things, others have a substitute. */
   readonly otherwise: 'missing' | 'limited';
@@ -14,8 +16,15 @@ const trial = (
   name: string,
   purpose: string,
   script: string,
-  more: { remedy: string; otherwise?: Trial['otherwise'] },
-): Trial => ({ name, purpose, script, remedy: more.remedy, otherwise: more.otherwise ?? 'missing' });
+  more: { remedy: string; without: string; otherwise?: Trial['otherwise'] },
+): Trial => ({
+  name,
+  purpose,
+  script,
+  remedy: more.remedy,
+  consequence: more.without,
+  otherwise: more.otherwise ?? 'missing',
+});
 
 const withLink = (command: string): string =>
   `ip link set lo up && ip link add ptx0 type veth peer name ptx1 && ip link set ptx0 up && ip link set ptx1 up && ${command}`;
@@ -54,10 +63,91 @@ table inet ptx {
 const learning = (statement: string): string =>
   `nft 'table inet ptx { chain c { type filter hook prerouting priority mangle - 1; udp dport 53 ${statement}\n}\n}'`;
 
+const qosTrials: readonly Trial[] = [
+  trial(
+    'queue htb',
+    'shares of an uplink for the classes of service',
+    withLink(
+      'tc qdisc add dev ptx0 root handle 1: htb default 10 && ' +
+        'tc class add dev ptx0 parent 1: classid 1:10 htb rate 1mbit ceil 10mbit && ' +
+        'tc qdisc add dev ptx0 parent 1:10 tbf rate 100gbit burst 2000b limit 30000b',
+    ),
+    {
+      remedy: 'load it with "modprobe sch_htb sch_tbf", or use a kernel that has them',
+      without: 'uplinks are not shaped: bulk traffic delays calls',
+      otherwise: 'limited',
+    },
+  ),
+  trial(
+    'redirection to ifb',
+    'shaping packets before a tunnel hides what they are, and policing what comes in',
+    withLink(
+      'ip link add ptx2 type ifb && ip link set ptx2 up && tc qdisc replace dev ptx0 clsact && ' +
+        'tc filter replace dev ptx0 egress pref 20 handle 1 protocol all bpf bytecode "1,6 0 0 4294967295" ' +
+        'action mirred egress redirect dev ptx2',
+    ),
+    {
+      remedy: 'load it with "modprobe ifb cls_bpf act_mirred sch_ingress", or use a kernel that has them',
+      without: 'uplinks are neither shaped nor policed',
+      otherwise: 'limited',
+    },
+  ),
+  trial('queue cake', 'fairness between the flows of a class', withLink('tc qdisc add dev ptx0 root cake'), {
+    remedy: 'load it with "modprobe sch_cake", or use a kernel that has it',
+    without: 'fq_codel is used where the kernel has it, and a plain queue otherwise',
+    otherwise: 'limited',
+  }),
+  trial('queue fq_codel', 'the same where there is no cake', withLink('tc qdisc add dev ptx0 root fq_codel'), {
+    remedy: 'load it with "modprobe sch_fq_codel", or use a kernel that has it',
+    without: 'where there is no cake either, a flow that fills its class delays the others in it',
+    otherwise: 'limited',
+  }),
+];
+
+const rule = (hook: string, statement: string): string =>
+  `nft 'table inet ptx { chain c { type ${hook}; ${statement}\n}\n}'`;
+
+const policyTrials: readonly Trial[] = [
+  trial(
+    'rate limits',
+    'policies with a rate limit',
+    rule('filter hook forward priority mangle', 'limit rate over 125000 bytes/second burst 12500 bytes drop'),
+    {
+      remedy: 'load it with "modprobe nft_limit", or use a kernel that has it',
+      without: 'edges refuse documents with such a policy',
+      otherwise: 'limited',
+    },
+  ),
+  trial(
+    'flow log',
+    'policies that log',
+    rule(
+      'filter hook forward priority mangle',
+      'limit rate 10/second burst 20 packets log prefix "ptx " log prefix "ptx " group 5381',
+    ),
+    {
+      remedy: 'load it with "modprobe nft_log nf_log_syslog nfnetlink_log", or use a kernel that has them',
+      without: 'edges report flow_log as unavailable, and log nothing',
+      otherwise: 'limited',
+    },
+  ),
+  trial(
+    'address translation',
+    'traffic that breaks out to the Internet at a site',
+    rule('nat hook postrouting priority srcnat', 'oifname "ptx*" masquerade'),
+    {
+      remedy: 'load it with "modprobe nft_masq nft_chain_nat", or use a kernel that has them',
+      without: 'edges report breakout as unavailable, and such traffic goes through its fallback',
+      otherwise: 'limited',
+    },
+  ),
+];
+
 /** In the order in which a person would want to read them. */
 export const trials: readonly Trial[] = [
   trial('TUN devices', 'WireGuard in userspace, and lines of the lab', 'ip tuntap add dev ptx0 mode tun', {
     remedy: 'load the module tun and let this user open /dev/net/tun; in a container, pass that device into it',
+    without: 'no userspace tunnels, and a lab only where the kernel has netem',
     otherwise: 'limited',
   }),
   trial(
@@ -68,26 +158,31 @@ export const trials: readonly Trial[] = [
         'ip route add 10.0.0.0/8 nhid 2 table 100 proto 80 && ip -6 nexthop add id 3 blackhole proto 80 && ' +
         'ip nexthop replace id 2 group 3 proto 80',
     ),
-    { remedy: 'use Linux 5.3 or newer with IPv6 enabled' },
+    { remedy: 'use Linux 5.3 or newer with IPv6 enabled', without: 'no edge runs' },
   ),
   trial(
     'policy routing',
     'a routing table per class and per uplink',
     'ip rule add pref 100 fwmark 0x10000/0x1fff0000 lookup 100 protocol 80',
-    { remedy: 'use a kernel with CONFIG_IP_MULTIPLE_TABLES' },
+    { remedy: 'use a kernel with CONFIG_IP_MULTIPLE_TABLES', without: 'no edge runs' },
   ),
   trial(
     'classification',
     'nftables sorts flows into classes and counts them',
     `nft -f - <<'END'${classification}\nEND`,
-    { remedy: 'use nftables 1.0.6 or newer, and a kernel with nf_tables, nft_ct, nft_rt and nf_conntrack' },
+    {
+      remedy: 'use nftables 1.0.6 or newer, and a kernel with nf_tables, nft_ct, nft_rt and nf_conntrack',
+      without: 'no edge runs',
+    },
   ),
   trial('holding packets', 'learning names of servers before packets go on', learning('queue flags bypass to 5380'), {
     remedy: 'load it with "modprobe nft_queue", or use a kernel that has it',
+    without: 'the first packets of a flow go on before the name of its server is known',
     otherwise: 'limited',
   }),
   trial('copying packets', 'learning names where packets cannot be held', learning('log group 5380'), {
     remedy: 'load it with "modprobe nfnetlink_log", or use a kernel that has it',
+    without: 'without it and without holding packets, names of servers are not learned',
     otherwise: 'limited',
   }),
   trial(
@@ -96,14 +191,24 @@ export const trials: readonly Trial[] = [
     withLink(
       'nft "table netdev ptx { chain in { type filter hook ingress device ptx0 priority 0; numgen random mod 100 < 50 drop\n}\n}"',
     ),
-    { remedy: 'use a kernel with nft netdev chains (CONFIG_NF_TABLES_NETDEV)', otherwise: 'limited' },
+    {
+      remedy: 'use a kernel with nft netdev chains (CONFIG_NF_TABLES_NETDEV)',
+      without: 'the lab cannot break lines silently',
+      otherwise: 'limited',
+    },
   ),
   trial(
     'queue netem',
     'lines of the lab; without it a program of the lab delays and loses packets',
     withLink('tc qdisc add dev ptx0 root netem delay 10ms'),
-    { remedy: 'load it with "modprobe sch_netem", or use a kernel that has it', otherwise: 'limited' },
+    {
+      remedy: 'load it with "modprobe sch_netem", or use a kernel that has it',
+      without: 'lines of the lab carry less, through a program',
+      otherwise: 'limited',
+    },
   ),
+  ...qosTrials,
+  ...policyTrials,
 ];
 
 /** Programs that Patronus runs, and for what. */

@@ -36,7 +36,10 @@ table inet tap {
     udp dport 7001 ${statement}
   }
 }`;
-const statements: Record<TapMode, string> = { hold: 'queue flags bypass to 5380', copy: 'log group 5380' };
+const statements: Record<TapMode, string> = {
+  hold: 'queue flags bypass to 5380',
+  copy: 'log prefix "a rule " group 5380',
+};
 
 describe.skipIf(!isRoot)('packets that rules hand over (needs root)', () => {
   const descriptors: number[] = [];
@@ -105,12 +108,13 @@ describe.skipIf(!isRoot)('packets that rules hand over (needs root)', () => {
     const tap = inNetworkNamespace(right, () => PacketTap.open(mode, 5380));
     send(sender, 'hello');
     expect(new Waiter([tap.fd]).wait(2_000)).toBe(1);
-    const seen: { text: string; id: number }[] = [];
-    const packets = tap.receive(({ bytes, from, to, id }) => {
-      seen.push({ text: Buffer.from(bytes.subarray(from, to)).toString('latin1'), id });
+    const seen: { text: string; id: number; label: string }[] = [];
+    const packets = tap.receive(({ bytes, from, to, id, label }) => {
+      seen.push({ text: Buffer.from(bytes.subarray(from, to)).toString('latin1'), id, label });
     });
     expect(packets).toBe(1);
     expect(seen[0]!.text.slice(-5)).toBe('hello');
+    expect(seen[0]!.label).toBe(mode === 'copy' ? 'a rule ' : '');
     expect(seen[0]!.text.charCodeAt(0)).toBe(0x45);
     if (mode === 'hold') expect(arrived(receiver, 100)).toEqual([]);
     tap.release(seen[0]!.id);

@@ -31,6 +31,7 @@ const logCommand = 1;
 const logMode = 2;
 const logThreshold = 5;
 const logPayload = 9;
+const logPrefix = 10;
 
 const headerSize = 20;
 /** A packet of 64 KiB with its attributes. */
@@ -47,6 +48,8 @@ export interface TappedPacket {
   to: number;
   /** To be told with the verdict; 0 where none is wanted. */
   id: number;
+  /** The prefix that the rule gave it; empty where it gave none, and for held ones. */
+  label: string;
 }
 
 /** Receives packets that rules of nftables hand over to a queue or a log group of this number. */
@@ -64,7 +67,7 @@ export class PacketTap {
     this.mode = mode;
     this.#number = number;
     this.#request = new NetlinkRequest(fd, 4096);
-    this.#packet = { bytes: this.#arena.bytes, from: 0, to: 0, id: 0 };
+    this.#packet = { bytes: this.#arena.bytes, from: 0, to: 0, id: 0, label: '' };
   }
 
   /** Binds in the calling thread's network namespace. Errors: `kernel_refused`, also where another program has the number. */
@@ -128,11 +131,13 @@ export class PacketTap {
     const payload = this.mode === 'hold' ? queuePayload : logPayload;
     packet.id = 0;
     packet.to = 0;
+    packet.label = '';
     for (let at = start; at + 4 <= end;) {
       const size = view.getUint16(at, true);
       const type = view.getUint16(at + 2, true) & 0x7fff;
       if (size < 4 || at + size > end) break;
       if (type === queuePacketHeader && this.mode === 'hold') packet.id = view.getUint32(at + 4, false);
+      if (type === logPrefix && this.mode === 'copy') packet.label = textAt(this.#arena.bytes, at + 4, at + size);
       if (type === payload) {
         packet.from = at + 4;
         packet.to = at + size;
@@ -180,3 +185,9 @@ export class PacketTap {
       throw refusedRequest(errno, `${what} packets of ${this.mode === 'hold' ? 'queue' : 'log group'} ${this.#number}`);
   }
 }
+
+/** Text that ends at its first zero. */
+const textAt = (bytes: Uint8Array, from: number, to: number): string =>
+  Buffer.from(bytes.subarray(from, to))
+    .toString('latin1')
+    .replace(/\0[^]*$/, '');

@@ -8,6 +8,7 @@ import type { ApiKeyView, NewApiKey } from '../../services/api-key-service.ts';
 import { ownerToBe } from '../owner-asked-for.ts';
 import { builder } from './builder.ts';
 import { inputChecker } from './checked-input.ts';
+import { expected, onceArgs, onceKeyOf, versionArgs } from './condition-args.ts';
 import { actorIn, admitOwner } from './graphql-services.ts';
 import { outcomeType } from './types.ts';
 
@@ -30,6 +31,7 @@ export const apiKeyType = builder.objectRef<ApiKeyView & Partial<NewApiKey>>('Ap
     updated_at: t.expose('updatedAt', { type: 'Timestamp' }),
     deleted_at: t.expose('deletedAt', { type: 'Timestamp', nullable: true }),
     purge_at: t.expose('purgeAt', { type: 'Timestamp', nullable: true, description: 'Until when it can be restored' }),
+    version: t.exposeInt('version', { description: 'Grows with every change of what people set' }),
   }),
 });
 
@@ -63,31 +65,33 @@ builder.queryFields((t) => ({
 builder.mutationFields((t) => ({
   createApiKey: t.field({
     type: apiKeyType,
-    args: { input: t.arg({ type: apiKeyInput, required: true }) },
+    args: { input: t.arg({ type: apiKeyInput, required: true }), ...onceArgs },
     resolve: async (_root, args, context, info) => {
       const { services, caller } = context;
       const input = asApiKey(args.input);
       const owner = await ownerToBe(caller, input.user, services.users, (id) => admitOwner(context, info, id));
-      return services.apiKeys.create(actorIn(context), owner, input);
+      const onceKey = onceKeyOf(context, args.idempotency_key);
+      return services.apiKeys.create(actorIn(context), owner, input, onceKey);
     },
   }),
   updateApiKey: t.field({
     type: apiKeyType,
-    args: { key_id: t.arg.id(keyId), input: t.arg({ type: apiKeyChanges, required: true }) },
-    resolve: async (_root, { key_id, input }, context, info) => {
+    args: { key_id: t.arg.id(keyId), input: t.arg({ type: apiKeyChanges, required: true }), ...versionArgs },
+    resolve: async (_root, { key_id, input, version }, context, info) => {
       const { apiKeys } = context.services;
       await admitOwner(context, info, await apiKeys.ownerOf(key_id));
-      return apiKeys.update(actorIn(context), key_id, asApiKeyChanges(input));
+      return apiKeys.update(actorIn(context), key_id, asApiKeyChanges(input), expected(version));
     },
   }),
   deleteApiKey: t.field({
     type: outcomeType,
     description: 'The key works no more; it can be restored for 30 days',
-    args: { key_id: t.arg.id(keyId), purge: t.arg.boolean({ description: 'For good, at once' }) },
-    resolve: async (_root, { key_id, purge }, context, info) => {
+    args: { key_id: t.arg.id(keyId), purge: t.arg.boolean({ description: 'For good, at once' }), ...versionArgs },
+    resolve: async (_root, { key_id, purge, version }, context, info) => {
       const { apiKeys } = context.services;
       await admitOwner(context, info, await apiKeys.ownerOf(key_id));
-      return apiKeys.delete(actorIn(context), key_id, { purge: purge === true });
+      const options = { purge: purge === true, expected: expected(version) };
+      return apiKeys.delete(actorIn(context), key_id, options);
     },
   }),
   restoreApiKey: t.field({

@@ -19,6 +19,7 @@ import {
 } from '../../sinks/index.ts';
 import { builder } from './builder.ts';
 import { inputChecker } from './checked-input.ts';
+import { expected, onceArgs, onceKeyOf, versionArgs } from './condition-args.ts';
 import { actorIn } from './graphql-services.ts';
 import { outcomeType } from './types.ts';
 
@@ -78,6 +79,7 @@ export const sinkType = builder
       last_error: t.exposeString('lastError', { nullable: true }),
       created_at: t.expose('createdAt', { type: 'Timestamp' }),
       updated_at: t.expose('updatedAt', { type: 'Timestamp' }),
+      version: t.exposeInt('version', { description: 'Grows with every change of what people set' }),
       secret: t.exposeString('secret', {
         nullable: true,
         description: 'Shown once, in the answers to createEventSink and renewEventSinkSecret',
@@ -175,26 +177,27 @@ builder.queryFields((t) => ({
 builder.mutationFields((t) => ({
   createEventSink: t.field({
     type: sinkType,
-    args: { input: t.arg({ type: sinkInput, required: true }) },
-    resolve: async (_root, { input }, context) => {
+    args: { input: t.arg({ type: sinkInput, required: true }), ...onceArgs },
+    resolve: async (_root, { input, idempotency_key }, context) => {
       const by = actorIn(context);
-      return context.services.eventSinks.create(by, asSink(input));
+      return context.services.eventSinks.create(by, asSink(input), onceKeyOf(context, idempotency_key));
     },
   }),
   updateEventSink: t.field({
     type: sinkType,
-    args: { sink: t.arg.id(sink), input: t.arg({ type: sinkChanges, required: true }) },
+    args: { sink: t.arg.id(sink), input: t.arg({ type: sinkChanges, required: true }), ...versionArgs },
     resolve: async (_root, args, context) => {
       const by = actorIn(context);
-      return context.services.eventSinks.update(by, args.sink, asSinkChanges(args.input));
+      const { sink: idOrName, input, version } = args;
+      return context.services.eventSinks.update(by, idOrName, asSinkChanges(input), expected(version));
     },
   }),
   deleteEventSink: t.field({
     type: outcomeType,
-    args: { sink: t.arg.id(sink) },
+    args: { sink: t.arg.id(sink), ...versionArgs },
     resolve: async (_root, args, context) => {
       const by = actorIn(context);
-      await context.services.eventSinks.delete(by, args.sink);
+      await context.services.eventSinks.delete(by, args.sink, expected(args.version));
       return { message: 'The event sink was deleted with what waited for it' };
     },
   }),

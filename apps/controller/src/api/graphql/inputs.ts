@@ -182,6 +182,10 @@ export const enrolmentKeyInput = builder.inputType('EnrolmentKeyInput', {
   }),
 });
 
+export const enrolmentKeyChanges = builder.inputType('EnrolmentKeyChanges', {
+  fields: (t) => ({ max_uses: t.int(), expires_in_seconds: t.int(), replace: t.boolean() }),
+});
+
 export const transportLinkInput = builder.inputType('TransportLinkInput', {
   fields: (t) => ({ a: t.string({ required: true }), b: t.string({ required: true }) }),
 });

@@ -4,7 +4,12 @@ import {
   type EndpointChanges,
   type EndpointInput,
 } from '../../services/endpoint-input.ts';
-import { EnrolmentKeyInputSchema, type EnrolmentKeyInput } from '../../services/enrolment-key-service.ts';
+import {
+  EnrolmentKeyChangesSchema,
+  EnrolmentKeyInputSchema,
+  type EnrolmentKeyChanges,
+  type EnrolmentKeyInput,
+} from '../../services/enrolment-key-service.ts';
 import {
   PolicyChangesSchema,
   PolicyInputSchema,
@@ -20,6 +25,7 @@ import { expected, onceArgs, onceKeyOf, versionArgs } from './condition-args.ts'
 import {
   endpointChanges,
   endpointInput,
+  enrolmentKeyChanges,
   enrolmentKeyInput,
   policyChanges,
   policyInput,
@@ -45,6 +51,7 @@ const asEndpoint = inputChecker<EndpointInput>(EndpointInputSchema);
 const asEndpointChanges = inputChecker<EndpointChanges>(EndpointChangesSchema);
 const asPolicy = inputChecker<PolicyInput>(PolicyInputSchema);
 const asPolicyChanges = inputChecker<PolicyChanges>(PolicyChangesSchema);
+const asEnrolmentKeyChanges = inputChecker<EnrolmentKeyChanges>(EnrolmentKeyChangesSchema);
 const asEnrolmentKey = inputChecker<EnrolmentKeyInput>(EnrolmentKeyInputSchema);
 
 builder.mutationFields((t) => ({
@@ -93,15 +100,6 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { endpoint_id, input, version }, context) => {
       const by = actorIn(context);
       return context.services.endpoints.update(by, endpoint_id, asEndpointChanges(input), expected(version));
-    },
-  }),
-  deleteEndpoint: t.field({
-    type: outcomeType,
-    args: { endpoint_id: t.arg.id({ required: true }), ...versionArgs },
-    resolve: async (_root, { endpoint_id, version }, context) => {
-      const by = actorIn(context);
-      await context.services.endpoints.delete(by, endpoint_id, expected(version));
-      return { message: 'The endpoint was deleted with its paths' };
     },
   }),
   setTransportLinks: t.field({
@@ -161,14 +159,31 @@ builder.mutationFields((t) => ({
       return { ...made, edge_url: edgeUrl };
     },
   }),
+  updateEnrolmentKey: t.field({
+    type: enrolmentKeyType,
+    args: {
+      id: t.arg.id({ required: true }),
+      input: t.arg({ type: enrolmentKeyChanges, required: true }),
+      ...versionArgs,
+    },
+    resolve: (_root, { id, input, version }, context) => {
+      const { enrolmentKeys } = context.services;
+      return enrolmentKeys.update(actorIn(context), id, asEnrolmentKeyChanges(input), expected(version));
+    },
+  }),
   deleteEnrolmentKey: t.field({
     type: outcomeType,
-    args: { id: t.arg.id({ required: true }) },
-    resolve: async (_root, { id }, context) => {
-      const by = actorIn(context);
-      await context.services.enrolmentKeys.revoke(by, id);
+    description: 'The key lets nobody in any more; it can be restored',
+    args: { id: t.arg.id({ required: true }), ...versionArgs },
+    resolve: async (_root, { id, version }, context) => {
+      await context.services.enrolmentKeys.revoke(actorIn(context), id, expected(version));
       return { message: 'The enrolment key was revoked' };
     },
+  }),
+  restoreEnrolmentKey: t.field({
+    type: enrolmentKeyType,
+    args: { id: t.arg.id({ required: true }) },
+    resolve: (_root, { id }, context) => context.services.enrolmentKeys.restore(actorIn(context), id),
   }),
 }));
 

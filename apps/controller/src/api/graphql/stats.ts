@@ -23,8 +23,8 @@ const kindType = builder.enumType('TrafficKind', {
 const about = {
   packets_matched: 'Packets that entered from a LAN and matched; of policies and sites',
   bytes_matched: 'Octets of these',
-  bytes_sent: 'Octets sent by tunnels, probes included; of sites, endpoints and paths',
-  bytes_received: 'Octets received by tunnels',
+  bytes_sent: 'Octets sent by tunnels, probes included; of sites, endpoints and paths; of applications, sent by flows',
+  bytes_received: 'Octets received by tunnels; of applications, received by flows',
 } as const satisfies Record<keyof TrafficCounts, string>;
 
 const subject = 'Null in a sum of all objects';
@@ -42,7 +42,7 @@ const totalType = builder.objectRef<TrafficTotal>('TrafficTotal').implement({
       bytes_received: counter('bytes_received'),
       active_flows: t.exposeInt('activeFlows', {
         nullable: true,
-        description: 'Of policies: flows that kernels know now; null where no edge tells',
+        description: 'Of policies and applications: flows that kernels know now; null where no edge tells',
       }),
       first_seen: t.expose('firstSeen', { type: 'Timestamp', nullable: true }),
       last_updated: t.expose('lastUpdated', { type: 'Timestamp', nullable: true }),

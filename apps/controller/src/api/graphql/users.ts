@@ -13,6 +13,7 @@ import type { PasswordLink, UserView } from '../../services/user-service.ts';
 import type { Erasure } from '../../services/erasure-service.ts';
 import { builder } from './builder.ts';
 import { inputChecker } from './checked-input.ts';
+import { expected, onceArgs, onceKeyOf, versionArgs } from './condition-args.ts';
 import { actorIn, admitOwner } from './graphql-services.ts';
 import { outcomeType } from './types.ts';
 
@@ -39,6 +40,7 @@ export const userType = builder.objectRef<UserView>('User').implement({
       nullable: true,
       description: 'Until when they can be restored',
     }),
+    version: t.exposeInt('version', { description: 'Grows with every change of what people set' }),
   }),
 });
 
@@ -105,21 +107,24 @@ builder.queryFields((t) => ({
 builder.mutationFields((t) => ({
   createUser: t.field({
     type: userType,
-    args: { input: t.arg({ type: userInput, required: true }) },
-    resolve: (_root, { input }, context) => context.services.users.create(actorIn(context), asUser(input)),
+    args: { input: t.arg({ type: userInput, required: true }), ...onceArgs },
+    resolve: (_root, { input, idempotency_key }, context) =>
+      context.services.users.create(actorIn(context), asUser(input), onceKeyOf(context, idempotency_key)),
   }),
   updateUser: t.field({
     type: userType,
-    args: { user_id: t.arg.id(userId), input: t.arg({ type: userChanges, required: true }) },
-    resolve: (_root, { user_id, input }, context) =>
-      context.services.users.update(actorIn(context), user_id, asUserChanges(input)),
+    args: { user_id: t.arg.id(userId), input: t.arg({ type: userChanges, required: true }), ...versionArgs },
+    resolve: (_root, { user_id, input, version }, context) =>
+      context.services.users.update(actorIn(context), user_id, asUserChanges(input), expected(version)),
   }),
   deleteUser: t.field({
     type: outcomeType,
     description: 'Signs a user out for good; they can be restored for 30 days',
-    args: { user_id: t.arg.id(userId), purge: t.arg.boolean({ description: 'For good, at once' }) },
-    resolve: (_root, { user_id, purge }, context) =>
-      context.services.userDeletion.delete(actorIn(context), user_id, { purge: purge === true }),
+    args: { user_id: t.arg.id(userId), purge: t.arg.boolean({ description: 'For good, at once' }), ...versionArgs },
+    resolve: (_root, { user_id, purge, version }, context) => {
+      const options = { purge: purge === true, expected: expected(version) };
+      return context.services.userDeletion.delete(actorIn(context), user_id, options);
+    },
   }),
   eraseUser: t.field({
     type: erasureType,

@@ -15,7 +15,9 @@ import {
   PageSchema,
   purgeQuery,
   standingOf,
+  version,
 } from './answers.ts';
+import { conditionHeaders, expectedVersions, onceHeaders, onceKey } from './conditions.ts';
 import type { RestApp } from './rest-api.ts';
 
 const time = Type.Integer({ description: 'Unix ms' });
@@ -32,6 +34,7 @@ const keyFields = {
   created_at: time,
   updated_at: time,
   ...deletionFields,
+  version,
 };
 const ApiKeySchema = Type.Object(keyFields);
 const NewApiKeySchema = Type.Object({ ...keyFields, key: Type.String({ description: 'Shown only in this answer' }) });
@@ -60,11 +63,20 @@ export function apiKeyRoutes(app: RestApp, services: ApiServices): void {
   );
   app.post(
     '/api-keys',
-    { schema: { tags, summary: 'Make an API key', body: ApiKeyInputSchema, response: { 201: NewApiKeySchema } } },
+    {
+      schema: {
+        tags,
+        summary: 'Make an API key',
+        headers: onceHeaders,
+        body: ApiKeyInputSchema,
+        response: { 201: NewApiKeySchema },
+      },
+    },
     async (request, reply) => {
       const admit = (ownerId: string | null) => admitOwner(access, request, ownerId);
       const owner = await ownerToBe(request.caller, request.body.user, users, admit);
-      return reply.status(201).send(toSnakeCase(await apiKeys.create(request.actor, owner, request.body)));
+      const made = await apiKeys.create(request.actor, owner, request.body, onceKey(request));
+      return reply.status(201).send(toSnakeCase(made));
     },
   );
   oneKeyRoutes(app, services);
@@ -86,13 +98,15 @@ function oneKeyRoutes(app: RestApp, { apiKeys, access }: ApiServices): void {
         tags,
         summary: 'Change fields of an API key',
         params,
+        headers: conditionHeaders,
         body: ApiKeyChangesSchema,
         response: { 200: ApiKeySchema },
       },
     },
     async (request) => {
       await admitOwner(access, request, await apiKeys.ownerOf(request.params.id));
-      return toSnakeCase(await apiKeys.update(request.actor, request.params.id, request.body));
+      const { actor, params: asked, body } = request;
+      return toSnakeCase(await apiKeys.update(actor, asked.id, body, expectedVersions(request)));
     },
   );
   app.delete(
@@ -102,13 +116,15 @@ function oneKeyRoutes(app: RestApp, { apiKeys, access }: ApiServices): void {
         tags,
         summary: 'Delete an API key',
         params,
+        headers: conditionHeaders,
         querystring: Type.Object(purgeQuery),
         response: { 200: DeletionSchema },
       },
     },
     async (request) => {
       await admitOwner(access, request, await apiKeys.ownerOf(request.params.id));
-      return deletionAnswer(await apiKeys.delete(request.actor, request.params.id, request.query));
+      const options = { ...request.query, expected: expectedVersions(request) };
+      return deletionAnswer(await apiKeys.delete(request.actor, request.params.id, options));
     },
   );
   app.post(

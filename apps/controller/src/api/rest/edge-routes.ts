@@ -1,11 +1,11 @@
 import { toSnakeCase } from '@patronus/core';
 import { Type } from 'typebox';
-import { EnrolmentKeyInputSchema } from '../../services/enrolment-key-service.ts';
+import { EnrolmentKeyChangesSchema, EnrolmentKeyInputSchema } from '../../services/enrolment-key-service.ts';
 import { edgeList, enrolmentKeyList } from '../../services/lists/index.ts';
 import { inputExamples } from './input-examples.ts';
 import type { ApiServices } from '../api-services.ts';
-import { Nullable, pageAnswer, PageSchema } from './answers.ts';
-import { onceHeaders, onceKey } from './conditions.ts';
+import { Nullable, pageAnswer, PageSchema, version } from './answers.ts';
+import { conditionHeaders, expectedVersions, onceHeaders, onceKey } from './conditions.ts';
 import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
 
@@ -22,6 +22,7 @@ const keyFields = {
   expires_at: Type.Integer(),
   revoked: Type.Boolean(),
   created_at: Type.Integer(),
+  version,
 };
 const KeySchema = Type.Object(keyFields);
 const NewKeySchema = Type.Object({
@@ -107,12 +108,38 @@ function enrolmentKeyRoutes(app: RestApp, { enrolmentKeys }: ApiServices): void 
     { schema: { tags, summary: 'One enrolment key', params, response: { 200: KeySchema } } },
     async (request) => toSnakeCase(await enrolmentKeys.get(request.params.id)),
   );
+  oneKeyRoutes(app, enrolmentKeys);
+}
+
+function oneKeyRoutes(app: RestApp, enrolmentKeys: ApiServices['enrolmentKeys']): void {
+  app.patch(
+    '/enrolment-keys/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Change uses, expiry or replacement of an enrolment key',
+        params,
+        headers: conditionHeaders,
+        body: withExample(EnrolmentKeyChangesSchema, inputExamples.enrolmentKeyChanges),
+        response: { 200: KeySchema },
+      },
+    },
+    async (request) => {
+      const { actor, params: asked, body } = request;
+      return toSnakeCase(await enrolmentKeys.update(actor, asked.id, body, expectedVersions(request)));
+    },
+  );
   app.delete(
     '/enrolment-keys/:id',
-    { schema: { tags, summary: 'Revoke an enrolment key', params, response: nothing } },
+    { schema: { tags, summary: 'Revoke an enrolment key', params, headers: conditionHeaders, response: nothing } },
     async (request, reply) => {
-      await enrolmentKeys.revoke(request.actor, request.params.id);
+      await enrolmentKeys.revoke(request.actor, request.params.id, expectedVersions(request));
       return reply.status(204).send(null);
     },
+  );
+  app.post(
+    '/enrolment-keys/:id/restore',
+    { schema: { tags, summary: 'Let a revoked enrolment key work again', params, response: { 200: KeySchema } } },
+    async (request) => toSnakeCase(await enrolmentKeys.restore(request.actor, request.params.id)),
   );
 }

@@ -3,7 +3,8 @@ import { Type } from 'typebox';
 import { eventSinkList } from '../../services/lists/index.ts';
 import { EventSinkChangesSchema, EventSinkInputSchema, RedeliverySchema, sinkKinds } from '../../sinks/index.ts';
 import type { ApiServices } from '../api-services.ts';
-import { Nullable, pageAnswer, pageQuery, PageSchema } from './answers.ts';
+import { Nullable, pageAnswer, pageQuery, PageSchema, version } from './answers.ts';
+import { conditionHeaders, expectedVersions, onceHeaders, onceKey } from './conditions.ts';
 import { inputExamples } from './input-examples.ts';
 import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
@@ -39,6 +40,7 @@ const sinkFields = {
   last_error: Nullable(Type.String()),
   created_at: time,
   updated_at: time,
+  version,
 };
 const SinkSchema = Type.Object(sinkFields);
 const NewSinkSchema = Type.Object({
@@ -82,11 +84,13 @@ export function eventSinkRoutes(app: RestApp, services: ApiServices): void {
       schema: {
         tags,
         summary: 'Add a place that gets events',
+        headers: onceHeaders,
         body: withExample(EventSinkInputSchema, inputExamples.eventSink),
         response: { 201: NewSinkSchema },
       },
     },
-    async (request, reply) => reply.status(201).send(toSnakeCase(await eventSinks.create(request.actor, request.body))),
+    async (request, reply) =>
+      reply.status(201).send(toSnakeCase(await eventSinks.create(request.actor, request.body, onceKey(request)))),
   );
   app.get(
     '/event-sinks/:sink',
@@ -100,11 +104,15 @@ export function eventSinkRoutes(app: RestApp, services: ApiServices): void {
         tags,
         summary: 'Change fields of an event sink',
         params,
+        headers: conditionHeaders,
         body: withExample(EventSinkChangesSchema, inputExamples.eventSinkChanges),
         response: { 200: SinkSchema },
       },
     },
-    async (request) => toSnakeCase(await eventSinks.update(request.actor, request.params.sink, request.body)),
+    async (request) => {
+      const { actor, params: asked, body } = request;
+      return toSnakeCase(await eventSinks.update(actor, asked.sink, body, expectedVersions(request)));
+    },
   );
   app.delete(
     '/event-sinks/:sink',
@@ -113,11 +121,12 @@ export function eventSinkRoutes(app: RestApp, services: ApiServices): void {
         tags,
         summary: 'Delete an event sink with what waits for it',
         params,
+        headers: conditionHeaders,
         response: { 204: Type.Null() },
       },
     },
     async (request, reply) => {
-      await eventSinks.delete(request.actor, request.params.sink);
+      await eventSinks.delete(request.actor, request.params.sink, expectedVersions(request));
       return reply.status(204).send(null);
     },
   );

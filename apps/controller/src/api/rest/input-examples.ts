@@ -38,6 +38,7 @@ export const inputExamples = {
   qosClass: { name: 'video', guarantee_percent: 10, ceiling_percent: 60, priority: 1, trust_dscp: [50] },
   qosClassChanges: { ceiling_percent: 50 },
   enrolmentKey: { site: 'berlin', max_uses: 1, expires_in_seconds: 3_600 },
+  enrolmentKeyChanges: { expires_in_seconds: 7_200 },
   failover: { reason: 'the line is rebuilt', expires_in_seconds: 1_800 },
   transportLinks: { links: [{ a: 'broadband', b: 'broadband' }] },
   acknowledgement: { ids: ['0198f1c2-5d7e-7a30-9c44-2f6f5b1f9a10'] },

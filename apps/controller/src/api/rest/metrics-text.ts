@@ -132,18 +132,18 @@ const pathLabels = (path: PathView): string =>
   `path_id="${path.id}",source_site="${label(path.sourceSite)}",source_label="${label(path.sourceLabel)}",` +
   `dest_site="${label(path.destSite)}",dest_label="${label(path.destLabel)}"`;
 
-const kinds: readonly TrafficKind[] = ['policy', 'site', 'endpoint', 'path'];
+const kinds: readonly TrafficKind[] = ['policy', 'site', 'endpoint', 'path', 'application'];
 
 async function trafficFamilies({ trafficReport }: MetricServices): Promise<Family[]> {
   const families: Family[] = [];
   for (const kind of kinds) {
     const rows = await trafficReport.totals({ kind });
     const labelled = rows.map((row) => [`{${kind}_id="${row.id}",${kind}="${label(row.name ?? '')}"}`, row] as const);
-    if (kind === 'policy') {
+    if (kind === 'policy' || kind === 'application') {
       const flows = labelled.flatMap(([labels, { activeFlows }]) =>
         activeFlows === null ? [] : [[labels, activeFlows] as const],
       );
-      families.push(['patronus_policy_active_flows', 'gauge', 'Flows that kernels know now', flows]);
+      families.push([`patronus_${kind}_active_flows`, 'gauge', 'Flows that kernels know now', flows]);
     }
     const totals = labelled.map(([labels, { counts }]) => [labels, counts] as const);
     for (const column of trafficColumns[kind]) {

@@ -126,6 +126,7 @@ const drives: Record<string, Drive> = {
   postEndpointsByIdDrain: ({ postEndpoints: id }) => ({ params: { id: id! }, body: { reason: 'test' } }),
   deleteEndpointsByIdDrain: ({ postEndpoints: id }) => ({ params: { id: id! } }),
   deleteEndpointsById: ({ postEndpoints: id }) => ({ params: { id: id! } }),
+  postEndpointsByIdRestore: ({ postEndpoints: id }) => ({ params: { id: id! } }),
   postPolicies: () => ({ body: { name: 'voice', priority: 9 } }),
   getPolicies: () => ({ query: 'enabled=true' }),
   getPoliciesById: ({ postPolicies: id }) => ({ params: { id: id! } }),
@@ -179,8 +180,10 @@ const drives: Record<string, Drive> = {
   getStatsPathsById: ({ path: id }) => ({ params: { id: id! } }),
   getStatsSites: () => ({ query: 'format=csv' }),
   getStatsSitesById: ({ postSites: id }) => ({ params: { id: id! } }),
+  getStatsApplications: () => ({}),
+  getStatsApplicationsById: () => ({ params: { id: 'zoom' } }),
   getStatsEndpoints: () => ({ query: 'format=prometheus' }),
-  getStatsEndpointsById: ({ postEndpoints: id }) => ({ params: { id: id! }, status: 404 }),
+  getStatsEndpointsById: ({ postEndpoints: id }) => ({ params: { id: id! } }),
   getMetrics: () => ({}),
   getRootMetrics: () => ({}),
   getAuthMethods: () => ({}),
@@ -208,7 +211,9 @@ const drives: Record<string, Drive> = {
   getEdges: () => ({ query: 'online=false' }),
   getEdgesById: ({ edge: id }) => ({ params: { id: id! } }),
   deleteEdgesById: ({ edge: id }) => ({ params: { id: id! } }),
+  patchEnrolmentKeysById: ({ postEnrolmentKeys: id }) => ({ params: { id: id! }, body: { max_uses: 2 } }),
   deleteEnrolmentKeysById: ({ postEnrolmentKeys: id }) => ({ params: { id: id! } }),
+  postEnrolmentKeysByIdRestore: ({ postEnrolmentKeys: id }) => ({ params: { id: id! } }),
 };
 
 describe('what the document promises', () => {

@@ -38,6 +38,7 @@ const kinds: readonly (readonly [path: string, kind: TrafficKind])[] = [
   ['endpoints', 'endpoint'],
   ['paths', 'path'],
   ['sites', 'site'],
+  ['applications', 'application'],
 ];
 
 /** Traffic statistics: totals, history and their export. */

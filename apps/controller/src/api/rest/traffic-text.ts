@@ -40,7 +40,7 @@ function fieldsOf(kind: TrafficKind, row: TrafficTotal | TrafficPoint): Record<s
   const subject: Record<string, Field> = row.id === null ? {} : { id: idOf(kind, row.id), name: row.name };
   const counts = Object.fromEntries(trafficColumns[kind].map((column) => [column, count(row, column)]));
   if ('timestamp' in row) return { ...subject, timestamp: row.timestamp, ...counts };
-  const flows = kind === 'policy' ? { active_flows: row.activeFlows } : {};
+  const flows = kind === 'policy' || kind === 'application' ? { active_flows: row.activeFlows } : {};
   return { ...subject, ...counts, ...flows, first_seen: row.firstSeen, last_updated: row.lastUpdated };
 }
 

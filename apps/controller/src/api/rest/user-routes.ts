@@ -14,7 +14,9 @@ import {
   PageSchema,
   purgeQuery,
   standingOf,
+  version,
 } from './answers.ts';
+import { conditionHeaders, expectedVersions, onceHeaders, onceKey } from './conditions.ts';
 import type { RestApp } from './rest-api.ts';
 
 const time = Type.Integer({ description: 'Unix ms' });
@@ -30,6 +32,7 @@ export const UserSchema = Type.Object({
   created_at: time,
   updated_at: time,
   ...deletionFields,
+  version,
 });
 const LinkSchema = Type.Object({
   username: Type.String(),
@@ -50,8 +53,17 @@ export function userRoutes(app: RestApp, services: ApiServices): void {
   );
   app.post(
     '/users',
-    { schema: { tags, summary: 'Make a user', body: UserInputSchema, response: { 201: UserSchema } } },
-    async (request, reply) => reply.status(201).send(toSnakeCase(await users.create(request.actor, request.body))),
+    {
+      schema: {
+        tags,
+        summary: 'Make a user',
+        headers: onceHeaders,
+        body: UserInputSchema,
+        response: { 201: UserSchema },
+      },
+    },
+    async (request, reply) =>
+      reply.status(201).send(toSnakeCase(await users.create(request.actor, request.body, onceKey(request)))),
   );
   app.get(
     '/users/:user',
@@ -68,11 +80,13 @@ export function userRoutes(app: RestApp, services: ApiServices): void {
         tags,
         summary: 'Change fields of a user',
         params,
+        headers: conditionHeaders,
         body: UserChangesSchema,
         response: { 200: UserSchema },
       },
     },
-    async (request) => toSnakeCase(await users.update(request.actor, request.params.user, request.body)),
+    async (request) =>
+      toSnakeCase(await users.update(request.actor, request.params.user, request.body, expectedVersions(request))),
   );
   passwordRoutes(app, services);
   userDeletionRoutes(app, services);
@@ -119,11 +133,15 @@ function userDeletionRoutes(app: RestApp, { users, userDeletion, erasure }: ApiS
         tags,
         summary: 'Delete a user, or remove them for good',
         params,
+        headers: conditionHeaders,
         querystring: Type.Object(purgeQuery),
         response: { 200: DeletionSchema },
       },
     },
-    async (request) => deletionAnswer(await userDeletion.delete(request.actor, request.params.user, request.query)),
+    async (request) => {
+      const options = { ...request.query, expected: expectedVersions(request) };
+      return deletionAnswer(await userDeletion.delete(request.actor, request.params.user, options));
+    },
   );
   app.post(
     '/users/:user/erasure',

@@ -10,13 +10,15 @@ import type { SteeringDecision, Step } from '@patronus/netconf';
 import type { SiteDocument } from '@patronus/protocol';
 import { CopyTargets } from '../../probe/copy-targets.ts';
 import { KernelReconciler } from '../kernel-reconciler.ts';
-import { LinuxKernel } from '../linux-kernel.ts';
 import { SysctlMemory } from '../sysctl-memory.ts';
+import { DyingKernel, Fate } from './dying.ts';
 
 export type ReconcilerRequest =
   | { readonly do: 'apply'; readonly document: SiteDocument; readonly decisions: readonly SteeringDecision[] }
   | { readonly do: 'observe'; readonly sysctls: readonly string[] }
   | { readonly do: 'execute'; readonly step: Step }
+  | { readonly do: 'adopt'; readonly document: SiteDocument; readonly decisions: readonly SteeringDecision[] }
+  | { readonly do: 'dieAt'; readonly moment: number }
   | { readonly do: 'keyOf'; readonly tunnel: string }
   | {
       readonly do: 'copyOver';
@@ -32,7 +34,8 @@ export type ReconcilerAnswer =
 
 const stateDir = process.argv[2]!;
 const keys = new WireguardKeyStore(path.join(stateDir, 'keys'));
-const kernel = new LinuxKernel(keys);
+const fate = new Fate();
+const kernel = new DyingKernel(keys, fate);
 let decisions: readonly SteeringDecision[] = [];
 const reconciler = new KernelReconciler({
   kernel,
@@ -48,6 +51,11 @@ function perform(request: ReconcilerRequest): Promise<unknown> {
     case 'apply':
       decisions = request.decisions;
       return reconciler.apply(request.document);
+    case 'adopt':
+      decisions = request.decisions;
+      return reconciler.adopt(request.document);
+    case 'dieAt':
+      return Promise.resolve(fate.dieAt(request.moment));
     case 'observe':
       return kernel.observe(request.sysctls);
     case 'execute':

@@ -147,6 +147,37 @@ export class TrialEdge {
     return this.#ask({ do: 'apply', document, decisions }) as Promise<AppliedReport>;
   }
 
+  /**
+   * Applies a document with a reconciler that is killed at some moment of its work, the first being 1, and starts another one;
+   * whether it got that far.
+   */
+  async dieApplying(
+    moment: number,
+    document: SiteDocument,
+    decisions: readonly SteeringDecision[] = [],
+  ): Promise<boolean> {
+    await this.#ask({ do: 'dieAt', moment });
+    const died = await this.apply(document, decisions).then(
+      () => false,
+      (error: unknown) => {
+        if (error instanceof PatronusError) throw error;
+        return true;
+      },
+    );
+    if (!died) {
+      await this.#ask({ do: 'dieAt', moment: 0 });
+      return false;
+    }
+    this.stop();
+    this.start();
+    return true;
+  }
+
+  /** What an edge does with its last good document when it starts. */
+  adopt(document: SiteDocument, decisions: readonly SteeringDecision[] = []): Promise<AppliedReport> {
+    return this.#ask({ do: 'adopt', document, decisions }) as Promise<AppliedReport>;
+  }
+
   repair(): Promise<AppliedReport | null> {
     return this.#ask({ do: 'repair' }) as Promise<AppliedReport | null>;
   }
