@@ -139,7 +139,7 @@ function sourceOf(file: string): string {
 async function seed({ patronus }: TestController): Promise<Record<string, string>> {
   const made = async <Made>(...args: string[]): Promise<Made> => {
     const { out, err, exitCode } = await patronus([...args, '--json']);
-    expect(exitCode, err).toBe(0);
+    expect({ exitCode, err }).toMatchObject({ exitCode: 0 });
     return JSON.parse(out) as Made;
   };
   const uplink = (label: string, address: string) => [
@@ -158,7 +158,7 @@ async function seed({ patronus }: TestController): Promise<Record<string, string
   return {
     site: 'hq',
     path: paths[0]!.id,
-    policy: String(policy.id),
+    policy: policy.id,
     user: person.user.id,
     sink: sink.id,
     application: 'microsoft-teams',
