@@ -20,6 +20,7 @@ import { DecisionService } from './services/decision-service.ts';
 import { DocumentService } from './services/document-service.ts';
 import { EdgeService } from './services/edge-service.ts';
 import { EndpointDrainService } from './services/endpoint-drain-service.ts';
+import { EndpointDeletionService } from './services/endpoint-deletion-service.ts';
 import { EndpointService } from './services/endpoint-service.ts';
 import { EnrolmentKeyService } from './services/enrolment-key-service.ts';
 import { EventService } from './services/event-service.ts';
@@ -148,11 +149,11 @@ type Base = Pick<MaintenanceParts, 'store' | 'retention' | 'onFailure'>;
 /** What is done by the clock: deleting what is over, ending overrides, rotating keys. */
 function upkeepOf(
   base: Base,
-  { pathOverrides, siteDeletion, policyDeletion }: ReturnType<typeof networkServices>,
+  { pathOverrides, siteDeletion, endpointDeletion, policyDeletion }: ReturnType<typeof networkServices>,
   { signer, userDeletion, apiKeys }: Awaited<ReturnType<typeof accountServices>>,
   { metrics, sla, traffic }: Awaited<ReturnType<typeof reportServices>>,
 ): Maintenance {
-  const purging = [siteDeletion, policyDeletion, userDeletion, apiKeys];
+  const purging = [siteDeletion, endpointDeletion, policyDeletion, userDeletion, apiKeys];
   return new Maintenance({ ...base, metrics, sla, traffic, pathOverrides, signer, purging });
 }
 
@@ -173,6 +174,7 @@ function networkServices(
     siteDeletion,
     declarations: new ApplyService(store, { siteDeletion, users, userDeletion }),
     endpoints: new EndpointService(store),
+    endpointDeletion: new EndpointDeletionService(store),
     applications: new ApplicationService(store),
     hostSets: new HostSetService(store),
     policyAdvice: new PolicyAdvice(store),

@@ -8,6 +8,7 @@ import type { Terminal } from '../terminal.ts';
 import { orNone, parseRate, type None } from '../units.ts';
 import { answer, withApiOptions, withExamples, type ApiOptions } from './api-command.ts';
 import { requestBody, type Body } from './body-file.ts';
+import { addEndpointDeletion, deletedEndpoints } from './endpoint-deletion.ts';
 import { addEndpointDrain } from './endpoint-drain.ts';
 import { endpointColumns, parseCost, parsePort, parseProfile, parseShaping } from './endpoint-input.ts';
 
@@ -36,16 +37,20 @@ export function addEndpoints(program: Command, terminal: Terminal): void {
   ]);
 
   const list = withApiOptions(endpoints.command('list', { isDefault: true }).description('all endpoints'));
-  list.option('--site <site>', 'only those of one site');
+  list
+    .option('--site <site>', 'only those of one site')
+    .option('--deleted', 'those that were deleted and can be restored');
   withExamples(list, ['endpoints', 'endpoints --site hq --json']).action(
-    (options: ApiOptions & { readonly site?: string }) =>
+    (options: ApiOptions & { readonly site?: string; readonly deleted?: boolean }) =>
       answer(
         terminal,
         options,
-        async (api) =>
-          options.site === undefined
+        async (api) => {
+          if (options.deleted === true) return await deletedEndpoints(api, options.site);
+          return options.site === undefined
             ? await api.list<Endpoint>('/endpoints')
-            : (await api.get<Site>(`/sites/${encodeURIComponent(options.site)}`)).endpoints,
+            : (await api.get<Site>(`/sites/${encodeURIComponent(options.site)}`)).endpoints;
+        },
         (rows) => (rows.length === 0 ? 'no endpoints' : renderTable(endpointColumns, rows)),
       ),
   );
@@ -93,22 +98,7 @@ export function addEndpoints(program: Command, terminal: Terminal): void {
   );
 
   addEndpointDrain(endpoints, terminal, findEndpoint);
-  addEndpointDeletion(endpoints, terminal);
-}
-
-function addEndpointDeletion(endpoints: Command, terminal: Terminal): void {
-  const remove = withApiOptions(endpoints.command('delete <endpoint>').description('delete an uplink and its paths'));
-  withExamples(remove, ['endpoints delete branch/lte']).action((reference: string, options: ApiOptions) =>
-    answer(
-      terminal,
-      options,
-      async (api) => {
-        const { id, version } = await findEndpoint(api, reference);
-        return await api.delete<unknown>(`/endpoints/${id}`, {}, version);
-      },
-      () => `deleted ${reference}`,
-    ),
-  );
+  addEndpointDeletion(endpoints, terminal, findEndpoint);
 }
 
 /** The endpoint of an id, or of a site's name and the label. */

@@ -8,6 +8,7 @@ import type { CacheService } from '../services/cache-service.ts';
 import type { DecisionService } from '../services/decision-service.ts';
 import type { DocumentService } from '../services/document-service.ts';
 import type { EdgeService } from '../services/edge-service.ts';
+import type { EndpointDeletionService } from '../services/endpoint-deletion-service.ts';
 import type { EndpointService } from '../services/endpoint-service.ts';
 import type { EnrolmentKeyService } from '../services/enrolment-key-service.ts';
 import type { EventSinkService } from '../services/event-sink-service.ts';
@@ -67,6 +68,7 @@ export interface ApiServices {
   readonly sites: SiteService;
   readonly siteDeletion: SiteDeletionService;
   readonly endpoints: EndpointService;
+  readonly endpointDeletion: EndpointDeletionService;
   readonly applications: ApplicationService;
   readonly hostSets: HostSetService;
   readonly policies: PolicyService;

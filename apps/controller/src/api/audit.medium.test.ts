@@ -151,6 +151,18 @@ const mutations: readonly (readonly [
     async () => rest('DELETE', `endpoints/${await firstId('endpoints?site=hq')}`),
   ],
   [
+    'POST /endpoints/restore',
+    'endpoint_restored',
+    'hq/lte',
+    async () => rest('POST', `endpoints/${await firstId('endpoints?site=hq&deleted=true')}/restore`),
+  ],
+  [
+    'DELETE /endpoints?purge',
+    'endpoint_purged',
+    'hq/lte',
+    async () => rest('DELETE', `endpoints/${await firstId('endpoints?site=hq')}?purge=true`),
+  ],
+  [
     'POST /applications',
     'application_created',
     'erp',
@@ -393,6 +405,15 @@ const mutations: readonly (readonly [
     'branch/lte',
     async () =>
       graphql(`mutation { deleteEndpoint(endpoint_id: "${await firstId('endpoints?site=branch')}") { success } }`),
+  ],
+  [
+    'restoreEndpoint',
+    'endpoint_restored',
+    'branch/lte',
+    async () => {
+      const id = await firstId('endpoints?site=branch&deleted=true');
+      await graphql(`mutation { restoreEndpoint(endpoint_id: "${id}") { id } }`);
+    },
   ],
   [
     'setTransportLinks',

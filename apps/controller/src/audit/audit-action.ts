@@ -41,6 +41,8 @@ export const auditActions = {
   endpoint_created: 'an endpoint was added to a site',
   endpoint_updated: 'an endpoint was changed',
   endpoint_deleted: 'an endpoint was removed from its site',
+  endpoint_restored: 'a deleted endpoint was put back',
+  endpoint_purged: 'an endpoint was removed for good',
   policy_created: 'a policy was created',
   policy_updated: 'a policy was changed',
   policies_reordered: 'the order in which policies are looked at was changed',

@@ -40,6 +40,7 @@ export type UnixMs = number;
 export interface Database {
   sdwan_sites: SiteTable;
   sdwan_endpoints: EndpointTable;
+  deleted_endpoints: DeletedEndpointTable;
   sdwan_paths: PathTable;
   path_overrides: PathOverrideTable;
   sdwan_policies: PolicyTable;
@@ -167,6 +168,18 @@ export interface EndpointTable {
   updated_at: UnixMs;
   version: Generated<number>;
   deleted_at: Generated<UnixMs | null>;
+}
+
+/** What an endpoint was that was deleted alone; `fields` is JSON, as it would be made by. */
+export interface DeletedEndpointTable {
+  endpoint_id: string;
+  site_id: string;
+  slot: number;
+  fields: string;
+  version: number;
+  created_at: UnixMs;
+  updated_at: UnixMs;
+  deleted_at: UnixMs;
 }
 
 /** What was last reported of a path; the figures of `latency`, `jitter`, `loss` are of the forward direction. */

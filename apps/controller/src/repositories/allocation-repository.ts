@@ -27,6 +27,18 @@ export const allocationRepository = {
     return row?.value;
   },
 
+  /** Whether a number was handed out and given back since. */
+  async isReleased(db: Db, kind: string, scope: string, value: number): Promise<boolean> {
+    const row = await db
+      .selectFrom('allocations')
+      .select('released_at')
+      .where('kind', '=', kind)
+      .where('scope', '=', scope)
+      .where('value', '=', value)
+      .executeTakeFirst();
+    return row !== undefined && row.released_at !== null;
+  },
+
   /** Hands a number out, be it new or one that was given back. */
   async take(db: Db, row: Insertable<AllocationTable>): Promise<void> {
     const { kind: _kind, scope: _scope, value: _value, ...holder } = row;

@@ -32,6 +32,20 @@ export async function allocate(change: Change, kind: AllocationKind, scope: stri
   return value;
 }
 
+/** Hands a former owner the number that they had, or another where somebody holds it. Errors: `exhausted`. */
+export async function allocateAgain(
+  change: Change,
+  kind: AllocationKind,
+  scope: string,
+  { owner, value }: { readonly owner: string; readonly value: number },
+): Promise<number> {
+  if (!(await allocationRepository.isReleased(change.db, kind, scope, value))) {
+    return allocate(change, kind, scope, owner);
+  }
+  await allocationRepository.take(change.db, { kind, scope, value, owner, allocated_at: change.at, released_at: null });
+  return value;
+}
+
 /** Gives a number back. */
 export const release = (change: Change, kind: AllocationKind, scope: string, value: number): Promise<void> =>
   allocationRepository.release(change.db, kind, scope, value, change.at);

@@ -4,7 +4,7 @@ import { changesBetween, type Actor, type AuditEntry } from '../audit/index.ts';
 import type { Change, Store } from '../database/store.ts';
 import { endpointRepository, type EndpointRow } from '../repositories/endpoint-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
-import { allocate, release } from './allocator.ts';
+import { allocate, allocateAgain } from './allocator.ts';
 import { endpointFields, type EndpointChanges, type EndpointFields, type EndpointInput } from './endpoint-input.ts';
 import { checkAgainstOthers } from './endpoint-rules.ts';
 import { checkVersion, type ExpectedVersions } from './expected-version.ts';
@@ -25,9 +25,12 @@ export interface EndpointView extends Omit<Endpoint, 'id' | 'siteId' | 'address'
   readonly updatedAt: number;
   /** Grows with every change. */
   readonly version: number;
+  readonly deletedAt: number | null;
+  /** Until when it can be restored. */
+  readonly purgeAt: number | null;
 }
 
-type SiteRef = { readonly id: string; readonly name: string };
+export type SiteRef = { readonly id: string; readonly name: string };
 
 /** The uplinks of sites. */
 export class EndpointService {
@@ -79,15 +82,6 @@ export class EndpointService {
     return this.get(id);
   }
 
-  /** Errors: `not_found`, `version_mismatch`. */
-  async delete(by: Actor, id: string, expected?: ExpectedVersions): Promise<void> {
-    await this.#store.change(async (change) => {
-      const row = found(await endpointRepository.find(change.db, id), 'endpoint', id);
-      checkVersion('endpoint', `${row.site}/${row.label}`, row.version, expected);
-      await deleteEndpoint(change, by, row);
-    });
-  }
-
   async #site(idOrName: string): Promise<SiteRef> {
     const row = found(await siteRepository.find(this.#store.db, idOrName), 'site', idOrName);
     return { id: row.site_id, name: row.name };
@@ -130,26 +124,34 @@ export async function updateEndpoint(
   await announce(change, 'object_updated', site, id, `Endpoint ${fields.label} of site ${site.name} was changed`);
 }
 
-/** Removes an endpoint with its paths within a change. */
-export async function deleteEndpoint(change: Change, by: Actor, row: EndpointRow): Promise<void> {
-  const { endpoint_id: id, label } = row;
-  const site = { id: row.site_id, name: row.site };
-  await endpointRepository.delete(change.db, id);
-  await release(change, 'slot', row.site_id, row.slot);
-  await change.audit(by, entry('endpoint_deleted', site, { id, label }, {}));
-  await announce(change, 'object_deleted', site, id, `Endpoint ${label} was removed from site ${site.name}`);
+/** What an endpoint had that is put back. */
+interface FormerEndpoint {
+  readonly id: string;
+  readonly slot: number;
+  readonly version: number;
+  readonly created_at: number;
 }
 
-/** Adds one endpoint within a change, and returns its id. The caller brings the paths up to date. */
-export async function addEndpoint(change: Change, site: SiteRef, input: EndpointInput, at: string): Promise<string> {
+/** Adds one endpoint, or one that was there, within a change; answers its id. The caller brings the paths up to date. */
+export async function addEndpoint(
+  change: Change,
+  site: SiteRef,
+  input: EndpointInput,
+  at: string,
+  former?: FormerEndpoint,
+): Promise<string> {
   const problems = new Problems();
   const fields = endpointFields(input, at, problems);
-  const id = randomUUID();
-  const slot = await allocate(change, 'slot', site.id, id);
+  const id = former?.id ?? randomUUID();
+  const slot =
+    former === undefined
+      ? await allocate(change, 'slot', site.id, id)
+      : await allocateAgain(change, 'slot', site.id, { owner: id, value: former.slot });
   await checkAgainstOthers(change.db, site, { ...fields, id, slot }, at, problems);
   problems.throwIfAny();
-  const times = { created_at: change.at, updated_at: change.at };
-  await endpointRepository.insert(change.db, { endpoint_id: id, site_id: site.id, slot, ...fields, ...times });
+  const times = { created_at: former?.created_at ?? change.at, updated_at: change.at };
+  const version = (former?.version ?? 0) + 1;
+  await endpointRepository.insert(change.db, { endpoint_id: id, site_id: site.id, slot, ...fields, ...times, version });
   return id;
 }
 
@@ -157,16 +159,16 @@ const unknownSite = (site: string): InvalidInputError =>
   new InvalidInputError([{ field: 'site', problem: `there is no site "${site}"`, remedy: 'create it first' }]);
 
 /** Endpoints go by `SITE/LABEL`, as on the command line. */
-const entry = (
-  action: 'endpoint_created' | 'endpoint_updated' | 'endpoint_deleted',
+export const entry = (
+  action: `endpoint_${'created' | 'updated' | 'deleted' | 'restored' | 'purged'}`,
   site: SiteRef,
   { id, label }: { id: string; label: string },
   details: NonNullable<AuditEntry['details']>,
 ): AuditEntry => ({ action, target: { type: 'endpoint', id, name: `${site.name}/${label}` }, details });
 
-async function announce(
+export async function announce(
   change: Change,
-  eventType: 'object_created' | 'object_updated' | 'object_deleted',
+  eventType: `object_${'created' | 'updated' | 'deleted' | 'restored' | 'purged'}`,
   site: SiteRef,
   id: string,
   message: string,
@@ -211,4 +213,6 @@ export const endpointView = (row: EndpointRow): EndpointView => ({
   createdAt: row.created_at,
   updatedAt: row.updated_at,
   version: row.version,
+  deletedAt: null,
+  purgeAt: null,
 });

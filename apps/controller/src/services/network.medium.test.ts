@@ -128,7 +128,7 @@ describe('an endpoint', () => {
     await branch();
     const before = await network.paths.list({ sourceSite: 'branch', label: 'broadband' });
     const [mpls, broadband] = (await network.endpoints.list({ site: 'hq' })).map(({ slot, id }) => ({ slot, id }));
-    await network.endpoints.delete(tester, mpls!.id);
+    await network.endpointDeletion.delete(tester, mpls!.id);
     const added = await network.endpoints.create(tester, site.id, at('lte', 'wwan0', '192.0.2.77'));
     expect([broadband!.slot, added.slot]).toEqual([1, 2]);
     expect(await network.paths.list({ sourceSite: 'branch', label: 'broadband' })).toEqual(before);
@@ -144,7 +144,7 @@ describe('numbers', () => {
     for (let index = 0; index < maxSlots - 1; index++) made.push(await add(index));
     for (const index of [4, 2]) {
       network.clock.ms += 1_000;
-      await network.endpoints.delete(tester, made[index]!.id);
+      await network.endpointDeletion.delete(tester, made[index]!.id);
     }
     const slots = [];
     for (const index of [20, 21, 22]) slots.push((await add(index)).slot);

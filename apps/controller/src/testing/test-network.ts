@@ -10,6 +10,7 @@ import { DecisionService } from '../services/decision-service.ts';
 import { DocumentService } from '../services/document-service.ts';
 import { EdgeService } from '../services/edge-service.ts';
 import type { EndpointInput } from '../services/endpoint-input.ts';
+import { EndpointDeletionService } from '../services/endpoint-deletion-service.ts';
 import { EndpointService } from '../services/endpoint-service.ts';
 import { EnrolmentKeyService } from '../services/enrolment-key-service.ts';
 import { EventService } from '../services/event-service.ts';
@@ -95,6 +96,7 @@ export async function testNetwork(plugin?: KyselyPlugin) {
     users,
     userDeletion,
     endpoints: new EndpointService(store),
+    endpointDeletion: new EndpointDeletionService(store),
     applications: new ApplicationService(store),
     hostSets: new HostSetService(store),
     policyAdvice: new PolicyAdvice(store),

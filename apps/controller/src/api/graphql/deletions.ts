@@ -2,7 +2,7 @@ import { builder } from './builder.ts';
 import { expected, versionArgs } from './condition-args.ts';
 import { actorIn } from './graphql-services.ts';
 import { policyNumber } from './queries.ts';
-import { outcomeType, policyShape, policyType, siteType } from './types.ts';
+import { endpointType, outcomeType, policyShape, policyType, siteType } from './types.ts';
 
 const purgeArg = 'For good, at once; also of what is deleted already';
 
@@ -30,6 +30,31 @@ builder.mutationFields((t) => ({
       const by = actorIn(context);
       const { sites, siteDeletion } = context.services;
       return sites.get((await siteDeletion.restore(by, site_id)).id);
+    },
+  }),
+}));
+
+builder.mutationFields((t) => ({
+  deleteEndpoint: t.field({
+    type: outcomeType,
+    description: 'Takes an endpoint with its paths out of the network; it can be restored for 30 days',
+    args: {
+      endpoint_id: t.arg.id({ required: true }),
+      purge: t.arg.boolean({ description: purgeArg }),
+      ...versionArgs,
+    },
+    resolve: (_root, { endpoint_id, purge, version }, context) => {
+      const options = { purge: purge === true, expected: expected(version) };
+      return context.services.endpointDeletion.delete(actorIn(context), endpoint_id, options);
+    },
+  }),
+  restoreEndpoint: t.field({
+    type: endpointType,
+    description: 'Puts a deleted endpoint back with its id and, unless another has it by now, its slot',
+    args: { endpoint_id: t.arg.id({ required: true }) },
+    resolve: async (_root, { endpoint_id }, context) => {
+      const { endpoints, endpointDeletion } = context.services;
+      return endpoints.get(await endpointDeletion.restore(actorIn(context), endpoint_id));
     },
   }),
   deletePolicy: t.field({

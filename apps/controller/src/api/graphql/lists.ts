@@ -42,7 +42,9 @@ listFields('endpoints', {
   extensions: fromStore,
   load: async (context, request) => {
     const site = request['site'] as string | undefined;
-    return endpointList.page(await context.services.endpoints.list({ site }), request);
+    const { endpoints, endpointDeletion } = context.services;
+    const from = standingOf(request['deleted']) === 'deleted' ? endpointDeletion : endpoints;
+    return endpointList.page(await from.list({ site }), request);
   },
 });
 

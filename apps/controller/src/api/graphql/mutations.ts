@@ -102,15 +102,6 @@ builder.mutationFields((t) => ({
       return context.services.endpoints.update(by, endpoint_id, asEndpointChanges(input), expected(version));
     },
   }),
-  deleteEndpoint: t.field({
-    type: outcomeType,
-    args: { endpoint_id: t.arg.id({ required: true }), ...versionArgs },
-    resolve: async (_root, { endpoint_id, version }, context) => {
-      const by = actorIn(context);
-      await context.services.endpoints.delete(by, endpoint_id, expected(version));
-      return { message: 'The endpoint was deleted with its paths' };
-    },
-  }),
   setTransportLinks: t.field({
     type: [transportLinkType],
     nullable: true,

@@ -48,6 +48,8 @@ export const endpointType = builder.objectRef<EndpointView>('Endpoint').implemen
     created_at: t.expose('createdAt', { type: 'Timestamp' }),
     updated_at: t.expose('updatedAt', { type: 'Timestamp' }),
     version: t.exposeInt('version', { description: 'Grows with every change of what people set' }),
+    deleted_at: t.expose('deletedAt', { type: 'Timestamp', nullable: true }),
+    purge_at: t.expose('purgeAt', { type: 'Timestamp', nullable: true, description: 'Until when it can be restored' }),
   }),
 });
 

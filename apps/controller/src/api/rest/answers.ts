@@ -15,6 +15,12 @@ const time = Type.Integer({ description: 'Unix ms' });
 export const version = Type.Integer({ description: 'Grows with every change of what people set; `If-Match` takes it' });
 const figure = Nullable(Type.Number());
 
+/** Of what can be deleted and restored; null while it is live. */
+export const deletionFields = {
+  deleted_at: Nullable(time),
+  purge_at: Nullable(Type.Integer({ description: 'Until when it can be restored, unix ms' })),
+};
+
 export const EndpointSchema = Type.Object({
   id: Type.String(),
   site_id: Type.String(),
@@ -34,13 +40,8 @@ export const EndpointSchema = Type.Object({
   created_at: time,
   updated_at: time,
   version,
+  ...deletionFields,
 });
-
-/** Of what can be deleted and restored; null while it is live. */
-export const deletionFields = {
-  deleted_at: Nullable(time),
-  purge_at: Nullable(Type.Integer({ description: 'Until when it can be restored, unix ms' })),
-};
 
 export const SiteSchema = Type.Object({
   id: Type.String(),

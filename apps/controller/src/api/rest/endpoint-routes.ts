@@ -4,7 +4,15 @@ import { EndpointChangesSchema, EndpointInputSchema } from '../../services/endpo
 import { endpointList } from '../../services/lists/index.ts';
 import { inputExamples } from './input-examples.ts';
 import type { ApiServices } from '../api-services.ts';
-import { EndpointSchema, pageAnswer, PageSchema } from './answers.ts';
+import {
+  deletionAnswer,
+  DeletionSchema,
+  EndpointSchema,
+  pageAnswer,
+  PageSchema,
+  purgeQuery,
+  standingOf,
+} from './answers.ts';
 import { conditionHeaders, expectedVersions, onceHeaders, onceKey } from './conditions.ts';
 import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
@@ -16,7 +24,8 @@ const body = Type.Object(
 );
 const tags = ['endpoints'];
 
-export function endpointRoutes(app: RestApp, { endpoints }: ApiServices): void {
+export function endpointRoutes(app: RestApp, services: ApiServices): void {
+  const { endpoints, endpointDeletion } = services;
   const querystring = endpointList.schema;
   app.get(
     '/endpoints',
@@ -26,7 +35,8 @@ export function endpointRoutes(app: RestApp, { endpoints }: ApiServices): void {
     },
     async ({ query }) => {
       const site = query['site'] as string | undefined;
-      return pageAnswer(endpointList.page(await endpoints.list({ site }), query), toSnakeCase);
+      const from = standingOf(query) === 'deleted' ? endpointDeletion : endpoints;
+      return pageAnswer(endpointList.page(await from.list({ site }), query), toSnakeCase);
     },
   );
   app.post(
@@ -69,20 +79,31 @@ export function endpointRoutes(app: RestApp, { endpoints }: ApiServices): void {
     async (request) =>
       toSnakeCase(await endpoints.update(request.actor, request.params.id, request.body, expectedVersions(request))),
   );
+  endpointDeletionRoutes(app, services);
+}
+
+function endpointDeletionRoutes(app: RestApp, { endpoints, endpointDeletion }: ApiServices): void {
   app.delete(
     '/endpoints/:id',
     {
       schema: {
         tags,
-        summary: 'Delete an endpoint, and its paths',
+        summary: 'Delete an endpoint with its paths, or remove it for good',
         params,
         headers: conditionHeaders,
-        response: { 204: Type.Null() },
+        querystring: Type.Object(purgeQuery),
+        response: { 200: DeletionSchema },
       },
     },
-    async (request, reply) => {
-      await endpoints.delete(request.actor, request.params.id, expectedVersions(request));
-      return reply.status(204).send(null);
+    async (request) => {
+      const options = { ...request.query, expected: expectedVersions(request) };
+      return deletionAnswer(await endpointDeletion.delete(request.actor, request.params.id, options));
     },
+  );
+  app.post(
+    '/endpoints/:id/restore',
+    { schema: { tags, summary: 'Put a deleted endpoint back', params, response: { 200: EndpointSchema } } },
+    async (request) =>
+      toSnakeCase(await endpoints.get(await endpointDeletion.restore(request.actor, request.params.id))),
   );
 }

@@ -31,6 +31,7 @@ import * as singleSignOn from './0060-single-sign-on.ts';
 import * as auditErasures from './0061-audit-erasures.ts';
 import * as sitePlaces from './0070-site-places.ts';
 import * as accountVersions from './0080-account-versions.ts';
+import * as deletedEndpoints from './0081-deleted-endpoints.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-network': network,
@@ -61,4 +62,5 @@ export const migrations: Record<string, Migration> = {
   '0061-audit-erasures': auditErasures,
   '0070-site-places': sitePlaces,
   '0080-account-versions': accountVersions,
+  '0081-deleted-endpoints': deletedEndpoints,
 };

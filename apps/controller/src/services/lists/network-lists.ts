@@ -67,7 +67,7 @@ export const endpointList = new ListDefinition<EndpointView>({
     profile: oneOf((endpoint) => endpoint.profile, 'How often it is probed', ['fast', 'default', 'metered']),
     updated_since: since((endpoint) => endpoint.updatedAt, 'Changed at this time or later'),
   },
-  extra: { site: siteText('Of this site') },
+  extra: { site: siteText('Of this site'), deleted },
 });
 
 export const pathList = new ListDefinition<PathView>({
