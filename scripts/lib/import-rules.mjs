@@ -161,4 +161,5 @@ export const allowances = [
   ...allow('tests', 'fakes and virtual time', '@patronus/testkit'),
   ...allow('tests', 'a real PostgreSQL server', '@patronus/linux'),
   ...allow('tests', 'packets of real programs', '@patronus/applications/testing'),
+  ...allow('tests', 'real edges in network namespaces', '@patronus/edge/testing'),
 ];

@@ -82,6 +82,48 @@ describe.skipIf(why !== '')(`the web page beside a lab with traffic${why}`, () =
     await labHeal({ dataDir });
   });
 
+  it('shows a break made in the lab panel within two seconds on topology, matrix, curve, among events, and at a policy', async () => {
+    const paths = await page.context().request.get(`${url}/api/v1/paths?source_site=branch&dest_site=hq`);
+    const { items } = (await paths.json()) as { items: { id: string; source_label: string }[] };
+    const broken = items.find(({ source_label: label }) => label === 'mpls')!.id;
+    const open = async (path: string) => {
+      const opened = await page.context().newPage();
+      await opened.goto(`${url}${path}`);
+      await opened.getByRole('status').getByText('Live').waitFor();
+      return opened;
+    };
+    const [topology, matrix, curve, events, policy, lab] = await Promise.all([
+      open('/topology'),
+      open('/paths?view=matrix'),
+      open(`/paths/${broken}?from=-5m`),
+      open('/events'),
+      open('/policies'),
+      open('/lab'),
+    ]);
+    const voice = policy
+      .getByRole('listitem')
+      .filter({ has: policy.getByRole('link', { name: 'voice', exact: true }) });
+    await voice.getByText('mpls', { exact: true }).waitFor();
+    const line = lab.getByRole('listitem').filter({ hasText: 'branch mpls' });
+    await line.getByRole('button', { name: 'Silence' }).click();
+    const within = { timeout: 2000 };
+    await Promise.all([
+      topology.getByLabel('branch mpls – hq mpls: down').waitFor(within),
+      matrix
+        .getByLabel(/branch.*hq.*down/)
+        .first()
+        .waitFor(within),
+      curve.locator('main dl [data-health=down]').waitFor(within),
+      events
+        .getByText(/Path mpls → mpls to hq is down/)
+        .first()
+        .waitFor(within),
+      voice.getByText(/^broadband/).waitFor(within),
+    ]);
+    await lab.getByRole('button', { name: 'Mend every line' }).click();
+    for (const opened of [topology, matrix, curve, events, policy, lab]) await opened.close();
+  });
+
   it('explains the flow that flows, and draws its traffic', async () => {
     await page.goto(`${url}/policies/explain?source=branch&destination=hq&destination_port=5201`);
     await page.getByRole('heading', { name: /goes over broadband.*, by files/ }).waitFor();

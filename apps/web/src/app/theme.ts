@@ -1,4 +1,4 @@
-import { createTheme, Modal, Drawer, Tooltip, Button, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, Menu, Modal, Drawer, Tooltip, Button, type MantineColorsTuple } from '@mantine/core';
 
 const brand: MantineColorsTuple = [
   '#eef3ff',
@@ -11,6 +11,19 @@ const brand: MantineColorsTuple = [
   '#2f58bf',
   '#274dab',
   '#1b4197',
+];
+/** Dark enough for white letters on it. */
+const red: MantineColorsTuple = [
+  '#fff0f0',
+  '#ffdddd',
+  '#f9b9b9',
+  '#f39090',
+  '#e86868',
+  '#da4848',
+  '#c62f2f',
+  '#ad2626',
+  '#941f1f',
+  '#7a1818',
 ];
 /** Slate: from text on dark ground down to the ground itself. */
 const dark: MantineColorsTuple = [
@@ -26,6 +39,9 @@ const dark: MantineColorsTuple = [
   '#0b0d12',
 ];
 
+/** What a reader that speaks says of the cross of a dialog. */
+const closeButtonProps = { 'aria-label': 'Close' };
+
 /**
  * How everything looks. The build turns it into a file of CSS variables (vite.config.ts), as the page may have no inline style
  * elements; for the same reason dialogs do not lock scrolling by one.
@@ -33,15 +49,16 @@ const dark: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: 'brand',
   primaryShade: { light: 6, dark: 6 },
-  colors: { brand, dark },
+  colors: { brand, dark, red },
   fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', sans-serif",
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace",
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.25rem' },
   defaultRadius: 'sm',
   cursorType: 'pointer',
   components: {
-    Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true, radius: 'md' } }),
-    Drawer: Drawer.extend({ defaultProps: { lockScroll: false } }),
+    Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true, radius: 'md', closeButtonProps } }),
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
+    Drawer: Drawer.extend({ defaultProps: { lockScroll: false, closeButtonProps } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 200, withinPortal: true } }),
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
   },

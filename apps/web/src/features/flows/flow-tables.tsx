@@ -148,7 +148,16 @@ const flowColumns = (ratesOf: FlowTableProps['ratesOf']): readonly Column<Flow>[
     numeric: true,
   },
   { key: 'bytes', title: 'Octets', value: bytesOf, cell: (flow) => formatBytes(bytesOf(flow)), numeric: true },
-  { key: 'explain', title: '', cell: (flow) => <Link to={explanationPath(flow)}>Why</Link>, wideOnly: true },
+  {
+    key: 'explain',
+    title: '',
+    cell: (flow) => (
+      <Link to="/policies/explain" search={questionOf(flow)}>
+        Why
+      </Link>
+    ),
+    wideOnly: true,
+  },
 ];
 
 const Ends = ({ flow }: { flow: Flow }) => (
@@ -163,12 +172,15 @@ const Ends = ({ flow }: { flow: Flow }) => (
   </span>
 );
 
-/** The page that tells which policy such a flow meets, and why. */
-function explanationPath(flow: Flow): string {
+/** The question which policy such a flow meets, and why. */
+function questionOf(flow: Flow): Readonly<Record<string, string>> {
   const { source, destination, protocol, source_port: from, destination_port: to, server_name: server } = flow;
-  const parameters = new URLSearchParams({ source, destination, protocol });
-  if (from !== null) parameters.set('source_port', String(from));
-  if (to !== null) parameters.set('destination_port', String(to));
-  if (server !== null) parameters.set('server_name', server);
-  return `/policies/explain?${parameters}`;
+  return {
+    source,
+    destination,
+    protocol,
+    ...(from === null ? {} : { source_port: String(from) }),
+    ...(to === null ? {} : { destination_port: String(to) }),
+    ...(server === null ? {} : { server_name: server }),
+  };
 }

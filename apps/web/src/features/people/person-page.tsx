@@ -145,7 +145,7 @@ function PersonActions({ user }: { user: Person }) {
           Reset second factor
         </Button>
       )}
-      <Button variant="default" color="red" c="red" onClick={() => void drop()}>
+      <Button variant="default" c="var(--down)" onClick={() => void drop()}>
         Delete
       </Button>
       {link !== null && (

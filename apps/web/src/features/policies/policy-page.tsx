@@ -60,7 +60,12 @@ function Actions({ policy }: { policy: Policy }) {
     <>
       {!isDefault && (
         <>
-          <Button variant="default" color="red" leftSection={<IconTrash size={16} />} onClick={() => void onDelete()}>
+          <Button
+            variant="default"
+            c="var(--down)"
+            leftSection={<IconTrash size={16} />}
+            onClick={() => void onDelete()}
+          >
             Delete
           </Button>
           <Button variant="default" onClick={() => void setEnabled(policy, !enabled)}>

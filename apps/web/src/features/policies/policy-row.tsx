@@ -131,7 +131,7 @@ function RowActions({ policy, place, places, onMove }: RowActionsProps) {
             </Menu.Item>
           )}
           {!isDefault && (
-            <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => void remove(policy)}>
+            <Menu.Item c="var(--down)" leftSection={<IconTrash size={16} />} onClick={() => void remove(policy)}>
               Delete
             </Menu.Item>
           )}

@@ -3,6 +3,7 @@ import { useCan } from '../../shared/services.tsx';
 import { ApiPanel } from './api-panel.tsx';
 import { CachesPanel } from './caches-panel.tsx';
 import { ControllerPanel } from './controller-panel.tsx';
+import { NodesPanel } from './nodes-panel.tsx';
 import { SecretsPanel } from './secrets-panel.tsx';
 
 /** What there is to know and to do about the controller itself. */
@@ -11,6 +12,7 @@ export function SettingsPage() {
   return (
     <Page title="Settings">
       <ControllerPanel />
+      {can('Query.nodes') && <NodesPanel />}
       <CachesPanel />
       {can('Query.signingKeys') && <SecretsPanel />}
       <ApiPanel />

@@ -128,7 +128,7 @@ function SinkActions({ sink }: { sink: Sink }) {
           New signing key
         </Button>
       )}
-      <Button variant="default" c="red" onClick={() => void drop()}>
+      <Button variant="default" c="var(--down)" onClick={() => void drop()}>
         Delete
       </Button>
       {secret !== null && (

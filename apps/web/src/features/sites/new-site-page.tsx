@@ -9,6 +9,7 @@ import { Panel } from '../../shared/parts/panel.tsx';
 import { useApiForm, type ApiForm } from '../../shared/parts/use-api-form.ts';
 import { useCan } from '../../shared/services.tsx';
 import { JoinPanel } from './join-panel.tsx';
+import { JoinedSite } from './joined-site.tsx';
 import classes from './new-site-page.module.css';
 import { createSite } from './site-documents.ts';
 
@@ -64,6 +65,7 @@ export function NewSitePage() {
     return (
       <Page title={made} parent={parent} subtitle="The site is there. Now its edge joins.">
         <JoinPanel site={made} />
+        <JoinedSite name={made} />
       </Page>
     );
   }

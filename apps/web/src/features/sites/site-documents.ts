@@ -55,7 +55,7 @@ export const siteQuery = graphql(`
         reason
       }
     }
-    events(site: $name, limit: 50) {
+    events(site: $name, limit: 12) {
       id
       timestamp
       event_type

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { usePathParameter } from '../../shared/address/use-address.ts';
 import { useApiQuery } from '../../shared/api/use-api.ts';
@@ -76,7 +77,15 @@ function SiteView({ site, edges, events }: SiteViewProps) {
       <Panel title="Paths from and to the site" flush>
         <PathTable paths={own} />
       </Panel>
-      <Panel title="Events" flush>
+      <Panel
+        title="Latest events"
+        aside={
+          <Link to="/events" search={{ site: site.name }}>
+            All of them
+          </Link>
+        }
+        flush
+      >
         <EventList events={events} />
       </Panel>
     </>

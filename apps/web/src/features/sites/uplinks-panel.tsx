@@ -85,7 +85,7 @@ function UplinkMenu({ site, uplink, onEdit, onDrain }: UplinkMenuProps) {
         <Menu.Item onClick={onEdit}>Edit</Menu.Item>
         <Menu.Item onClick={onDrain}>Take out of use …</Menu.Item>
         {drained > 0 && <Menu.Item onClick={() => void undrain()}>Let it be used again</Menu.Item>}
-        <Menu.Item color="red" onClick={() => void remove()}>
+        <Menu.Item c="var(--down)" onClick={() => void remove()}>
           Delete
         </Menu.Item>
       </Menu.Dropdown>

@@ -66,12 +66,13 @@ const Links = ({ links, rate }: { links: readonly Link[]; rate: (pathId: string)
 
 function Direction({ path, rate }: { path: Path | null; rate: (pathId: string) => number | null }) {
   if (path === null) return null;
+  const [delay, sent] = [timed(path, path.latency), rate(path.id)];
   const figures = [
     path.health_status,
-    formatMs(timed(path, path.latency)),
-    `${formatPercent(path.loss)} lost`,
-    formatBitRate(rate(path.id)),
-  ];
+    delay !== null && formatMs(delay),
+    path.loss !== null && `${formatPercent(path.loss)} lost`,
+    sent !== null && formatBitRate(sent),
+  ].filter((figure) => figure !== false);
   return (
     <PageLink to={`/paths/${path.id}`} className={classes.direction}>
       {path.source_site} → {path.dest_site}: {figures.join(', ')}

@@ -68,12 +68,12 @@ export function NetworkDrawing(props: NetworkDrawingProps) {
               key={line.bundle.id}
               line={line}
               width={widthOf(rateOf(line.bundle, rate))}
-              labelled={!small && !crowded}
               near={near === null || near.links.has(line.bundle.id)}
               chosen={choice?.id === line.bundle.id}
               onChoose={onChoose}
             />
           ))}
+          {!small && !crowded && lines.map((line) => <LineLabel key={line.bundle.id} line={line} near={near} />)}
           {sites.map(({ name, status }) => {
             const at = places.get(name);
             return at === undefined ? null : (
@@ -139,14 +139,13 @@ const GroupName = ({ group: { name, at, radius } }: { group: PlacedGroup }) => (
 interface LineProps {
   readonly line: DrawnBundle;
   readonly width: number;
-  readonly labelled: boolean;
   readonly near: boolean;
   readonly chosen: boolean;
   readonly onChoose: (choice: Choice) => void;
 }
 
 const Line = memo(
-  function Line({ line: { bundle, from, to, text }, width, labelled, near, chosen, onChoose }: LineProps) {
+  function Line({ line: { bundle, from, to }, width, near, chosen, onChoose }: LineProps) {
     const choose = () => onChoose({ type: 'link', id: bundle.id });
     return (
       <g
@@ -162,11 +161,6 @@ const Line = memo(
       >
         <line className={classes.reach} x1={from.x} y1={from.y} x2={to.x} y2={to.y} />
         <line className={classes.line} x1={from.x} y1={from.y} x2={to.x} y2={to.y} strokeWidth={width} />
-        {labelled && (
-          <text x={text.x} y={text.y} textAnchor="middle" dominantBaseline="central">
-            {bundleLabel(bundle)}
-          </text>
-        )}
       </g>
     );
   },
@@ -174,7 +168,6 @@ const Line = memo(
     a.width === b.width &&
     a.near === b.near &&
     a.chosen === b.chosen &&
-    a.labelled === b.labelled &&
     a.onChoose === b.onChoose &&
     isSameLine(a.line, b.line),
 );
@@ -184,8 +177,28 @@ const isSameLine = (a: DrawnBundle, b: DrawnBundle): boolean =>
   a.from.y === b.from.y &&
   a.to.x === b.to.x &&
   a.to.y === b.to.y &&
-  a.bundle.health === b.bundle.health &&
-  bundleLabel(a.bundle) === bundleLabel(b.bundle);
+  a.bundle.health === b.bundle.health;
+
+interface LineLabelProps {
+  readonly line: DrawnBundle;
+  readonly near: ReturnType<typeof neighboursOf>;
+}
+
+/** Above all lines, so that none crosses it; what is not near the choice has none. */
+const LineLabel = ({ line: { bundle, text }, near }: LineLabelProps) =>
+  near === null || near.links.has(bundle.id) ? (
+    <text
+      className={classes.label}
+      data-health={bundle.health}
+      x={text.x}
+      y={text.y}
+      textAnchor="middle"
+      dominantBaseline="central"
+      aria-hidden
+    >
+      {bundleLabel(bundle)}
+    </text>
+  ) : null;
 
 const spokenName = ({ siteA, siteB, links, health }: Bundle): string =>
   links.length === 1
