@@ -8,11 +8,19 @@ import { ControllerApi } from '@patronus/lab';
 /** The data directory of a controller that a bench starts, fills and starts again, in this process. */
 export class BenchController {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'patronus-bench-'));
+  readonly #databaseUrl: string | null;
+
+  /** With the URL of an empty PostgreSQL database, or a file of its own. */
+  constructor(databaseUrl: string | null = null) {
+    this.#databaseUrl = databaseUrl;
+  }
 
   /** Works with a controller while it runs. */
   async run<T>(work: (api: ControllerApi, httpUrl: string) => Promise<T>): Promise<T> {
     const flags = { dataDir: this.dataDir, port: 0, edgePort: 0 };
-    const controller = await startController(loadControllerSettings({ env: { PATRONUS_LOG_LEVEL: 'silent' }, flags }));
+    const database = this.#databaseUrl === null ? {} : { PATRONUS_DATABASE_URL: this.#databaseUrl };
+    const env = { PATRONUS_LOG_LEVEL: 'silent', ...database };
+    const controller = await startController(loadControllerSettings({ env, flags }));
     try {
       return await work(new ControllerApi(this.dataDir, controller.httpUrl), controller.httpUrl);
     } finally {
@@ -22,7 +30,7 @@ export class BenchController {
 
   /** Works with its database while no controller runs. */
   async fill<T>(work: (db: Db) => Promise<T>): Promise<T> {
-    const db = await openDatabase(join(this.dataDir, 'patronus.db'));
+    const db = await openDatabase(this.#databaseUrl ?? join(this.dataDir, 'patronus.db'));
     try {
       return await work(db);
     } finally {

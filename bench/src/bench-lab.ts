@@ -4,20 +4,30 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PatronusError, type ProbeProfile } from '@patronus/core';
 import { ControllerApi, labDown, labUp, readControllerFile } from '@patronus/lab';
+import { alsoOnSignal } from './clean-up.ts';
 
 /** The default lab, or that of a topology file, on a data directory of its own, and its API, for as long as the work takes. */
 export async function withBenchLab<T>(
   work: (dataDir: string, api: ControllerApi) => Promise<T>,
   topologyFile?: string,
 ): Promise<T> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'patronus-bench-'));
+  const { dataDir, remove } = labDirectory();
   try {
     await labUp({ dataDir, port: 0, edgePort: 0, ...(topologyFile !== undefined && { file: topologyFile }) });
     return await work(dataDir, new ControllerApi(dataDir, readControllerFile(dataDir)!.http_url));
   } finally {
+    await remove();
+  }
+}
+
+/** A data directory for a lab, and how the lab and it are removed. */
+export function labDirectory(): { dataDir: string; remove: () => Promise<void> } {
+  const dataDir = mkdtempSync(join(tmpdir(), 'patronus-bench-'));
+  const remove = alsoOnSignal(async () => {
     await labDown({ dataDir });
     rmSync(dataDir, { recursive: true, force: true });
-  }
+  });
+  return { dataDir, remove };
 }
 
 export interface SiteItem {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { defaultClass, median, type Policy } from '@patronus/core';
 import { trialDecisions, trialDocument, TrialNetwork, type TrialEdge } from '@patronus/edge/trial';
 import type { Bench } from './bench-line.ts';
+import { alsoOnSignal } from './clean-up.ts';
 
 /** Slices with and without follow each other, since the machine's other work changes what either reaches. */
 const pairs = 10;
@@ -35,6 +36,7 @@ export const bench: Bench = {
   about: 'packets over two paths at once: what it costs, and what a blackout takes',
   async run(report) {
     const network = await TrialNetwork.create();
+    const remove = alsoOnSignal(() => network.remove());
     try {
       await connectEdges(network);
       const measured = await measurePairs(network);
@@ -53,7 +55,7 @@ export const bench: Bench = {
       report({ metric: `packets lost in ${stream}`, value: lost, unit: 'packets', samples: blackouts });
       report({ metric: `packets delivered twice in ${stream}`, value: again, unit: 'packets', samples: blackouts });
     } finally {
-      await network.remove();
+      await remove();
     }
   },
 };

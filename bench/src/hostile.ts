@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { collectGarbage } from '@patronus/controller/parts';
 import { PatronusError } from '@patronus/core';
 import { BenchController } from './bench-controller.ts';
 import type { Bench } from './bench-line.ts';
@@ -24,15 +26,25 @@ const hostile: Readonly<Record<string, () => string>> = {
 };
 
 export const bench: Bench = {
-  about: `how long hostile requests take until they are refused; at most ${limitMs} ms`,
+  about: `how long hostile requests take until they are refused, at most ${limitMs} ms, and what memory they leave behind`,
   async run(report) {
     const controller = new BenchController();
     try {
       await controller.run(async (_api, url) => {
+        // The first round loads code and fills what is kept for good.
+        for (const make of Object.values(hostile)) await timesOf(`${url}/graphql`, make());
+        const before = await memoryAtRest();
         for (const [metric, make] of Object.entries(hostile)) {
           const times = await timesOf(`${url}/graphql`, make());
           report({ metric: `${metric}, median`, value: times[Math.floor(rounds / 2)]!, unit: 'ms', samples: rounds });
           report({ metric: `${metric}, worst`, value: times.at(-1)!, unit: 'ms', samples: rounds });
+        }
+        const after = await memoryAtRest();
+        const samples = rounds * Object.keys(hostile).length;
+        for (const [metric, value] of Object.entries(after)) {
+          const baseline = before[metric as keyof typeof before];
+          const told = { metric: `${metric} afterwards`, value, unit: 'MB', baseline, ratio: value / baseline };
+          report({ ...told, samples });
         }
       });
     } finally {
@@ -40,6 +52,17 @@ export const bench: Bench = {
     }
   },
 };
+
+/** Connections that were hung up on are let go some time after the answer. */
+const restMs = 2_000;
+
+/** Of controller and client, which are one process here, MB; the heap with what it holds outside of itself. */
+async function memoryAtRest() {
+  await delay(restMs);
+  collectGarbage();
+  const { heapUsed, external, rss } = process.memoryUsage();
+  return { heap: (heapUsed + external) / 1e6, 'resident memory': rss / 1e6 };
+}
 
 /** In order. Errors: `internal` where one was not refused. */
 async function timesOf(url: string, body: string): Promise<number[]> {

@@ -10,6 +10,7 @@ import {
   TrafficService,
   type Db,
 } from '@patronus/controller/parts';
+import { PostgresServer, postgresPrograms } from '@patronus/linux';
 import type { TelemetryBatch } from '@patronus/protocol';
 import { BenchController } from './bench-controller.ts';
 import type { Bench } from './bench-line.ts';
@@ -23,19 +24,30 @@ const trafficEvery = 10;
 const rollUpEvery = 30;
 
 export const bench: Bench = {
-  about: `path reports per second into the database: ${siteCount} edges at once, an hour of reports there already`,
+  about: `path reports per second into SQLite and PostgreSQL: ${siteCount} edges at once, an hour of reports there already`,
   async run(report) {
-    const controller = new BenchController();
-    try {
-      await controller.makeMesh(siteCount);
-      const { samples, seconds } = await controller.fill(measure);
-      report({ metric: 'path reports stored', value: samples / seconds, unit: 'reports/s', samples });
-      report({ metric: 'of what these edges send', value: seconds / measuredSeconds, unit: 'share', samples });
-    } finally {
-      controller.remove();
+    await measureOn('SQLite', null, report);
+    if (postgresPrograms() === null) {
+      process.stderr.write('PostgreSQL is not installed (apt install postgresql): measured on SQLite only\n');
+      return;
     }
+    await using server = await PostgresServer.start({ durable: true });
+    await server.makeDatabase('ingest');
+    await measureOn('PostgreSQL', server.url('ingest'), report);
   },
 };
+
+async function measureOn(kind: string, databaseUrl: string | null, report: Parameters<Bench['run']>[0]): Promise<void> {
+  const controller = new BenchController(databaseUrl);
+  try {
+    await controller.makeMesh(siteCount);
+    const { samples, seconds } = await controller.fill(measure);
+    report({ metric: `${kind}: path reports stored`, value: samples / seconds, unit: 'reports/s', samples });
+    report({ metric: `${kind}: of what these edges send`, value: seconds / measuredSeconds, unit: 'share', samples });
+  } finally {
+    controller.remove();
+  }
+}
 
 interface SimulatedEdge {
   readonly row: { readonly edge_id: string; readonly site_id: string; readonly site: string };

@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { median } from '@patronus/core';
-import { labDown, labUp } from '@patronus/lab';
+import { labUp } from '@patronus/lab';
+import { labDirectory } from './bench-lab.ts';
 import type { Bench } from './bench-line.ts';
 
 const rounds = 3;
@@ -19,12 +17,11 @@ export const bench: Bench = {
 };
 
 async function upAndDown(): Promise<number> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'patronus-bench-'));
+  const { dataDir, remove } = labDirectory();
   try {
     const { elapsedMs } = await labUp({ dataDir, port: 0, edgePort: 0 });
     return elapsedMs;
   } finally {
-    await labDown({ dataDir });
-    rmSync(dataDir, { recursive: true, force: true });
+    await remove();
   }
 }

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench, BenchLine } from './bench-line.ts';
+import { cleanUpOnSignals } from './clean-up.ts';
 
 /*
  * npm run bench -- NAME… [--json]
@@ -74,6 +75,7 @@ async function main(): Promise<number> {
     process.stderr.write(`${usage}\n\n${list.join('')}`);
     return unknown === undefined ? 0 : 2;
   }
+  cleanUpOnSignals();
   for (const name of names) await runBench(name, benches.get(name)!, values.json);
   return 0;
 }

@@ -1,6 +1,7 @@
 import { median, type Policy } from '@patronus/core';
 import { compileKernelState, nftTransaction, rulesetShape, type Ruleset } from '@patronus/netconf';
 import type { Bench } from './bench-line.ts';
+import { alsoOnSignal } from './clean-up.ts';
 import { BenchNamespace, documentOf, facts, policyCounts, policySet, prefixesPerPolicy } from './policy-sets.ts';
 
 const rounds = 7;
@@ -20,6 +21,7 @@ export const bench: Bench = {
 
 async function measure(count: number): Promise<Record<string, number[]>> {
   const namespace = await BenchNamespace.create();
+  const remove = alsoOnSignal(() => namespace.remove());
   const took: Record<string, number[]> = {
     compiling: [],
     'the first transaction': [],
@@ -38,7 +40,7 @@ async function measure(count: number): Promise<Record<string, number[]>> {
     }
     return took;
   } finally {
-    await namespace.remove();
+    await remove();
   }
 }
 

@@ -5,6 +5,7 @@ import { inNetworkNamespace, TapDevice } from '@patronus/linux';
 import { compileKernelState, ipBatches, nftTransaction, type KernelState } from '@patronus/netconf';
 import type { Flow } from '@patronus/policy';
 import type { Bench } from './bench-line.ts';
+import { alsoOnSignal } from './clean-up.ts';
 import {
   BenchNamespace,
   documentOf,
@@ -44,6 +45,7 @@ export const bench: Bench = {
 /** Nanoseconds for a packet in each slice, without rules and with. */
 async function measure(count: number, kind: 'first' | 'later'): Promise<[number[], number[]]> {
   const namespace = await BenchNamespace.create();
+  const remove = alsoOnSignal(() => namespace.remove());
   const taps = inNetworkNamespace(namespace.name, () => ['lan0', 'far0'].map((name) => TapDevice.open(name)));
   try {
     const policies = policySet(count);
@@ -62,7 +64,7 @@ async function measure(count: number, kind: 'first' | 'later'): Promise<[number[
     return [bare, ruled];
   } finally {
     for (const tap of taps) closeSync(tap.fd);
-    await namespace.remove();
+    await remove();
   }
 }
 

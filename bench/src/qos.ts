@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { defaultClass, percentile, type Policy, type QosClass } from '@patronus/core';
 import { trialDecisions, trialDocument, TrialNetwork, voiceStream, type VoiceResult } from '@patronus/edge/trial';
 import type { Bench } from './bench-line.ts';
+import { alsoOnSignal } from './clean-up.ts';
 
 /** What the line of the trial carries, and how long its provider lets packets wait: common figures of broadband. */
 const lineBps = 20_000_000;
@@ -54,6 +55,7 @@ export const bench: Bench = {
   about: 'a call beside 8 TCP streams that fill a slow line, shaped by class and not',
   async run(report) {
     const network = await TrialNetwork.create();
+    const remove = alsoOnSignal(() => network.remove());
     try {
       const apply = await connectEdges(network);
       await network.limitLine(1, lineBps, providerQueueMs);
@@ -63,7 +65,7 @@ export const bench: Bench = {
       const shaped = await underLoad(network);
       reportAll(report, { idle, plain, shaped });
     } finally {
-      await network.remove();
+      await remove();
     }
   },
 };

@@ -2,6 +2,7 @@ import { classMark, groupNextHop, median, percentile, prefix, tunnelNextHop, typ
 import { trialDecisions, trialDocument, TrialNetwork, type TrialEdge } from '@patronus/edge/trial';
 import { inNetworkNamespace, NextHopSwitch, SystemCommandRunner } from '@patronus/linux';
 import type { Bench } from './bench-line.ts';
+import { alsoOnSignal } from './clean-up.ts';
 
 const prefixCount = 5000;
 const switches = 200;
@@ -18,6 +19,7 @@ export const bench: Bench = {
   about: `moving ${prefixCount} prefixes to another path`,
   async run(report) {
     const network = await TrialNetwork.create();
+    const remove = alsoOnSignal(() => network.remove());
     try {
       const [edge] = network.edges;
       const document = trialDocument(0, { policies: [policy], morePrefixes: prefixes });
@@ -53,7 +55,7 @@ export const bench: Bench = {
       }
       await assertMoved(edge, switches - 1);
     } finally {
-      await network.remove();
+      await remove();
     }
   },
 };

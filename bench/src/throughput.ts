@@ -5,17 +5,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { defaultClass, median, type Policy } from '@patronus/core';
 import { trialDecisions, trialDocument, TrialNetwork, type TrialEdge } from '@patronus/edge/trial';
 import type { Bench } from './bench-line.ts';
+import { alsoOnSignal } from './clean-up.ts';
 
 /**
- * The machine's other work makes single slices differ by a tenth and more. The two slices of a pair follow each other
- * closely and see the same of it; every other pair begins with the other side.
+ * The machine's other work makes single slices differ by a tenth and more. The slices of a round follow each other closely and see
+ * the same of it; every round begins with another one.
  */
-const pairs = 40;
+const rounds = 40;
 const sliceMs = 1000;
 /** TCP fills the tunnels again within this time after a change. */
 const settleMs = 300;
 /** One stream alone backs off at every burst that a tunnel drops; together they keep it full. */
 const streams = 4;
+const trackingTable = 'bench_tracking';
 const startLimitMs = 20_000;
 
 const policies: readonly Policy[] = [
@@ -40,6 +42,14 @@ const policies: readonly Policy[] = [
 /** All traffic over the second line, with the rules as without. */
 const lines = { 1: [1], 2: [1], 3: [1] };
 
+/**
+ * What stands between the LANs and the tunnel: all rules; none; or none but the kernel's connection tracking, which every router that
+ * translates addresses or filters has.
+ */
+const settings = ['rules', 'bare', 'tracking'] as const;
+type Setting = (typeof settings)[number];
+type Round = Readonly<Record<Setting, Slice>>;
+
 interface Slice {
   /** Of TCP segments with their headers, as they arrive at the far LAN. */
   readonly mbps: number;
@@ -48,27 +58,34 @@ interface Slice {
 }
 
 export const bench: Bench = {
-  about: 'TCP from LAN to LAN through two edges, against the same tunnel without rules of ours',
+  about:
+    'TCP from LAN to LAN through two edges, against the same tunnel without rules of ours, and with connection tracking alone',
   async run(report) {
     raisePriority();
     const network = await TrialNetwork.create();
+    const remove = alsoOnSignal(() => network.remove());
     const programs: ChildProcess[] = [];
     try {
       await connectEdges(network);
       programs.push(...(await startStreams(network)));
-      const slices = await measurePairs(network);
+      const measured = await measureRounds(network);
       for (const [metric, unit, figure] of [
         [`${streams} TCP streams`, 'Mbit/s', (slice: Slice) => slice.mbps],
         ['processor time for an octet', 'ns', (slice: Slice) => slice.nsPerOctet],
       ] as const) {
-        const ratio = median(slices.map(({ ruled, plain }) => figure(ruled) / figure(plain)));
-        const value = median(slices.map(({ ruled }) => figure(ruled)));
-        const baseline = median(slices.map(({ plain }) => figure(plain)));
-        report({ metric, value, unit, baseline, ratio, samples: pairs });
+        for (const [against, words] of [
+          ['bare', ''],
+          ['tracking', ', against connection tracking alone'],
+        ] as const) {
+          const ratio = median(measured.map((round) => figure(round.rules) / figure(round[against])));
+          const value = median(measured.map((round) => figure(round.rules)));
+          const baseline = median(measured.map((round) => figure(round[against])));
+          report({ metric: `${metric}${words}`, value, unit, baseline, ratio, samples: rounds });
+        }
       }
     } finally {
       for (const program of programs) program.kill('SIGKILL');
-      await network.remove();
+      await remove();
     }
   },
 };
@@ -104,24 +121,33 @@ async function startStreams(network: TrialNetwork): Promise<ChildProcess[]> {
   return [client, server];
 }
 
-async function measurePairs(network: TrialNetwork): Promise<{ ruled: Slice; plain: Slice }[]> {
+async function measureRounds(network: TrialNetwork): Promise<Round[]> {
   const pids = await pidsOf(network);
-  let inForce = true;
-  const measure = async (rules: boolean): Promise<Slice> => {
-    if (rules !== inForce) {
-      for (const edge of network.edges) await (rules ? withRules(edge, network) : withoutRules(edge, network));
+  const measured: Round[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const slices: Partial<Record<Setting, Slice>> = {};
+    for (let turn = 0; turn < settings.length; turn++) {
+      const setting = settings[(round + turn) % settings.length]!;
+      for (const edge of network.edges) await set(edge, network, setting);
+      await delay(settleMs);
+      slices[setting] = await measureSlice(network, pids);
     }
-    inForce = rules;
-    await delay(settleMs);
-    return await measureSlice(network, pids);
-  };
-  const measured: { ruled: Slice; plain: Slice }[] = [];
-  for (let pair = 0; pair < pairs; pair++) {
-    const begin = await measure(pair % 2 === 0);
-    const end = await measure(pair % 2 !== 0);
-    measured.push(pair % 2 === 0 ? { ruled: begin, plain: end } : { ruled: end, plain: begin });
+    measured.push(slices as Round);
   }
   return measured;
+}
+
+async function set(edge: TrialEdge, network: TrialNetwork, setting: Setting): Promise<void> {
+  await removeTable(edge, trackingTable);
+  if (setting === 'rules') return await withRules(edge, network);
+  await withoutRules(edge, network);
+  if (setting === 'tracking') {
+    await edge.run(
+      'nft',
+      `add table inet ${trackingTable}; add chain inet ${trackingTable} packets { type filter hook prerouting priority mangle; }`,
+    );
+    await edge.run('nft', 'add', 'rule', 'inet', trackingTable, 'packets', 'ct', 'state', 'established', 'accept');
+  }
 }
 
 async function measureSlice(network: TrialNetwork, pids: readonly string[]): Promise<Slice> {
@@ -139,16 +165,20 @@ async function measureSlice(network: TrialNetwork, pids: readonly string[]): Pro
 
 /** Takes the table and the rules of classes away and routes by the main table; the tunnels stay as they are. */
 async function withoutRules(edge: TrialEdge, network: TrialNetwork): Promise<void> {
-  await edge.run('nft', 'delete', 'table', 'inet', 'patronus');
+  await removeTable(edge, 'patronus');
   for (const priority of [10_900, 11_001, 11_002, 11_003, 16_000]) {
-    await edge.run('ip', 'rule', 'delete', 'pref', String(priority));
+    await edge.run('ip', 'rule', 'delete', 'pref', String(priority)).catch(() => undefined);
   }
-  await edge.run('ip', 'route', 'add', otherLan(edge, network), 'dev', 'pt1-1');
+  await edge.run('ip', 'route', 'replace', otherLan(edge, network), 'dev', 'pt1-1');
 }
+
+/** Also where there is none; `destroy` came late to nft. */
+const removeTable = (edge: TrialEdge, table: string): Promise<string> =>
+  edge.run('nft', `add table inet ${table}; delete table inet ${table}`);
 
 async function withRules(edge: TrialEdge, network: TrialNetwork): Promise<void> {
   await edge.repair();
-  await edge.run('ip', 'route', 'delete', otherLan(edge, network), 'dev', 'pt1-1');
+  await edge.run('ip', 'route', 'flush', otherLan(edge, network));
 }
 
 const otherLan = (edge: TrialEdge, network: TrialNetwork): string =>

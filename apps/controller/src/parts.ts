@@ -2,6 +2,7 @@
 export { AuditLog } from './audit/index.ts';
 export { openDatabase, Store, type Db } from './database/index.ts';
 export { DecisionService } from './services/decision-service.ts';
+export { collectGarbage } from './services/memory-trimmer.ts';
 export { MetricService } from './services/metric-service.ts';
 export { PathService } from './services/path-service.ts';
 export { QosLines } from './services/qos-lines.ts';

@@ -35,7 +35,7 @@ export class MemoryTrimmer {
 }
 
 /** Node shows its collector only to programs that were started with a flag, or that ask this way. */
-function collectGarbage(): void {
+export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
 }
