@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, PatronusError } from '@patronus/core';
@@ -141,11 +141,14 @@ async function until(limitMs: number, failure: string, holds: () => boolean | Pr
 
 /**
  * Lets the process run before ordinary work, as a tunnel in the kernel would: on a busy machine its stalls would look like cuts of
- * the line. Threads that it starts later take after those that start them. Without the privilege it stays as it is.
+ * the line. Threads that it starts later take after those that start them. It is a session of its own, and where the kernel shares the
+ * processor out among sessions first (autogroup, see sched(7)), the session's nice value is what counts. Without the privilege it stays
+ * as it is.
  */
 function raisePriority(pid: number): void {
   try {
     for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), niceValue);
+    if (existsSync(`/proc/${pid}/autogroup`)) writeFileSync(`/proc/${pid}/autogroup`, String(niceValue));
   } catch {
     // it may not, or the process is gone already
   }

@@ -10,7 +10,7 @@ import {
 import type { PathReport } from '@patronus/protocol';
 import { PathProber } from './path-prober.ts';
 import type { PlannedPath } from './probe-plan.ts';
-import { probeTiming, tellingEvents } from './probe-timing.ts';
+import { probeTiming, tellingEvents, witnessSettleMs } from './probe-timing.ts';
 import type { TunnelCounts } from './traffic-counter.ts';
 
 /**
@@ -46,6 +46,8 @@ export class MonitoredPath {
   linkDown = false;
   /** When a probe of the far end came last over this tunnel, monotonic ms. */
   #heardMs = -Infinity;
+  /** Since when they have come without a gap. */
+  #heardSinceMs = Infinity;
   /** How many were missing since when the path was judged last. */
   #farMissesJudged = 0;
   /** Why it has its health, for an operator. */
@@ -92,15 +94,17 @@ export class MonitoredPath {
 
   /** A probe of the far end has come. */
   heardAt(nowMs: number): void {
+    if (nowMs - this.#heardMs > this.#farIntervalMs + this.prober.marginMs) this.#heardSinceMs = nowMs;
     this.#heardMs = nowMs;
     this.#farMissesJudged = 0;
   }
 
   /**
-   * Whether the far end sent a probe over this path no earlier than it should have answered one that left us by another at this time;
-   * both times monotonic ms. Each way is taken for half of the round trip.
+   * Whether the far end sent a probe over this path no earlier than it should have answered one that left us by another at this time,
+   * and none was late for a while; times are monotonic ms. Each way is taken for half of the round trip.
    */
-  wasHeardSince(sentMs: number, otherRoundTripMs: number): boolean {
+  wasHeardSince(sentMs: number, otherRoundTripMs: number, nowMs: number): boolean {
+    if (nowMs - this.#heardSinceMs < witnessSettleMs) return false;
     return this.#heardMs - this.prober.usualRoundTripMs / 2 >= sentMs + otherRoundTripMs / 2;
   }
 

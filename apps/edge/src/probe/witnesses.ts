@@ -40,7 +40,7 @@ export class Witnesses {
     if (nowMs - other.prober.promptSinceMs < witnessSettleMs) return false;
     return (
       other.prober.lastPromptSentMs >= missedMs ||
-      other.wasHeardSince(missedMs - wallAheadMs, path.prober.usualRoundTripMs)
+      other.wasHeardSince(missedMs - wallAheadMs, path.prober.usualRoundTripMs, nowMs)
     );
   }
 

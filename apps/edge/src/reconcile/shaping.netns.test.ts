@@ -99,15 +99,19 @@ describe.skipIf(!isRoot)('a shaped uplink in a real kernel (skipped without root
     expect(steps).toContain('let pt1-1, wan1 queue in ptq1');
     expect((await apply(shaped())).steps).toEqual([]);
     const before = await queues();
-    await network.edges[0].runOnHost('ping', '-n', '-c', '3', '-i', '0.05', '-Q', '0xb8', '10.1.0.2');
+    await network.edges[0].runOnHost('ping', '-n', '-c', '30', '-i', '0.01', '-Q', '0xb8', '10.1.0.2');
     await network.edges[0].runOnHost('ping', '-n', '-c', '20', '-i', '0.01', '10.1.0.2');
     await network.edges[0].run('ping', '-n', '-c', '40', '-i', '0.01', '198.51.100.2');
     const after = await queues();
     const packets = (number: number): number => after.get(number)!.packets - before.get(number)!.packets;
-    expect(packets(1), 'by DSCP').toBe(3);
-    // by none, and past the tunnels; the kernel and the tunnels add a few of their own
-    expect(packets(3)).toBeGreaterThanOrEqual(20 + 40);
-    expect(packets(3)).toBeLessThan(20 + 40 + 15);
+    // by DSCP; by none, and past the tunnels; the kernel and the tunnels add a few of their own to each
+    for (const [number, sent] of [
+      [1, 30],
+      [3, 20 + 40],
+    ] as const) {
+      expect(packets(number)).toBeGreaterThanOrEqual(sent);
+      expect(packets(number)).toBeLessThan(sent + 15);
+    }
   });
 
   it('loses no voice and keeps it quick while bulk fills the line', async () => {
