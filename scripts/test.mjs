@@ -10,12 +10,15 @@ import { ensureNpmPackages } from './lib/npm-packages.mjs';
 import { inRoot } from './lib/root.mjs';
 import { Failure, main, run } from './lib/run.mjs';
 
-/** In this order; those that share the machine's network run one file at a time. */
+/**
+ * In this order; those that share the machine's network run one file at a time, and one that waits more than it computes runs beside
+ * the one before it, which shows its output first.
+ */
 const suites = {
   unit: { limitMs: 300_000 },
-  medium: { limitMs: 480_000 },
+  medium: { limitMs: 600_000 },
   // the controller's medium suite once more, on a server that the suite starts
-  postgres: { limitMs: 600_000, needs: 'initdb' },
+  postgres: { limitMs: 600_000, needs: 'initdb', beside: 'medium' },
   netns: { limitMs: 900_000, alone: true },
   e2e: { limitMs: 300_000, alone: true },
 };
@@ -32,11 +35,13 @@ await main(async () => {
   const total = { passed: 0, failed: [], skipped: [] };
   await countBuild(total);
   if (wanted('check')) await countChecks(total);
+  let running = Promise.resolve();
   for (const [name, options] of Object.entries(suites)) {
     if (!wanted(name)) continue;
-    if (options.needs !== undefined && !isInstalled(options.needs)) await skipSuite(total, name, options.needs);
-    else await countSuite(total, name, options);
+    if (options.beside === undefined || !wanted(options.beside)) await running;
+    running = testSuite(total, name, options, running);
   }
+  await running;
   summarise(total);
   return total.failed.length === 0 ? 0 : 1;
 });
@@ -58,7 +63,22 @@ async function countChecks(total) {
   total.failed.push(...failed.map((name) => `check: ${name}`));
 }
 
-async function countSuite(total, name, { limitMs, alone = false }) {
+/** Runs a suite, and tells of it when those before it have told of themselves. */
+async function testSuite(total, name, options, before) {
+  if (options.needs !== undefined && !isInstalled(options.needs)) {
+    await before;
+    return await skipSuite(total, name, options.needs);
+  }
+  const isFirst = options.beside === undefined;
+  if (isFirst) console.log(`\n${name}`);
+  const suite = runSuite(name, options, isFirst);
+  await before;
+  const { code, output, files } = await suite;
+  if (!isFirst) console.log(`\n${name}\n${output}`);
+  countSuite(total, name, options, { code, files });
+}
+
+async function runSuite(name, { limitMs, alone = false }, isShown) {
   const folder = mkdtempSync(join(tmpdir(), 'patronus-test-'));
   const report = join(folder, 'report.json');
   const args = [
@@ -70,20 +90,24 @@ async function countSuite(total, name, { limitMs, alone = false }) {
     '--reporter=json',
     `--outputFile.json=${report}`,
   ];
-  console.log(`\n${name}`);
-  const { code } = await run(
+  const { code, output } = await run(
     nodeProgram(),
     [inRoot('node_modules/vitest/vitest.mjs'), ...args, ...(alone ? ['--no-file-parallelism'] : [])],
-    { limitMs },
+    { limitMs, quiet: !isShown },
   );
+  const files = readReport(report);
+  rmSync(folder, { recursive: true });
+  return { code, output, files };
+}
+
+function countSuite(total, name, { limitMs }, { code, files }) {
   const before = total.failed.length;
-  for (const file of readReport(report)) countFile(total, name, file);
+  for (const file of files) countFile(total, name, file);
   if (code !== 0 && total.failed.length === before) {
     total.failed.push(
       `${name}: ${code === 124 ? `not done after ${limitMs / 1000} s` : `the test runner ended with ${code}`}`,
     );
   }
-  rmSync(folder, { recursive: true });
 }
 
 /** Names every file of a suite that cannot run here. */

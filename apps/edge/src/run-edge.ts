@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { constants, setPriority } from 'node:os';
 import { pino, destination, type Logger } from 'pino';
 import { InvalidInputError, PatronusError, systemClock, systemRandom, systemTimers } from '@patronus/core';
 import { dialWebSocket } from './connection/index.ts';
@@ -114,18 +114,18 @@ function standardLog(): Logger {
 }
 
 /**
- * A busy machine must not keep the edge from its work, nor the edge the tunnels that are programs (nice −10): packets come first, then
- * what programs the kernel, then the rest. Programs started from here inherit it. Where the kernel shares the processor out among sessions first (autogroup, see sched(7)), the
+ * A busy machine must not keep the edge from its work. Programs started from here inherit it, above all `wireguard-go`,
+ * which carries the traffic. Where the kernel shares the processor out among sessions first (autogroup, see sched(7)), the
  * session's own nice value is what counts.
  */
 function raisePriority(log: Logger): void {
+  const { PRIORITY_HIGHEST: highest } = constants.priority;
   try {
-    setPriority(niceValue);
-    if (existsSync(sessionPriority)) writeFileSync(sessionPriority, String(niceValue));
+    setPriority(highest);
+    if (existsSync(sessionPriority)) writeFileSync(sessionPriority, String(highest));
   } catch {
     log.info('may not raise its own priority; on a busy machine it will be late at times');
   }
 }
 
 const sessionPriority = '/proc/self/autogroup';
-const niceValue = -5;

@@ -1,5 +1,4 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, PatronusError } from '@patronus/core';
 import type { CommandRunner } from './command-runner.ts';
@@ -16,11 +15,8 @@ const startLimitMs = 10_000;
 const stopLimitMs = 5000;
 const pollMs = 10;
 const answerLimitMs = 1000;
-/**
- * The nice value of tunnels that are programs. Nearer to 0 other work delays packets; nearer to −20, and with a real-time priority, a
- * tunnel that is full of bulk leaves that work nothing, the edge's own included.
- */
-const niceValue = -10;
+/** Above all ordinary work, below the kernel's own threads. */
+const lowestRealTime = '1';
 
 /** Makes and removes WireGuard interfaces: the kernel's own, or where it has none, those of `wireguard-go`. */
 export class WireguardDevices {
@@ -50,8 +46,17 @@ export class WireguardDevices {
     await until(startLimitMs, `wireguard-go does not answer for ${name}`, () =>
       socketAnswers(this.#socket(name), answerLimitMs),
     );
-    for (const { pid } of this.serving(name)) raisePriority(pid);
+    for (const { pid } of this.serving(name)) await this.#raisePriority(pid);
     return 'userspace';
+  }
+
+  /**
+   * Lets the process run before ordinary work, as a tunnel in the kernel would: on a busy machine its stalls would look
+   * like cuts of the line. Without the privilege it stays as it is.
+   */
+  async #raisePriority(pid: number): Promise<void> {
+    const args = ['--all-tasks', '--rr', '--pid', lowestRealTime, String(pid)];
+    await this.#runner.run({ tool: 'chrt', args }).catch(() => undefined);
   }
 
   /** Removes an interface, the process behind it, and what a dead process left; no error where there is nothing. */
@@ -136,20 +141,5 @@ async function until(limitMs: number, failure: string, holds: () => boolean | Pr
   while (!(await holds())) {
     if (Date.now() > end) throw new PatronusError('timeout', `${failure} within ${limitMs} ms`);
     await delay(pollMs);
-  }
-}
-
-/**
- * Lets the process run before ordinary work, as a tunnel in the kernel would: on a busy machine its stalls would look like cuts of
- * the line. Threads that it starts later take after those that start them. It is a session of its own, and where the kernel shares the
- * processor out among sessions first (autogroup, see sched(7)), the session's nice value is what counts. Without the privilege it stays
- * as it is.
- */
-function raisePriority(pid: number): void {
-  try {
-    for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), niceValue);
-    if (existsSync(`/proc/${pid}/autogroup`)) writeFileSync(`/proc/${pid}/autogroup`, String(niceValue));
-  } catch {
-    // it may not, or the process is gone already
   }
 }

@@ -148,9 +148,13 @@ export class MonitoredPath {
     return Math.max(0, Math.floor(lateMs / this.#farIntervalMs + roundingSlack));
   }
 
-  /** On a line that loses packets now and then, those of the far end are no sign of a cut. */
+  /**
+   * On a line that loses packets now and then, those of the far end are no sign of a cut; and where a suspect is probed more often than
+   * usual, they add nothing to what it says itself.
+   */
   #missesOfBothEnds(nowMs: number): number {
-    const { consecutiveMisses, wasClean } = this.prober;
+    const { consecutiveMisses, wasClean, profile } = this.prober;
+    if (probeTiming[profile].suspectIntervalMs < probeTiming[profile].intervalMs) return 0;
     const ofFarEnd = this.#farMisses(nowMs);
     return wasClean && consecutiveMisses > 0 && ofFarEnd > 0 ? consecutiveMisses + ofFarEnd : 0;
   }
