@@ -11,14 +11,14 @@ import { inRoot } from './lib/root.mjs';
 import { Failure, main, run } from './lib/run.mjs';
 
 /**
- * In this order; those that share the machine's network run one file at a time, and one that waits more than it computes runs beside
- * the one before it, which shows its output first.
+ * In this order; those that share the machine's network run alone and one file at a time. One that waits more than it computes runs
+ * aside of those before them, and shows its output after theirs.
  */
 const suites = {
   unit: { limitMs: 300_000 },
   medium: { limitMs: 600_000 },
   // the controller's medium suite once more, on a server that the suite starts
-  postgres: { limitMs: 600_000, needs: 'initdb', beside: 'medium' },
+  postgres: { limitMs: 600_000, needs: 'initdb', aside: true },
   netns: { limitMs: 900_000, alone: true },
   e2e: { limitMs: 300_000, alone: true },
 };
@@ -35,13 +35,16 @@ await main(async () => {
   const total = { passed: 0, failed: [], skipped: [] };
   await countBuild(total);
   if (wanted('check')) await countChecks(total);
-  let running = Promise.resolve();
-  for (const [name, options] of Object.entries(suites)) {
-    if (!wanted(name)) continue;
-    if (options.beside === undefined || !wanted(options.beside)) await running;
-    running = testSuite(total, name, options, running);
+  const chosenSuites = Object.entries(suites).filter(([name]) => wanted(name));
+  const aside = new Map(
+    chosenSuites
+      .filter(([, options]) => options.aside && canRun(options))
+      .map(([name, options]) => [name, runSuite(name, options, false)]),
+  );
+  for (const [name, options] of chosenSuites) {
+    if (!canRun(options)) await skipSuite(total, name, options.needs);
+    else await testSuite(total, name, options, aside.get(name));
   }
-  await running;
   summarise(total);
   return total.failed.length === 0 ? 0 : 1;
 });
@@ -63,18 +66,13 @@ async function countChecks(total) {
   total.failed.push(...failed.map((name) => `check: ${name}`));
 }
 
-/** Runs a suite, and tells of it when those before it have told of themselves. */
-async function testSuite(total, name, options, before) {
-  if (options.needs !== undefined && !isInstalled(options.needs)) {
-    await before;
-    return await skipSuite(total, name, options.needs);
-  }
-  const isFirst = options.beside === undefined;
-  if (isFirst) console.log(`\n${name}`);
-  const suite = runSuite(name, options, isFirst);
-  await before;
-  const { code, output, files } = await suite;
-  if (!isFirst) console.log(`\n${name}\n${output}`);
+const canRun = ({ needs }) => needs === undefined || isInstalled(needs);
+
+/** Runs a suite, or waits for one that runs aside, and counts what it found. */
+async function testSuite(total, name, options, running) {
+  console.log(`\n${name}`);
+  const { code, output, files } = await (running ?? runSuite(name, options, true));
+  if (running !== undefined) console.log(output);
   countSuite(total, name, options, { code, files });
 }
 

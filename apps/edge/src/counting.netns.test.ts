@@ -50,8 +50,8 @@ describe.skipIf(!isRoot)('traffic that LAN hosts send (skipped without root)', (
   };
   const pathsAreUp = (): Promise<unknown> =>
     eventually(
-      () => network.edges[0].status(),
-      ({ paths }) => paths.length === 2 && paths.every((path) => path.health === 'up'),
+      () => Promise.all(network.edges.map((edge) => edge.status())),
+      (all) => all.every(({ paths }) => paths.length === 2 && paths.every((path) => path.health === 'up')),
     );
 
   beforeAll(async () => {

@@ -1,5 +1,7 @@
+import { Fragment } from 'react';
 import { formatAge, formatTime, formatUtc, unknownFigure } from './format.ts';
 import { useNow } from './use-now.ts';
+import classes from './time.module.css';
 
 interface TimeProps {
   /** Unix ms. */
@@ -12,7 +14,14 @@ export function Time({ at }: TimeProps) {
   if (at === null || at === undefined) return <span>{unknownFigure}</span>;
   return (
     <time dateTime={new Date(at).toISOString()} title={formatUtc(at)}>
-      {formatTime(at, now)}
+      {formatTime(at, now)
+        .split(' ')
+        .map((part, index) => (
+          <Fragment key={part}>
+            {index > 0 && ' '}
+            <span className={classes.part}>{part}</span>
+          </Fragment>
+        ))}
     </time>
   );
 }
