@@ -1,4 +1,5 @@
 const pending = new Set<() => Promise<void>>();
+let ending: Promise<void> | null = null;
 
 /** A clean-up, to be called at the end of the work; it also runs when a signal ends the bench before that. */
 export function alsoOnSignal(cleanUp: () => Promise<void>): () => Promise<void> {
@@ -17,7 +18,10 @@ export function cleanUpOnSignals(): void {
     ['SIGTERM', 143],
   ] as const) {
     process.once(signal, () => {
-      void Promise.allSettled([...pending].map((cleanUp) => cleanUp())).then(() => process.exit(code));
+      ending = Promise.allSettled([...pending].map((cleanUp) => cleanUp())).then(() => process.exit(code));
     });
   }
 }
+
+/** The end of the process after a signal, null where none came: what fails meanwhile fails because its ground is taken away. */
+export const endBySignal = (): Promise<void> | null => ending;

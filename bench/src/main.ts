@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench, BenchLine } from './bench-line.ts';
-import { cleanUpOnSignals } from './clean-up.ts';
+import { cleanUpOnSignals, endBySignal } from './clean-up.ts';
 
 /*
  * npm run bench -- NAME… [--json]
@@ -80,4 +80,10 @@ async function main(): Promise<number> {
   return 0;
 }
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const end = endBySignal();
+  if (end === null) throw error;
+  await end;
+}
