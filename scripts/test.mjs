@@ -66,7 +66,9 @@ async function countChecks(total) {
   total.failed.push(...failed.map((name) => `check: ${name}`));
 }
 
-const canRun = ({ needs }) => needs === undefined || isInstalled(needs);
+function canRun({ needs }) {
+  return needs === undefined || isInstalled(needs);
+}
 
 /** Runs a suite, or waits for one that runs aside, and counts what it found. */
 async function testSuite(total, name, options, running) {
