@@ -2,7 +2,10 @@ import type { ProbeProfile } from '@patronus/core';
 
 /** When a path counts as up, degraded and down. */
 export interface PathTuning {
-  /** Consecutive unanswered probes, or missing ones of both ends, after which a path is down. Below 3, two unlucky losses move traffic; above, a cut lasts longer. */
+  /**
+   * Consecutive unanswered probes, or missing ones of both ends, after which a path is down. Below 3, two unlucky losses move traffic;
+   * above, a cut lasts longer.
+   */
   readonly downAfterMisses: number;
   /** Consecutive replies after which a new path is up. With 1, a line that answers once carries traffic. */
   readonly upAfterReplies: number;

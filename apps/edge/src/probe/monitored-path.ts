@@ -26,8 +26,8 @@ const secondCallerWaitMs = 800;
  * on the way. Fewer would miss it, more would take what came before the cut for news.
  */
 const stillHeardIntervals = 2.5;
-/** Times are sums of floating-point numbers: what is due at a moment is due a billionth before it. */
-const roundingSlack = 1e-9;
+/** Times are sums of floating-point numbers: what is due at a moment is due a millionth of an interval before it. */
+const roundingSlack = 1e-6;
 
 /** One end can tell that its packets do not arrive while it hears the other, and otherwise only that it hears nothing. */
 export type FailedWay = 'forward' | 'reverse_or_both';
@@ -129,11 +129,20 @@ export class MonitoredPath {
   get #farMissAtMs(): number {
     const { downAfterMisses } = profileTuning[this.prober.profile].path;
     const judged = this.#farMissesJudged;
-    if (this.prober.consecutiveMisses === 0 || this.#state.health === 'down' || judged >= downAfterMisses)
-      return Infinity;
-    return this.#heardMs > -Infinity
-      ? this.#heardMs + this.prober.marginMs + (judged + 1) * this.#farIntervalMs
-      : Infinity;
+    const decides =
+      this.#mayCountFarEnd && this.#state.health !== 'down' && judged < downAfterMisses && this.#heardMs > -Infinity;
+    return decides ? this.#heardMs + this.prober.marginMs + (judged + 1) * this.#farIntervalMs : Infinity;
+  }
+
+  /**
+   * Whether missing probes of the far end say anything. On a line that loses packets now and then they are no sign of a cut; and where a
+   * suspect is probed more often than usual, they add nothing to what it says itself.
+   */
+  get #mayCountFarEnd(): boolean {
+    const { consecutiveMisses, wasClean, profile } = this.prober;
+    return (
+      wasClean && consecutiveMisses > 0 && probeTiming[profile].suspectIntervalMs >= probeTiming[profile].intervalMs
+    );
   }
 
   /** Both ends probe with the same profile. */
@@ -148,15 +157,9 @@ export class MonitoredPath {
     return Math.max(0, Math.floor(lateMs / this.#farIntervalMs + roundingSlack));
   }
 
-  /**
-   * On a line that loses packets now and then, those of the far end are no sign of a cut; and where a suspect is probed more often than
-   * usual, they add nothing to what it says itself.
-   */
   #missesOfBothEnds(nowMs: number): number {
-    const { consecutiveMisses, wasClean, profile } = this.prober;
-    if (probeTiming[profile].suspectIntervalMs < probeTiming[profile].intervalMs) return 0;
-    const ofFarEnd = this.#farMisses(nowMs);
-    return wasClean && consecutiveMisses > 0 && ofFarEnd > 0 ? consecutiveMisses + ofFarEnd : 0;
+    const ofFarEnd = this.#mayCountFarEnd ? this.#farMisses(nowMs) : 0;
+    return ofFarEnd > 0 ? this.prober.consecutiveMisses + ofFarEnd : 0;
   }
 
   /**

@@ -90,13 +90,13 @@ const undrainType = builder.objectRef<Undrain>('EndpointUndrain').implement({
   }),
 });
 
-const pathId = { required: true } as const;
+const requiredId = { required: true } as const;
 
 builder.mutationFields((t) => ({
   checkPathHealth: t.field({
     type: pathCheckType,
     description: 'Lets the edge at the source probe the path now',
-    args: { path_id: t.arg.id(pathId) },
+    args: { path_id: t.arg.id(requiredId) },
     resolve: async (_root, { path_id }, context) => {
       return context.services.pathChecks.check(path_id);
     },
@@ -105,7 +105,7 @@ builder.mutationFields((t) => ({
     type: failoverType,
     description: 'Moves traffic off the path now; without an end it holds until releasePath',
     args: {
-      path_id: t.arg.id(pathId),
+      path_id: t.arg.id(requiredId),
       reason: t.arg.string({ required: true }),
       expires_at: t.arg({ type: 'Timestamp' }),
       expires_in_seconds: t.arg.int(),
@@ -118,7 +118,7 @@ builder.mutationFields((t) => ({
   releasePath: t.field({
     type: releaseType,
     description: 'Lets a path be used again',
-    args: { path_id: t.arg.id(pathId) },
+    args: { path_id: t.arg.id(requiredId) },
     resolve: async (_root, { path_id }, context) => {
       const by = actorIn(context);
       return context.services.pathOverrides.release(by, path_id);
@@ -128,7 +128,7 @@ builder.mutationFields((t) => ({
     type: drainType,
     description: 'Moves traffic off every path from and to the endpoint now, in one change, until undrainEndpoint',
     args: {
-      endpoint_id: t.arg.id(pathId),
+      endpoint_id: t.arg.id(requiredId),
       reason: t.arg.string({ required: true }),
       expires_at: t.arg({ type: 'Timestamp' }),
       expires_in_seconds: t.arg.int(),
@@ -141,7 +141,7 @@ builder.mutationFields((t) => ({
   undrainEndpoint: t.field({
     type: undrainType,
     description: 'Lets every path of the endpoint be used again',
-    args: { endpoint_id: t.arg.id(pathId) },
+    args: { endpoint_id: t.arg.id(requiredId) },
     resolve: async (_root, { endpoint_id }, context) => {
       const by = actorIn(context);
       return context.services.endpointDrains.undrain(by, endpoint_id);

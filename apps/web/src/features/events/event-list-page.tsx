@@ -1,4 +1,4 @@
-import { Button, Select, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import type { VariablesOf } from '../../shared/api/graphql.ts';
 import { useApiMutation, useApiQuery } from '../../shared/api/use-api.ts';
 import { plural } from '../../shared/figures/format.ts';
 import { useNetwork } from '../../shared/live/use-network.ts';
+import { AddressChoice } from '../../shared/parts/address-choice.tsx';
 import { Page } from '../../shared/parts/page.tsx';
 import { Panel } from '../../shared/parts/panel.tsx';
 import { QueryView } from '../../shared/parts/query-view.tsx';
@@ -100,46 +101,23 @@ function Filters({ types }: { types: readonly string[] }) {
           searchLater(currentTarget.value);
         }}
       />
-      <Choice label="Severity" value={severity} data={severityChoices} name="severity" />
-      <Choice
+      <AddressChoice label="Severity" value={severity} data={severityChoices} name="severity" />
+      <AddressChoice
         label="Site"
         value={site}
         data={[{ value: '', label: 'Any site' }, ...sites.map(({ name }) => ({ value: name, label: name }))]}
         name="site"
       />
-      <Choice
+      <AddressChoice
         label="Type"
         value={type}
         data={[{ value: '', label: 'Any type' }, ...typeNames.map((name) => ({ value: name, label: name }))]}
         name="type"
       />
-      <Choice label="Noted" value={acknowledged} data={noteChoices} name="acknowledged" />
+      <AddressChoice label="Noted" value={acknowledged} data={noteChoices} name="acknowledged" />
     </div>
   );
 }
-
-interface ChoiceProps {
-  readonly label: string;
-  readonly name: string;
-  readonly value: string;
-  readonly data: readonly { readonly value: string; readonly label: string }[];
-}
-
-function Choice({ label, name, value, data }: ChoiceProps) {
-  const setAddress = useSetAddress();
-  return (
-    <Select
-      size="xs"
-      w={160}
-      aria-label={label}
-      allowDeselect={false}
-      data={data}
-      value={value}
-      onChange={(next) => setAddress({ [name]: next ?? '' }, { push: true })}
-    />
-  );
-}
-
 /** What the address says, as the API takes it. */
 function variablesOf(filters: Readonly<Record<string, string>>): VariablesOf<typeof eventsQuery> {
   const { severity, type, site, acknowledged, search } = filters;

@@ -1,9 +1,10 @@
-import { Select, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useAddressParameters, useSetAddress } from '../../shared/address/use-address.ts';
 import { useNetwork } from '../../shared/live/use-network.ts';
+import { AddressChoice } from '../../shared/parts/address-choice.tsx';
 import classes from './flow-filters.module.css';
 
 /** As edges call them. */
@@ -21,17 +22,6 @@ export function FlowFilters() {
   const { sites } = useNetwork();
   const [text, setText] = useState(search);
   const searchLater = useDebouncedCallback((next: string) => setAddress({ search: next }), searchAfterMs);
-  const choice = (name: string, label: string, value: string, data: readonly { value: string; label: string }[]) => (
-    <Select
-      size="xs"
-      w={160}
-      aria-label={label}
-      allowDeselect={false}
-      data={data}
-      value={value}
-      onChange={(next) => setAddress({ [name]: next ?? '' }, { push: true })}
-    />
-  );
   return (
     <div className={classes.filters} role="search" aria-label="Find flows">
       <TextInput
@@ -47,9 +37,19 @@ export function FlowFilters() {
           searchLater(currentTarget.value);
         }}
       />
-      {choice('site', 'Site', site, [{ value: '', label: 'From any site' }, ...sites.map(({ name }) => same(name))])}
-      {choice('protocol', 'Protocol', protocol, [{ value: '', label: 'Any protocol' }, ...protocols.map(same)])}
-      {choice('unknown', 'Application', unknown, knownChoices)}
+      <AddressChoice
+        name="site"
+        label="Site"
+        value={site}
+        data={[{ value: '', label: 'From any site' }, ...sites.map(({ name }) => same(name))]}
+      />
+      <AddressChoice
+        name="protocol"
+        label="Protocol"
+        value={protocol}
+        data={[{ value: '', label: 'Any protocol' }, ...protocols.map(same)]}
+      />
+      <AddressChoice name="unknown" label="Application" value={unknown} data={knownChoices} />
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Modal, Select, TextInput } from '@mantine/core';
+import { Button, Modal } from '@mantine/core';
 import { useState } from 'react';
 import { useApiMutation } from '../../shared/api/use-api.ts';
 import { formatMs, formatPercent } from '../../shared/figures/format.ts';
@@ -9,6 +9,7 @@ import { Form } from '../../shared/parts/form.tsx';
 import { showDone, showError } from '../../shared/parts/toasts.ts';
 import { useApiForm } from '../../shared/parts/use-api-form.ts';
 import { useCan } from '../../shared/services.tsx';
+import { inUse, outOfUse, OutOfUseFields } from './out-of-use-fields.tsx';
 import { checkPath, failoverPath, releasePath, type PathCheck } from './path-documents.ts';
 
 /** What can be done with a path: probe it now, move traffic off it, let it be used again. */
@@ -64,22 +65,12 @@ const CheckDialog = ({ check, onClose }: { check: PathCheck; onClose: () => void
   </Modal>
 );
 
-/** For how long something is taken out of use, in seconds. */
-export const failoverDurations = [
-  { value: '', label: 'Until it is released' },
-  { value: '900', label: '15 minutes' },
-  { value: '3600', label: '1 hour' },
-  { value: '14400', label: '4 hours' },
-  { value: '86400', label: '1 day' },
-];
-
 function FailoverDialog({ path, onClose }: { path: Path; onClose: () => void }) {
   const [failover] = useApiMutation(failoverPath);
   const [release] = useApiMutation(releasePath);
   const form = useApiForm({
-    initial: { reason: '', expires_in_seconds: '' },
-    submit: ({ reason, expires_in_seconds: seconds }: { reason: string; expires_in_seconds: string }) =>
-      failover({ path: path.id, reason, expires_in_seconds: seconds === '' ? null : Number(seconds) }),
+    initial: inUse,
+    submit: (values) => failover({ path: path.id, ...outOfUse(values) }),
     onDone: ({ failoverPath: { message } }) => {
       onClose();
       showDone(message, () => release({ path: path.id }));
@@ -92,14 +83,7 @@ function FailoverDialog({ path, onClose }: { path: Path; onClose: () => void }) 
           All traffic leaves it now, as long as anything else from {path.source_site} to {path.dest_site} is usable. It
           comes back when the path is released.
         </p>
-        <TextInput label="Why" placeholder="line is rebuilt" data-autofocus {...form.text('reason')} />
-        <Select
-          label="For how long"
-          data={failoverDurations}
-          allowDeselect={false}
-          {...form.field('expires_in_seconds')}
-          onChange={(value) => form.set({ expires_in_seconds: value ?? '' })}
-        />
+        <OutOfUseFields form={form} />
       </Form>
     </Modal>
   );

@@ -1,12 +1,11 @@
-import { Modal, Select, TextInput } from '@mantine/core';
-import { useApiMutation, type Outcome } from '../../shared/api/use-api.ts';
+import { Modal } from '@mantine/core';
+import { useApiMutation } from '../../shared/api/use-api.ts';
 import { plural } from '../../shared/figures/format.ts';
 import { Form } from '../../shared/parts/form.tsx';
 import { showDone } from '../../shared/parts/toasts.ts';
 import { useApiForm } from '../../shared/parts/use-api-form.ts';
-import { failoverDurations } from '../paths/path-actions.tsx';
-import { failoverPath } from '../paths/path-documents.ts';
-import type { Uplink } from './site-documents.ts';
+import { inUse, outOfUse, OutOfUseFields } from '../paths/out-of-use-fields.tsx';
+import { drainUplink, type Uplink } from './site-documents.ts';
 import { usePathsOf, useUplinkActions } from './use-uplink-actions.tsx';
 
 interface DrainDialogProps {
@@ -18,25 +17,14 @@ interface DrainDialogProps {
 /** Moves traffic off every path from and to an uplink, in both directions; the message afterwards lets it be used again. */
 export function DrainDialog({ site, uplink, onClose }: DrainDialogProps) {
   const own = usePathsOf(uplink);
-  const { undrain } = useUplinkActions(site, uplink);
-  const [failover] = useApiMutation(failoverPath);
-  const drain = async (reason: string, seconds: string): Promise<Outcome<number>> => {
-    for (const path of own) {
-      const outcome = await failover({
-        path: path.id,
-        reason,
-        expires_in_seconds: seconds === '' ? null : Number(seconds),
-      });
-      if (!outcome.ok) return outcome;
-    }
-    return { ok: true, data: own.length };
-  };
+  const { undrain } = useUplinkActions(uplink);
+  const [drain] = useApiMutation(drainUplink);
   const form = useApiForm({
-    initial: { reason: '', expires_in_seconds: '' },
-    submit: ({ reason, expires_in_seconds: seconds }) => drain(reason, seconds),
-    onDone: (count) => {
+    initial: inUse,
+    submit: (values) => drain({ id: uplink.id, ...outOfUse(values) }),
+    onDone: ({ drainEndpoint: { message } }) => {
       onClose();
-      showDone(`${plural(count, 'path')} of ${uplink.label} are out of use.`, undrain);
+      showDone(message, undrain);
     },
   });
   return (
@@ -46,14 +34,7 @@ export function DrainDialog({ site, uplink, onClose }: DrainDialogProps) {
           All traffic leaves its {plural(own.length, 'path')} now, in both directions, as long as another path is
           usable. It stays measured.
         </p>
-        <TextInput label="Why" placeholder="line is rebuilt" data-autofocus {...form.text('reason')} />
-        <Select
-          label="For how long"
-          data={failoverDurations}
-          allowDeselect={false}
-          {...form.field('expires_in_seconds')}
-          onChange={(value) => form.set({ expires_in_seconds: value ?? '' })}
-        />
+        <OutOfUseFields form={form} />
       </Form>
     </Modal>
   );

@@ -167,6 +167,30 @@ export const deleteUplink = graphql(`
   }
 `);
 
+export const restoreUplink = graphql(`
+  mutation RestoreEndpoint($id: ID!) {
+    restoreEndpoint(endpoint_id: $id) {
+      id
+    }
+  }
+`);
+
+export const drainUplink = graphql(`
+  mutation DrainEndpoint($id: ID!, $reason: String!, $expires_in_seconds: Int) {
+    drainEndpoint(endpoint_id: $id, reason: $reason, expires_in_seconds: $expires_in_seconds) {
+      message
+    }
+  }
+`);
+
+export const undrainUplink = graphql(`
+  mutation UndrainEndpoint($id: ID!) {
+    undrainEndpoint(endpoint_id: $id) {
+      message
+    }
+  }
+`);
+
 /** Queues of shaped uplinks, as edges told them last. */
 export const queuesQuery = graphql(`
   query Queues {

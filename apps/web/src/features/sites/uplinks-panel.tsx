@@ -24,7 +24,6 @@ export function UplinksPanel({ site, edge }: { site: SiteDetail; edge: Edge | un
     title: '',
     cell: (uplink) => (
       <UplinkMenu
-        site={site.name}
         uplink={uplink}
         onEdit={() => setDialog({ kind: 'edit', uplink })}
         onDrain={() => setDialog({ kind: 'drain', uplink })}
@@ -66,14 +65,13 @@ export function UplinksPanel({ site, edge }: { site: SiteDetail; edge: Edge | un
 }
 
 interface UplinkMenuProps {
-  readonly site: string;
   readonly uplink: Uplink;
   readonly onEdit: () => void;
   readonly onDrain: () => void;
 }
 
-function UplinkMenu({ site, uplink, onEdit, onDrain }: UplinkMenuProps) {
-  const { drained, undrain, remove } = useUplinkActions(site, uplink);
+function UplinkMenu({ uplink, onEdit, onDrain }: UplinkMenuProps) {
+  const { drained, undrain, remove } = useUplinkActions(uplink);
   return (
     <Menu position="bottom-end">
       <Menu.Target>

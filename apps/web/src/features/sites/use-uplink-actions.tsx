@@ -4,8 +4,7 @@ import type { Path } from '../../shared/live/network-documents.ts';
 import { useNetwork } from '../../shared/live/use-network.ts';
 import { useConfirm } from '../../shared/parts/confirm.tsx';
 import { showDone, showError } from '../../shared/parts/toasts.ts';
-import { releasePath } from '../paths/path-documents.ts';
-import { createUplink, deleteUplink, type Uplink } from './site-documents.ts';
+import { deleteUplink, restoreUplink, undrainUplink, type Uplink } from './site-documents.ts';
 
 /** Paths from and to an uplink. */
 export function usePathsOf({ id }: Uplink): readonly Path[] {
@@ -13,20 +12,18 @@ export function usePathsOf({ id }: Uplink): readonly Path[] {
   return [...paths.values()].filter((path) => path.source_endpoint_id === id || path.dest_endpoint_id === id);
 }
 
-/** What a menu does with an uplink at once; deleting asks first, and the message afterwards adds it again. */
-export function useUplinkActions(site: string, uplink: Uplink) {
+/** What a menu does with an uplink at once; deleting asks first, and the message afterwards restores it. */
+export function useUplinkActions(uplink: Uplink) {
   const own = usePathsOf(uplink);
   const ask = useConfirm();
-  const [release] = useApiMutation(releasePath);
+  const [release] = useApiMutation(undrainUplink);
   const [drop] = useApiMutation(deleteUplink);
-  const [create] = useApiMutation(createUplink);
+  const [restore] = useApiMutation(restoreUplink);
   const drained = own.filter(({ override }) => override !== null);
   const undrain = async (): Promise<void> => {
-    for (const path of drained) {
-      const outcome = await release({ path: path.id });
-      if (!outcome.ok) return showError(outcome.error);
-    }
-    showDone(`${plural(drained.length, 'path')} of ${uplink.label} may be used again.`);
+    const outcome = await release({ id: uplink.id });
+    if (outcome.ok) showDone(outcome.data.undrainEndpoint.message);
+    else showError(outcome.error);
   };
   const remove = async (): Promise<void> => {
     const wanted = await ask({
@@ -34,18 +31,15 @@ export function useUplinkActions(site: string, uplink: Uplink) {
       action: 'Delete',
       dangerous: true,
       children: (
-        <p>
-          {plural(own.length, 'path')} go with it, with what was measured on them. Traffic moves to what is left. Added
-          again, the uplink has new paths.
-        </p>
+        <p>{plural(own.length, 'path')} go with it. Traffic moves to what is left. For 30 days it can be restored.</p>
       ),
     });
     if (!wanted) return;
-    const { id, version, ...same } = uplink;
+    const { id, version } = uplink;
     const outcome = await drop({ id, version });
     if (!outcome.ok) return showError(outcome.error);
     showDone(`${uplink.label} was deleted.`, async () => {
-      const back = await create({ site, input: same });
+      const back = await restore({ id });
       if (!back.ok) showError(back.error);
     });
   };
