@@ -17,6 +17,8 @@ export interface BenchLine {
 export interface Bench {
   /** One line for the list of benches. */
   readonly about: string;
-  /** Measures, and reports every figure when it is known. Cleans up after itself also when it fails. */
-  run(report: (line: Omit<BenchLine, 'bench'>) => void): Promise<void>;
+  /** What it can also measure alone, as `NAME/PART`. */
+  readonly parts?: readonly string[];
+  /** Measures the named part or all, and reports every figure when it is known. Cleans up after itself also when it fails. */
+  run(report: (line: Omit<BenchLine, 'bench'>) => void, part?: string): Promise<void>;
 }

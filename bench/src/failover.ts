@@ -16,6 +16,7 @@ import { profileTuning } from '@patronus/policy';
 import type { Bench } from './bench-line.ts';
 import { say, setProfile, withBenchLab } from './bench-lab.ts';
 
+const profiles = ['default', 'fast', 'metered'] as const satisfies readonly ProbeProfile[];
 /** A metered line is trusted again, and counts as never cut, only after minutes. */
 const cutsOf: Readonly<Record<ProbeProfile, number>> = { default: 30, fast: 30, metered: 3 };
 const packetsPerSecond = 1000;
@@ -43,11 +44,14 @@ const streams: Readonly<Record<Direction, UdpStream>> = {
 
 export const bench: Bench = {
   about: `failover: ${cutsOf.default} silent blackouts per probe profile (${cutsOf.metered} of metered lines), ${packetsPerSecond} packets/s from LAN to LAN`,
-  run: (report) =>
+  parts: profiles,
+  run: (report, part) =>
     withBenchLab(async (dataDir, api) => {
       const lab = scenarioLab(dataDir);
       await addSessionPolicy(api);
-      for (const profile of ['default', 'fast', 'metered'] as const) await benchProfile(lab, api, profile, report);
+      for (const profile of profiles) {
+        if (part === undefined || part === profile) await benchProfile(lab, api, profile, report);
+      }
     }),
 };
 

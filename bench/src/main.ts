@@ -5,13 +5,13 @@ import type { Bench, BenchLine } from './bench-line.ts';
 import { cleanUpOnSignals, endBySignal } from './clean-up.ts';
 
 /*
- * npm run bench -- NAME… [--json]
+ * npm run bench -- NAME[/PART]… [--json]
  *
  * Every file in this folder that exports `bench` is one. Figures go to standard output, as a table or as one JSON object per
  * line; what the benches say on the way goes to standard error.
  */
 
-const usage = 'Usage: npm run bench -- NAME… [--json], or "all"';
+const usage = 'Usage: npm run bench -- NAME[/PART]… [--json], or "all"';
 
 async function findBenches(): Promise<Map<string, Bench>> {
   const files = readdirSync(import.meta.dirname).filter(
@@ -26,13 +26,29 @@ async function findBenches(): Promise<Map<string, Bench>> {
   return new Map(found.flat());
 }
 
-async function runBench(name: string, bench: Bench, json: boolean): Promise<void> {
+interface Choice {
+  readonly name: string;
+  readonly bench: Bench;
+  readonly part?: string;
+}
+
+/** What `NAME` or `NAME/PART` asks for; null where there is no such bench or part. */
+function choose(benches: ReadonlyMap<string, Bench>, wanted: string): Choice | null {
+  const [name = '', ...rest] = wanted.split('/');
+  const bench = benches.get(name);
+  if (bench === undefined) return null;
+  if (rest.length === 0) return { name, bench };
+  const part = rest.join('/');
+  return bench.parts?.includes(part) ? { name, bench, part } : null;
+}
+
+async function runBench({ name, bench, part }: Choice, json: boolean): Promise<void> {
   const lines: BenchLine[] = [];
   await bench.run((figures) => {
     const line = { bench: name, ...figures };
     lines.push(line);
     if (json) process.stdout.write(`${JSON.stringify(line)}\n`);
-  });
+  }, part);
   if (!json) process.stdout.write(table(lines));
 }
 
@@ -68,15 +84,19 @@ async function main(): Promise<number> {
   });
   const benches = await findBenches();
   const names = positionals.includes('all') ? [...benches.keys()] : positionals;
-  const unknown = names.find((name) => !benches.has(name));
+  const choices = names.map((name) => choose(benches, name));
+  const unknown = names[choices.indexOf(null)];
   if (unknown !== undefined) process.stderr.write(`There is no bench "${unknown}".\n`);
   if (names.length === 0 || unknown !== undefined || values.help) {
-    const list = Array.from(benches, ([name, { about }]) => `  ${name.padEnd(12)} ${about}\n`);
+    const list = Array.from(benches, ([name, { about, parts = [] }]) => {
+      const alone = parts.length === 0 ? '' : `; alone: ${parts.map((part) => `${name}/${part}`).join(', ')}`;
+      return `  ${name.padEnd(12)} ${about}${alone}\n`;
+    });
     process.stderr.write(`${usage}\n\n${list.join('')}`);
     return unknown === undefined ? 0 : 2;
   }
   cleanUpOnSignals();
-  for (const name of names) await runBench(name, benches.get(name)!, values.json);
+  for (const choice of choices) await runBench(choice!, values.json);
   return 0;
 }
 
