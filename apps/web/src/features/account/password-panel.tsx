@@ -67,7 +67,15 @@ function PasswordForm({ username, onClose }: { username: string; onClose: () => 
   return (
     <div className={classes.narrow}>
       <Form form={form} action="Change the password" onCancel={onClose}>
-        <input type="text" name="username" value={username} autoComplete="username" readOnly hidden />
+        <input
+          type="text"
+          name="username"
+          aria-label="User name"
+          value={username}
+          autoComplete="username"
+          readOnly
+          hidden
+        />
         <PasswordInput
           label="Password now"
           autoComplete="current-password"
