@@ -14,7 +14,7 @@ const views = [
   '/topology?view=map',
   '/topology?chosen=site:hq',
   '/paths?view=matrix',
-  '/traffic?by=path',
+  '/traffic?by=application',
   '/policies/explain?source=hq&destination=branch&destination_port=443',
 ];
 /** For those who are not signed in yet. */
@@ -25,6 +25,8 @@ export const opened = [
   ['/sites/hq', 'Delete', 'dialog'],
   ['/sites/hq', 'Add an uplink', 'dialog'],
   ['/sites/hq', 'More for mpls', 'menu'],
+  ['/policies/host-sets', 'Add a host set', 'dialog'],
+  ['/policies/classes', 'Add a class', 'dialog'],
   ['/people', 'Add a person', 'dialog'],
   ['/', 'Account and settings of this page', 'menu'],
 ] as const;
@@ -85,6 +87,7 @@ async function seed({ patronus }: TestController): Promise<Record<string, string
   const person = await made<{ user: { id: string } }>('users', 'create', 'vera', '--name', 'Vera', '--role', 'viewer');
   await made('api-keys', 'create', 'dashboard', '--scopes', 'network:read', '--user', 'admin');
   await made('enrolment-keys', 'create', 'branch');
+  await made('host-sets', 'create', 'printers', '--member', '10.1.0.32/28');
   const sink = await made<{ id: string }>('sinks', 'create', 'pager', '--webhook', 'http://localhost:9/nobody');
   return {
     site: 'hq',
