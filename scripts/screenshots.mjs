@@ -46,13 +46,14 @@ await main(async () => {
   }
 });
 
-/** What pages of people, keys and sinks show. Gives the ids of a person and of a sink, for their own pages. */
+/** What pages of people, keys, host sets and sinks show. Gives the ids of a person and of a sink, for their own pages. */
 async function furnish(lab) {
   const made = async (...args) => JSON.parse(await lab.answer(...args, '--json'));
   const { user } = await made('users', 'create', 'vera', '--name', 'Vera Lind', '--role', 'operator');
   await made('users', 'create', 'otto', '--name', 'Otto Berg', '--role', 'viewer');
   await made('api-keys', 'create', 'dashboard', '--scopes', 'network:read', '--user', 'admin');
   await made('enrolment-keys', 'create', 'branch');
+  await made('host-sets', 'create', 'printers', '--member', '10.1.0.32/28', '--member', '10.2.0.9');
   const { id } = await made(
     'sinks',
     'create',

@@ -30,7 +30,8 @@ describe.skipIf(why !== '')(`the web page beside a lab with traffic${why}`, () =
     url = readControllerFile(dataDir)!.http_url;
     void labTraffic({ dataDir, seconds: trafficSeconds, signal: stop.signal });
     browser = await openBrowser();
-    page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    page = await context.newPage();
     page.setDefaultTimeout(30_000);
     await page.goto(`${url}/sign-in`);
     await page.getByLabel('User name').fill('admin');

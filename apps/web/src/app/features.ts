@@ -1,8 +1,10 @@
 import { accountFeature } from '../features/account/feature.ts';
 import { applicationFeature } from '../features/applications/feature.ts';
 import { auditFeature } from '../features/audit/feature.ts';
+import { classFeature } from '../features/classes/feature.ts';
 import { eventFeature } from '../features/events/feature.ts';
 import { flowFeature } from '../features/flows/feature.ts';
+import { hostSetFeature } from '../features/host-sets/feature.ts';
 import { keyFeature } from '../features/keys/feature.ts';
 import { labFeature } from '../features/lab/feature.ts';
 import { overviewFeature } from '../features/overview/feature.ts';
@@ -15,6 +17,7 @@ import { siteFeature } from '../features/sites/feature.ts';
 import { slaFeature } from '../features/sla/feature.ts';
 import { topologyFeature } from '../features/topology/feature.ts';
 import { trafficFeature } from '../features/traffic/feature.ts';
+import { transportLinkFeature } from '../features/transport-links/feature.ts';
 import type { Feature } from '../shared/feature.ts';
 
 /** All that the page has, in the order of its menu. */
@@ -23,7 +26,10 @@ export const features: readonly Feature[] = [
   topologyFeature,
   siteFeature,
   pathFeature,
+  transportLinkFeature,
   policyFeature,
+  hostSetFeature,
+  classFeature,
   trafficFeature,
   flowFeature,
   slaFeature,

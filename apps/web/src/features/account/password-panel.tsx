@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { graphql } from '../../shared/api/graphql.ts';
 import { useApiMutation } from '../../shared/api/use-api.ts';
 import { Form } from '../../shared/parts/form.tsx';
+import { HiddenUserName } from '../../shared/parts/hidden-user-name.tsx';
 import { Panel } from '../../shared/parts/panel.tsx';
 import { showDone } from '../../shared/parts/toasts.ts';
 import { useApiForm } from '../../shared/parts/use-api-form.ts';
@@ -67,7 +68,7 @@ function PasswordForm({ username, onClose }: { username: string; onClose: () => 
   return (
     <div className={classes.narrow}>
       <Form form={form} action="Change the password" onCancel={onClose}>
-        <input type="text" name="username" value={username} autoComplete="username" readOnly hidden />
+        <HiddenUserName name={username} />
         <PasswordInput
           label="Password now"
           autoComplete="current-password"

@@ -1,3 +1,4 @@
+import { Fragment, type ReactNode } from 'react';
 import { Time } from '../../shared/figures/time.tsx';
 import { formatFact } from '../../shared/figures/format.ts';
 import { HealthBadge, type Health } from '../../shared/health/health.tsx';
@@ -21,7 +22,7 @@ export function AuditList({ entries }: { entries: readonly AuditEntry[] }) {
                 <Time at={entry.time} />
               </span>
               <span>{entry.actor}</span>
-              <code>{entry.action}</code>
+              <code>{breakable(entry.action)}</code>
               <span>{entry.target ?? ''}</span>
               <span className={classes.address}>{entry.address ?? ''}</span>
               <HealthBadge health={healthOfResult[entry.result] ?? 'unknown'} word={wordOfResult(entry.result)} />
@@ -33,6 +34,19 @@ export function AuditList({ entries }: { entries: readonly AuditEntry[] }) {
     </ul>
   );
 }
+
+/** A narrow column breaks it between its words. */
+const breakable = (action: string): ReactNode =>
+  action.split('_').map((word, index) => (
+    <Fragment key={index}>
+      {index > 0 && (
+        <>
+          _<wbr />
+        </>
+      )}
+      {word}
+    </Fragment>
+  ));
 
 const EntryDetails = ({ entry }: { entry: AuditEntry }) => (
   <div className={classes.details}>

@@ -1,4 +1,5 @@
 import { SegmentedControl, Select } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useAddress, useSetAddress } from '../../shared/address/use-address.ts';
 import { useNetwork } from '../../shared/live/use-network.ts';
@@ -22,7 +23,10 @@ export function PathListPage() {
   const names = useMemo(() => sites.map(({ name }) => name).toSorted(byName), [sites]);
   const [view, setView] = useAddress('view', 'list', { push: true });
   const choice = (
-    <SegmentedControl size="sm" data={views} value={view} onChange={setView} aria-label="How paths are shown" />
+    <>
+      <Link to="/paths/transport-links">Transport links</Link>
+      <SegmentedControl size="sm" data={views} value={view} onChange={setView} aria-label="How paths are shown" />
+    </>
   );
   return (
     <Page title="Paths" actions={choice}>

@@ -1,5 +1,5 @@
-import { Button } from '@mantine/core';
-import { IconPlus, IconRoute } from '@tabler/icons-react';
+import { ActionIcon, Button, Menu } from '@mantine/core';
+import { IconDots, IconPlus, IconRoute } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useApiQuery } from '../../shared/api/use-api.ts';
@@ -90,6 +90,17 @@ function ListActions() {
       >
         Explain a flow
       </Button>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon variant="default" size={36} aria-label="What policies name">
+            <IconDots size={16} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => void navigate({ to: '/policies/host-sets' })}>Host sets</Menu.Item>
+          <Menu.Item onClick={() => void navigate({ to: '/policies/classes' })}>Classes of service</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
       {can('Mutation.createPolicy') && (
         <Button leftSection={<IconPlus size={16} />} onClick={() => void navigate({ to: '/policies/new' })}>
           Add a policy

@@ -4,6 +4,7 @@ import { useEffect, useState, type SyntheticEvent } from 'react';
 import { useAddressParameters } from '../../shared/address/use-address.ts';
 import { asApiError, problemText, type ApiError } from '../../shared/api/api-error.ts';
 import { rest } from '../../shared/api/rest.ts';
+import { HiddenUserName } from '../../shared/parts/hidden-user-name.tsx';
 import { useServices, useSession } from '../../shared/services.tsx';
 import { Entrance } from './entrance.tsx';
 import classes from './entrance.module.css';
@@ -63,7 +64,7 @@ function PasswordForm({ username, onDone }: { username: string; onDone: () => vo
   return (
     <form onSubmit={(event) => void submit(event)} style={{ display: 'grid', gap: 12 }}>
       <p className={classes.note}>The link works once.</p>
-      <input type="text" name="username" value={username} autoComplete="username" readOnly hidden />
+      <HiddenUserName name={username} />
       <PasswordInput
         label="Password"
         autoComplete="new-password"

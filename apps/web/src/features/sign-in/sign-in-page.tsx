@@ -90,6 +90,7 @@ function PasswordForm({ needsCode, busy, onSubmit }: PasswordFormProps) {
     <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
       <TextInput
         label="User name"
+        type="text"
         autoComplete="username"
         autoFocus
         required

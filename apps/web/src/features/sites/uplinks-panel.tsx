@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Menu } from '@mantine/core';
+import { ActionIcon, Button, Menu, VisuallyHidden } from '@mantine/core';
 import { IconDots, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { formatBitRate } from '../../shared/figures/format.ts';
@@ -102,7 +102,17 @@ const uplinkColumns = (edge: Edge | undefined): readonly Column<Uplink>[] => {
       cell: ({ device }) => {
         const uplink = carrier(device);
         if (uplink === undefined) return <code>{device}</code>;
-        return <HealthBadge health={uplink.carrier ? 'up' : 'down'} word={<code>{device}</code>} />;
+        return (
+          <HealthBadge
+            health={uplink.carrier ? 'up' : 'down'}
+            word={
+              <>
+                <VisuallyHidden>{uplink.carrier ? 'up' : 'no carrier'} </VisuallyHidden>
+                <code>{device}</code>
+              </>
+            }
+          />
+        );
       },
     },
     {

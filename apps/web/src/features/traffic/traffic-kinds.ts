@@ -2,7 +2,7 @@ import type { ResultOf } from '../../shared/api/graphql.ts';
 import type { trafficQuery } from './traffic-documents.ts';
 
 export type TrafficPoint = ResultOf<typeof trafficQuery>['trafficHistory'][number];
-export type Kind = 'policy' | 'site' | 'endpoint' | 'path';
+export type Kind = 'policy' | 'site' | 'endpoint' | 'path' | 'application';
 /** What is counted of something. */
 export type Measure = 'bytes_matched' | 'bytes_sent' | 'bytes_received';
 
@@ -30,13 +30,23 @@ export const trafficKinds: readonly TrafficKind[] = [
     path: (_id, name) => `/sites/${encodeURIComponent(name.split('/')[0] ?? name)}`,
   },
   { value: 'path', label: 'Paths', measures: ['bytes_sent', 'bytes_received'], path: (id) => `/paths/${id}` },
+  {
+    value: 'application',
+    label: 'Applications',
+    measures: ['bytes_sent', 'bytes_received'],
+    path: (id) => (id === 'unknown' ? '/flows?unknown=yes' : `/applications/${id}`),
+  },
 ];
 
-export const measureNames: Readonly<Record<Measure, string>> = {
+const measureNames: Readonly<Record<Measure, string>> = {
   bytes_matched: 'Entered from LANs',
   bytes_sent: 'Sent by tunnels',
   bytes_received: 'Received by tunnels',
 };
+
+/** Of applications flows are counted, as the side that opened them sees them. */
+export const measureName = (kind: Kind, measure: Measure): string =>
+  kind === 'application' ? measureNames[measure].replace('tunnels', 'flows') : measureNames[measure];
 
 /** `hq/mpls:branch/mpls` as people read it. */
 export const readable = (name: string): string => name.replace(':', ' → ').replaceAll('/', ' ');

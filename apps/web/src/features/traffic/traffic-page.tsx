@@ -15,13 +15,13 @@ import { QueryView } from '../../shared/parts/query-view.tsx';
 import { filterRows } from '../../shared/parts/table-rows.ts';
 import { download } from './download.ts';
 import { trafficQuery } from './traffic-documents.ts';
-import { measureNames, trafficKinds, type Kind, type Measure } from './traffic-kinds.ts';
+import { measureName, trafficKinds, type Kind, type Measure } from './traffic-kinds.ts';
 import { trafficStep } from './traffic-rates.ts';
 import { csvOf, exportedRows, jsonOf, trafficCurves, trafficRows, type TrafficRow } from './traffic-rows.ts';
 import { TrafficTable, trafficColumns } from './traffic-table.tsx';
 import { useCountOf } from './use-count-of.ts';
 
-/** Traffic over time: of policies, sites, uplinks or paths, the busiest on top of each other. */
+/** Traffic over time: of policies, sites, uplinks, paths or applications, the busiest on top of each other. */
 export function TrafficPage() {
   const shown = useTimeRange();
   const [kindText, setKind] = useAddress('by', 'policy', { push: true });
@@ -50,7 +50,7 @@ export function TrafficPage() {
             <SegmentedControl
               size="xs"
               aria-label="What is counted"
-              data={kind.measures.map((value) => ({ value, label: measureNames[value] }))}
+              data={kind.measures.map((value) => ({ value, label: measureName(kind.value, value) }))}
               value={measure}
               onChange={setMeasure}
             />
@@ -58,7 +58,7 @@ export function TrafficPage() {
         }
       >
         <TimeChart
-          title={measureNames[measure]}
+          title={measureName(kind.value, measure)}
           series={curves}
           shown={shown}
           step={step}

@@ -31,7 +31,11 @@ export function Age({ at }: TimeProps) {
   const now = useNow(1000);
   if (at === null || at === undefined) return <span>{unknownFigure}</span>;
   return (
-    <time dateTime={new Date(at).toISOString()} title={`${formatTime(at, now)} (${formatUtc(at)})`}>
+    <time
+      className={classes.part}
+      dateTime={new Date(at).toISOString()}
+      title={`${formatTime(at, now)} (${formatUtc(at)})`}
+    >
       {formatAge(at, now)}
     </time>
   );

@@ -15,7 +15,7 @@ export const Panel = ({ title, aside, flush = false, children }: PanelProps) => 
   <section className={classes.panel}>
     {(title !== undefined || aside !== undefined) && (
       <header className={classes.header}>
-        <h2>{title}</h2>
+        {title !== undefined && <h2>{title}</h2>}
         {aside !== undefined && <div className={classes.aside}>{aside}</div>}
       </header>
     )}
