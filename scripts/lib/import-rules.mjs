@@ -75,6 +75,7 @@ export const allowances = [
   ...allow('apps/edge', 'domain, documents and decisions', '@patronus/core', '@patronus/protocol', '@patronus/policy'),
   ...allow('apps/edge', 'what the kernel should look like', '@patronus/netconf'),
   ...allow('apps/edge', 'names in packets, and the applications that they mean', '@patronus/applications'),
+  ...allow('apps/edge/src/end-worker.ts', 'ends the threads of learning and probing', 'node:worker_threads'),
   ...allow('apps/edge/src/learn', 'packets wait for it, and shall wait for nothing else', 'node:worker_threads'),
   ...allow(
     'apps/edge/src/probe',
