@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 export interface HelperListener {
@@ -12,6 +11,8 @@ export interface HelperListener {
 /** A helper that does not end when its standard input does is stuck. */
 const stopTimeoutMs = 2_000;
 const maxSaid = 500;
+/** One that says more without ending a line has gone wrong, and is killed rather than believed. */
+const maxLine = 65_536;
 
 /** A program of ours in a process of its own, so that what makes it fail does not make its caller fail. It ends with its caller. */
 export class HelperProgram {
@@ -35,7 +36,13 @@ export class HelperProgram {
     let said = '';
     child.stderr!.on('data', (chunk: Buffer) => (said = `${said}${String(chunk)}`.slice(-maxSaid)));
     child.stdin!.on('error', () => undefined);
-    createInterface({ input: child.stdout! }).on('line', (text) => listener.line(text));
+    let begun = '';
+    child.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
+      const lines = `${begun}${chunk}`.split('\n');
+      begun = lines.pop()!;
+      for (const line of lines) listener.line(line);
+      if (begun.length > maxLine) child.kill('SIGKILL');
+    });
     this.#ended = new Promise((resolve) => {
       const end = (how: string): void => {
         const last = said.trim().split('\n').at(-1) ?? '';

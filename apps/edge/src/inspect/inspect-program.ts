@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { inspectionGroup, messageOf, systemClock } from '@patronus/core';
 import { PacketTap, ProtocolDetector, shedPrivileges, Waiter } from '@patronus/linux';
 import { FlowInspector, maxInspectedFlows, type ServiceFinding } from './flow-inspector.ts';
-import type { InspectorLine } from './inspection.ts';
+import { inspectorText, type InspectorLine } from './inspector-line.ts';
 
 const [parentFd, tapFd] = [0, 3];
 const longestWaitMs = 60_000;
@@ -12,11 +12,11 @@ const longestWaitMs = 60_000;
  */
 const moreDataBytes = 192 * 1024 * 1024;
 
-const tell = (line: InspectorLine): void => void writeSync(1, `${JSON.stringify(line)}\n`);
+const tell = (line: InspectorLine): void => void writeSync(1, `${inspectorText(line)}\n`);
 
 /**
  * The inspector's entry: looks at the packets that come by descriptor 3, tells findings on its standard output, a line of
- * JSON each, and ends with its standard input. What it reads is what strangers send, in C, so that it first gives up all that it could do otherwise.
+ * text each, and ends with its standard input. What it reads is what strangers send, in C, so that it first gives up all that it could do otherwise.
  */
 function main(): void {
   const detector = open();

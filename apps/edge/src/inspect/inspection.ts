@@ -1,13 +1,7 @@
 import { inspectionGroup, messageOf, PatronusError, systemClock } from '@patronus/core';
 import { closeDescriptor, HelperProgram, PacketTap } from '@patronus/linux';
-import type { ServiceFinding } from './flow-inspector.ts';
 import { InspectedServices, type Service } from './inspected-services.ts';
-
-/** What the inspector says, a line of JSON each. */
-export type InspectorLine =
-  | { readonly type: 'ready'; readonly version: string }
-  | { readonly type: 'unavailable'; readonly reason: string }
-  | { readonly type: 'found'; readonly finding: ServiceFinding };
+import { parseInspectorLine } from './inspector-line.ts';
 
 /** Whether flows that nothing else tells are inspected here. */
 export interface InspectionStatus {
@@ -93,7 +87,10 @@ export class Inspection {
         reject(new PatronusError('unsupported_kernel', reason));
       };
       const late = setTimeout(() => refuse(`the inspector did not start within ${startTimeoutMs} ms`), startTimeoutMs);
+      let isSettled = false;
       const settled = (action: () => void): void => {
+        if (isSettled) return;
+        isSettled = true;
         clearTimeout(late);
         action();
       };
@@ -111,9 +108,10 @@ export class Inspection {
       { fds: [this.#tap.fd], maxHeapMb },
       {
         line: (text) => {
-          const line = JSON.parse(text) as InspectorLine;
-          if (line.type === 'found') return this.#services.learn(line.finding);
-          if (line.type === 'unavailable') return hear.unavailable(line.reason);
+          const line = parseInspectorLine(text);
+          if (line?.type === 'found') this.#services.learn(line.finding);
+          if (line?.type === 'unavailable') hear.unavailable(line.reason);
+          if (line?.type !== 'ready') return;
           this.#version = line.version;
           hear.ready();
         },

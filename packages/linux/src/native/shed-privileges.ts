@@ -7,6 +7,8 @@ const noNewPrivileges = 38;
 const limitOfData = 2;
 const limitOfCore = 4;
 const limitOfFiles = 7;
+/** Descriptors 0 and 1 are taken, so that nothing gets a number below; poll() refuses to wait for more descriptors than this. */
+const maxFiles = 2;
 const nobody = 65_534;
 
 /**
@@ -22,7 +24,7 @@ export function shedPrivileges(moreDataBytes: number): void {
   for (const [resource, value] of [
     [limitOfData, maxDataBytes],
     [limitOfCore, 0],
-    [limitOfFiles, 0],
+    [limitOfFiles, maxFiles],
   ] as const) {
     arena.setLong(limit, value);
     arena.setLong(limit + 8, value);
