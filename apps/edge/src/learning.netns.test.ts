@@ -171,7 +171,10 @@ describe.skipIf(!isRoot)('names of servers, learned by an edge (skipped without 
   });
 
   it('are not all that tells: a flow without one is told by what it looks like', async () => {
-    const { learning } = await network.edges[0].status();
+    const { learning } = await eventually(
+      () => network.edges[0].status(),
+      ({ learning: now }) => now.inspection.on || now.inspection.problem !== null,
+    );
     if (!learning.inspection.on) {
       expect(learning.inspection.problem).toContain('libndpi');
       return;

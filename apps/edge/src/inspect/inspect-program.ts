@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { inspectionGroup, messageOf, systemClock } from '@patronus/core';
+import { inspectionGroup, systemClock } from '@patronus/core';
 import { PacketTap, ProtocolDetector, shedPrivileges, Waiter } from '@patronus/linux';
 import { FlowInspector, maxInspectedFlows, type ServiceFinding } from './flow-inspector.ts';
 import { inspectorText, type InspectorLine } from './inspector-line.ts';
@@ -19,8 +19,7 @@ const tell = (line: InspectorLine): void => void writeSync(1, `${inspectorText(l
  * text each, and ends with its standard input. What it reads is what strangers send, in C, so that it first gives up all that it could do otherwise.
  */
 function main(): void {
-  const detector = open();
-  if (detector === null) return;
+  const detector = new ProtocolDetector(maxInspectedFlows);
   const tap = PacketTap.attach(tapFd, 'copy', inspectionGroup);
   const inspector = new FlowInspector(systemClock, detector);
   const waiter = new Waiter([parentFd, tapFd]);
@@ -35,15 +34,6 @@ function main(): void {
       if (finding !== null) findings.push(finding);
     });
     for (const finding of findings) tell({ type: 'found', finding });
-  }
-}
-
-function open(): ProtocolDetector | null {
-  try {
-    return new ProtocolDetector(maxInspectedFlows);
-  } catch (error) {
-    tell({ type: 'unavailable', reason: messageOf(error) });
-    return null;
   }
 }
 

@@ -1,5 +1,5 @@
 import { inspectionGroup, messageOf, PatronusError, systemClock } from '@patronus/core';
-import { closeDescriptor, HelperProgram, PacketTap } from '@patronus/linux';
+import { closeDescriptor, HelperProgram, PacketTap, ProtocolDetector } from '@patronus/linux';
 import { InspectedServices, type Service } from './inspected-services.ts';
 import { parseInspectorLine } from './inspector-line.ts';
 
@@ -14,8 +14,6 @@ export interface InspectionStatus {
   readonly services: number;
 }
 
-/** Node starts in a tenth of a second; on a small router that is busy booting it takes several. */
-const startTimeoutMs = 15_000;
 /** An inspector that ended is started again, the first time after the shorter pause: a packet that ends it may come again. */
 const [minRestartMs, maxRestartMs] = [1_000, 300_000];
 /** Its objects are few; the packets lie outside. */
@@ -42,21 +40,16 @@ export class Inspection {
   private constructor(failed: (error: Error) => void) {
     this.#failed = failed;
     this.#tap = PacketTap.open('copy', inspectionGroup);
+    this.#launch();
   }
 
   /**
-   * In the calling thread's network namespace. `failed` is told when an inspector died, which is started again. Errors:
-   * `kernel_refused`; `unsupported_kernel` with the remedy where there is no nDPI.
+   * In the calling thread's network namespace; the edge does not wait for the inspector. `failed` is told when one died, which
+   * is started again. Errors: `kernel_refused`; `unsupported_kernel` with the remedy where there is no nDPI that fits.
    */
-  static async start(failed: (error: Error) => void): Promise<Inspection> {
-    const inspection = new Inspection(failed);
-    try {
-      await inspection.#first();
-      return inspection;
-    } catch (error) {
-      await inspection.stop();
-      throw error;
-    }
+  static start(failed: (error: Error) => void): Inspection {
+    ProtocolDetector.require();
+    return new Inspection(failed);
   }
 
   /** The application of a catalogue's that a service was found to be; null where none was. */
@@ -80,29 +73,7 @@ export class Inspection {
     closeDescriptor(this.#tap.fd);
   }
 
-  #first(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const refuse = (reason: string): void => {
-        this.#stopping = true;
-        reject(new PatronusError('unsupported_kernel', reason));
-      };
-      const late = setTimeout(() => refuse(`the inspector did not start within ${startTimeoutMs} ms`), startTimeoutMs);
-      let isSettled = false;
-      const settled = (action: () => void): void => {
-        if (isSettled) return;
-        isSettled = true;
-        clearTimeout(late);
-        action();
-      };
-      this.#launch({
-        ready: () => settled(resolve),
-        unavailable: (reason) => settled(() => refuse(reason)),
-        ended: (reason) => settled(() => refuse(`the inspector ${reason}`)),
-      });
-    });
-  }
-
-  #launch(hear: { ready(): void; unavailable(reason: string): void; ended(reason: string): void }): void {
+  #launch(): void {
     this.#helper = new HelperProgram(
       program,
       { fds: [this.#tap.fd], maxHeapMb },
@@ -110,15 +81,11 @@ export class Inspection {
         line: (text) => {
           const line = parseInspectorLine(text);
           if (line?.type === 'found') this.#services.learn(line.finding);
-          if (line?.type === 'unavailable') hear.unavailable(line.reason);
-          if (line?.type !== 'ready') return;
-          this.#version = line.version;
-          hear.ready();
+          if (line?.type === 'ready') this.#version = line.version;
         },
         ended: (reason) => {
           this.#version = null;
           this.#helper = null;
-          hear.ended(reason);
           if (!this.#stopping) this.#again(reason);
         },
       },
@@ -128,11 +95,7 @@ export class Inspection {
   #again(reason: string): void {
     this.#problem = `the inspector of flows ${reason}; it is started again in ${this.#restartMs / 1000} s`;
     this.#failed(new PatronusError('internal', this.#problem));
-    const nothing = (): void => undefined;
-    this.#restart = setTimeout(
-      () => this.#launch({ ready: nothing, unavailable: nothing, ended: nothing }),
-      this.#restartMs,
-    );
+    this.#restart = setTimeout(() => this.#launch(), this.#restartMs);
     this.#restartMs = Math.min(maxRestartMs, this.#restartMs * 2);
   }
 }

@@ -5,7 +5,6 @@ import { inspectorText, parseInspectorLine, type InspectorLine } from './inspect
 it('lines of the inspector are read as they were written', () => {
   const lines: InspectorLine[] = [
     { type: 'ready', version: '4.2.0' },
-    { type: 'unavailable', reason: 'apt install libndpi4.2' },
     {
       type: 'found',
       finding: { protocol: 'udp', destination: '2001:db8::7' as Address, destinationPort: 7_022, application: 'sip' },

@@ -3,22 +3,13 @@ import type { ServiceFinding } from './flow-inspector.ts';
 
 /** What the inspector says, a line of text each. */
 export type InspectorLine =
-  | { readonly type: 'ready'; readonly version: string }
-  | { readonly type: 'unavailable'; readonly reason: string }
-  | { readonly type: 'found'; readonly finding: ServiceFinding };
+  { readonly type: 'ready'; readonly version: string } | { readonly type: 'found'; readonly finding: ServiceFinding };
 
 /** Such as `found udp 10.2.0.20 7022 sip`. */
 export function inspectorText(line: InspectorLine): string {
-  switch (line.type) {
-    case 'ready':
-      return `ready ${line.version}`;
-    case 'unavailable':
-      return `unavailable ${line.reason.replaceAll('\n', ' ')}`;
-    case 'found': {
-      const { protocol, destination, destinationPort, application } = line.finding;
-      return `found ${protocol} ${destination} ${destinationPort} ${application}`;
-    }
-  }
+  if (line.type === 'ready') return `ready ${line.version}`;
+  const { protocol, destination, destinationPort, application } = line.finding;
+  return `found ${protocol} ${destination} ${destinationPort} ${application}`;
 }
 
 const found = /^found (tcp|udp) ([0-9a-f.:]{2,45}) (\d{1,5}) ([a-z0-9-]{1,63})$/;
@@ -36,7 +27,6 @@ export function parseInspectorLine(text: string): InspectorLine | null {
     ];
     return { type: 'found', finding: { protocol, destination, destinationPort: Number(port), application } };
   }
-  const [, type, words = ''] = /^(ready|unavailable) (.{1,500})/.exec(text) ?? [];
-  if (type === 'ready') return { type, version: words };
-  return type === 'unavailable' ? { type, reason: words } : null;
+  const version = /^ready (\S{1,50})$/.exec(text)?.[1];
+  return version === undefined ? null : { type: 'ready', version };
 }

@@ -37,7 +37,7 @@ export async function startLearning(
     return withoutLearning(messageOf(error));
   }
   try {
-    return learningBy(thread, await Inspection.start(failed));
+    return learningBy(thread, Inspection.start(failed));
   } catch (error) {
     return learningBy(thread, null, messageOf(error));
   }

@@ -56,6 +56,14 @@ function load(): Ndpi {
   }
 }
 
+function loadKnown(): Ndpi {
+  const ndpi = load();
+  const found = ndpi.ndpi_get_api_version();
+  if (found === knownInterface) return ndpi;
+  const message = `${library} is nDPI ${ndpi.ndpi_revision()} with interface ${found} instead of ${knownInterface}; install Debian's ${debianPackageOfLibrary}`;
+  throw new PatronusError('unsupported_kernel', message);
+}
+
 /** What a flow's packets look like so far: names of protocols as nDPI calls them, the more special one first. */
 export type DetectedProtocols = readonly string[];
 
@@ -76,15 +84,10 @@ export class ProtocolDetector {
   readonly #flowSize: number;
   readonly #names = new Map<number, DetectedProtocols>();
 
-  /** Errors: `unsupported_kernel` where the library is missing or another one. */
+  /** Errors: as of {@link require}. */
   constructor(slots: number) {
-    this.#ndpi = load();
-    const found = this.#ndpi.ndpi_get_api_version();
+    this.#ndpi = loadKnown();
     this.version = this.#ndpi.ndpi_revision();
-    if (found !== knownInterface) {
-      const message = `${library} is nDPI ${this.version} with interface ${found} instead of ${knownInterface}; install Debian's ${debianPackageOfLibrary}`;
-      throw new PatronusError('unsupported_kernel', message);
-    }
     this.#flowSize = this.#ndpi.ndpi_detection_get_sizeof_ndpi_flow_struct();
     this.#slotSize = Math.ceil(this.#flowSize / 64) * 64;
     this.#arena = new Arena(slots * this.#slotSize + maxPacket + 4096);
@@ -94,6 +97,11 @@ export class ProtocolDetector {
     if (this.#module === 0) throw new PatronusError('exhausted', 'nDPI has no memory to begin');
     this.#ndpi.ndpi_set_protocol_detection_bitmask2(this.#module, new Uint8Array(allProtocols).fill(0xff));
     this.#ndpi.ndpi_finalize_initialization(this.#module);
+  }
+
+  /** Whether there is a library that this can be made of. Errors: `unsupported_kernel` where it is missing or another one. */
+  static require(): void {
+    loadKnown();
   }
 
   /**
