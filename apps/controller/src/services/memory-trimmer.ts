@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Timer, Timers } from '@patronus/core';
 
-/** After this much rest another change is not to be expected at once; a pause of some ten milliseconds disturbs nobody. */
+/** After this much rest another change is not to be expected at once; a pause of some hundred milliseconds disturbs nobody. */
 const restMs = 10_000;
 
 /**
@@ -34,8 +34,12 @@ export class MemoryTrimmer {
   }
 }
 
-/** Node shows its collector only to programs that were started with a flag, or that ask this way. */
+/**
+ * Node shows its collector only to programs that were started with a flag, or that ask this way. As a last resort, it gives
+ * the pages of what it collected back to the system; otherwise it keeps them for itself, hundreds of megabytes.
+ */
 export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
+  const collect = runInNewContext('gc') as NodeJS.GCFunction;
+  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
