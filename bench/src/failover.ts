@@ -32,7 +32,10 @@ type Direction = 'out' | 'back';
 
 /** What one cut of branch's line did to one direction. Times in ms. */
 interface Cut {
+  /** Between the last packet before and the first after as they arrive, so that a longer way counts too (RFC 6414, time-based loss). */
   readonly outageMs: number;
+  /** What the packets lost amount to at their rate (RFC 6414, packet-loss-based). */
+  readonly lostMs: number;
   readonly toDecisionMs: number;
   readonly toKernelMs: number;
 }
@@ -88,6 +91,13 @@ async function benchProfile(
   reportSession(report, profile, (await session.stop()).result as TcpResult);
 }
 
+const figures: readonly (readonly [string, (cut: Cut) => number])[] = [
+  ['data outage', ({ outageMs }) => outageMs],
+  ['packets lost, in ms of them', ({ lostMs }) => lostMs],
+  ['last good packet to decision', ({ toDecisionMs }) => toDecisionMs],
+  ['decision to kernel', ({ toKernelMs }) => toKernelMs],
+];
+
 function reportCuts(report: Report, profile: ProbeProfile, found: Record<Direction, Cut[]>): void {
   const figure = (metric: string, values: readonly number[], direction: Direction): void => {
     const towards = direction === 'out' ? 'out over the cut line' : 'in over the cut line';
@@ -96,22 +106,7 @@ function reportCuts(report: Report, profile: ProbeProfile, found: Record<Directi
     report({ metric: `${named}, p99`, value: percentile(values, 0.99), unit: 'ms', samples: values.length });
   };
   for (const direction of ['out', 'back'] as const) {
-    const each = found[direction];
-    figure(
-      'data outage',
-      each.map(({ outageMs }) => outageMs),
-      direction,
-    );
-    figure(
-      'last good packet to decision',
-      each.map(({ toDecisionMs }) => toDecisionMs),
-      direction,
-    );
-    figure(
-      'decision to kernel',
-      each.map(({ toKernelMs }) => toKernelMs),
-      direction,
-    );
+    for (const [metric, of] of figures) figure(metric, found[direction].map(of), direction);
   }
 }
 
@@ -161,6 +156,7 @@ function judge(result: UdpResult, failover: ObservedEvent): Cut {
   const { decided_at: decidedMs, kernel_at: kernelMs } = failover.metadata as { decided_at: number; kernel_at: number };
   return {
     outageMs: outage.durationMs,
+    lostMs: (outage.lostPackets * 1000) / packetsPerSecond,
     toDecisionMs: decidedMs - outage.lastSentMs,
     toKernelMs: kernelMs - decidedMs,
   };

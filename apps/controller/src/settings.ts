@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InvalidInputError, messageOf, PatronusError, type FieldProblem } from '@patronus/core';
 import { Type, type Static } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Check } from 'typebox/value';
 import { clusterProblems, clusterRules } from './cluster-settings.ts';
 import { oidcProblems, oidcRules } from './oidc/oidc-settings.ts';
 import type { SettingRule } from './setting-rule.ts';
@@ -271,7 +271,7 @@ export function loadControllerSettings(sources: SettingSources): ControllerSetti
     const rule: SettingRule = rules[name];
     const { value, from } = firstTold(name, rule, sources, file);
     settings[name] = value;
-    if (Compile(rule.schema).Check(value)) continue;
+    if (Check(rule.schema, value)) continue;
     const shown = rule.secret === true ? 'the value' : JSON.stringify(value);
     problems.push({ field: from, problem: `${shown} will not do`, remedy: `use ${rule.expected}` });
   }

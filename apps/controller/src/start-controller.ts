@@ -114,7 +114,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
   started.defer(() => gateway.stop());
   const edgeUrl = settings.edgeUrl ?? `https://${reachableHost(settings.edgeHost)}:${gateway.port}`;
 
-  maintain(started, store, upkeepOf({ store, retention: settings, onFailure }, network, accounts, reports));
+  maintain(started, documents, upkeepOf({ store, retention: settings, onFailure }, network, accounts, reports));
 
   const services: ApiServices = {
     ...accounts,
@@ -233,11 +233,11 @@ async function reportServices(
   return { traffic, trafficHistory, trafficReport, metrics, telemetry, qosLines, sla, slaReport };
 }
 
-function maintain(started: AsyncDisposableStack, store: Store, maintenance: Maintenance): void {
+function maintain(started: AsyncDisposableStack, documents: DocumentService, maintenance: Maintenance): void {
   maintenance.start(systemTimers);
   started.defer(() => maintenance.stop());
   const trimmer = new MemoryTrimmer(systemTimers);
-  store.onIntentChange(() => trimmer.touch());
+  documents.onCompiled(() => trimmer.touch());
   trimmer.touch();
   started.defer(() => trimmer.stop());
 }

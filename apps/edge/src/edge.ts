@@ -9,6 +9,7 @@ import { EdgeView } from './edge-view.ts';
 import { eventEmitter, type EmitEvent } from './events.ts';
 import { parseGatewayUrl, socketAddress } from './gateway/index.ts';
 import { checkPath } from './path-check.ts';
+import type { Service } from './inspect/index.ts';
 import type { Learning } from './learn/index.ts';
 import { FlowLog, type FlowTap } from './flow-log/index.ts';
 import { ApplicationMeter, reportFlows } from './flows/index.ts';
@@ -73,6 +74,7 @@ export class Edge {
       entries: parts.readFlows,
       document: () => this.journey.document,
       namesOf: (address) => parts.learning.namesOf(address),
+      inspected: (service) => parts.learning.inspected(service),
     });
     const counters = {
       counters: () => reconciler.policyCounters(),
@@ -260,6 +262,7 @@ export class Edge {
       document: () => this.journey.document,
       decisions: () => this.view.currentDecisions(),
       namesOf: (address: Address) => this.parts.learning.namesOf(address),
+      inspected: (service: Service) => this.parts.learning.inspected(service),
     };
     this.connection.send(await reportFlows(sources, message));
   }

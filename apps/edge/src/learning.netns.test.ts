@@ -170,6 +170,25 @@ describe.skipIf(!isRoot)('names of servers, learned by an edge (skipped without 
     expect(await packets('tills')).toBe(before + 1);
   });
 
+  it('are not all that tells: a flow without one is told by what it looks like', async () => {
+    const { learning } = await eventually(
+      () => network.edges[0].status(),
+      ({ learning: now }) => now.inspection.on || now.inspection.problem !== null,
+    );
+    if (!learning.inspection.on) {
+      expect(learning.inspection.problem).toContain('libndpi');
+      return;
+    }
+    const register = 'REGISTER sip:shop.example SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2:7022\r\n\r\n';
+    await nameHosts.send(client(), evil, 7022, [new TextEncoder().encode(register)]);
+    const { items } = await eventually(
+      () => controller.get<{ items: readonly FlowView[] }>(`/flows?search=${evil}&application=sip`),
+      (page) => page.items.length > 0,
+      20_000,
+    );
+    expect(items[0]).toMatchObject({ destination: evil, destination_port: 7022, application: 'sip' });
+  });
+
   it('are kept over a change of policies, and go with the edge', async () => {
     await controller.send('POST', '/policies', { name: 'again', priority: 50, match_conditions: { protocol: 'sctp' } });
     const rules = (): Promise<string> => network.edges[0].run('nft', 'list', 'table', 'inet', 'patronus');

@@ -4,5 +4,6 @@
  */
 export * from './application-index.ts';
 export { catalogue } from './catalogue/index.ts';
+export * from './inspected-protocols.ts';
 export * from './learned-names.ts';
 export * from './readers/index.ts';

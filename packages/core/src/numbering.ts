@@ -25,8 +25,12 @@ export const ctGenerationMask = 0x0000_ff00;
 export const learningGroup = 5380;
 /** The log group of flows that policies log. */
 export const flowLogGroup = 5381;
+/** The log group of packets whose flow is to be told by what they look like. */
+export const inspectionGroup = 5382;
 /** The bit of a conntrack mark that says that the flow's packets may still tell a name. */
 export const ctWatchMark = 0x1000_0000;
+/** The bit of a conntrack mark that says that the flow's application is looked for in its packets. */
+export const ctInspectMark = 0x2000_0000;
 
 /** The packet mark of a forwarding class: bits 16–27. */
 export const classMark = (forwardingClass: number): number => forwardingClass << 16;

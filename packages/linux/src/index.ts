@@ -1,5 +1,6 @@
 export * from './bpf/index.ts';
 export * from './command-runner.ts';
+export * from './helper-program.ts';
 export * from './link-monitor.ts';
 export * from './machine/index.ts';
 export * from './native/index.ts';

@@ -89,6 +89,16 @@ describe('packets that may tell names', () => {
     expect(text('hold')).not.toContain('log group');
   });
 
+  it('are copied for inspection as well, where flows are inspected', () => {
+    const inspecting = nftTransaction(
+      compileRuleset(document, { ...facts, learning: { mode: 'hold', names: [], inspects: true } }),
+      null,
+    );
+    expect(inspecting).toMatch(/ct packets > 24 [^]*jump inspect/);
+    expect(inspecting.match(/log group 5382/g)).toHaveLength(2);
+    expect(text('hold')).not.toContain('5382');
+  });
+
   it('are copied elsewhere, and nothing is done where names are not learned', () => {
     expect(text('copy')).toContain('log group 5380');
     expect(text('copy')).not.toContain('queue');

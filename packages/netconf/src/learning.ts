@@ -1,4 +1,4 @@
-import { ctWatchMark, learningGroup, type DomainPattern } from '@patronus/core';
+import { ctInspectMark, ctWatchMark, inspectionGroup, learningGroup, type DomainPattern } from '@patronus/core';
 import { plainTerms, type PolicyWorld } from '@patronus/policy';
 import type { SiteDocument } from '@patronus/protocol';
 import { families } from './families.ts';
@@ -18,23 +18,38 @@ const quicPorts = [443, 853, 8443];
 
 const set = (ports: readonly number[]): string => `{ ${ports.join(', ')} }`;
 
+/** New flows that are looked into, a second: beyond, as in a scan of ports, flows stay unknown rather than take a core. */
+const inspectedFlowsPerSec = 1_000;
+/** Packets of them, a second, which take a tenth of a core. */
+const inspectedPacketsPerSec = 5_000;
+/** Packets of one flow, of both directions; most protocols show themselves within four. */
+const inspectedPackets = 24;
+
 /**
  * Chains that hand packets over which tell names. They stand before the classification, as a packet from a queue that nobody
  * reads goes on with the next chain. A flow that may tell something is watched by a bit of its connection's mark until it has;
- * of all other flows each packet costs two rules, and an encrypted one the first of them.
+ * of all other flows each packet costs two rules, and an encrypted one the first of them. Where flows are inspected, copies of
+ * a flow's first packets are handed over as well, until a name is read from them.
  */
-export function learningChains(mode: LearningMode): Chain[] {
+export function learningChains(mode: LearningMode, inspects = false): Chain[] {
   // Without the option, packets would be lost while no edge runs.
   const hand = mode === 'hold' ? `queue flags bypass to ${learningGroup}` : `log group ${learningGroup}`;
   const watched = `ct mark & ${hex(ctWatchMark)}`;
   const watch = `ct mark set ct mark | ${hex(ctWatchMark)}`;
+  const only = (...rules: string[]): string[] => (inspects ? rules : []);
+  const inspected = `ct mark & ${hex(ctInspectMark)}`;
   return [
+    ...(inspects ? [inspectionChain()] : []),
     chain('learn_new', null, [
       `meta l4proto { tcp, udp } th dport 53 ${watch} return`,
+      ...only(
+        `meta l4proto { tcp, udp } limit rate ${inspectedFlowsPerSec}/second burst ${inspectedFlowsPerSec} packets ct mark set ct mark | ${hex(ctInspectMark)} log group ${inspectionGroup}`,
+      ),
       `udp dport ${set(quicPorts)} ${watch} ${hand}`,
       `tcp dport ${set(tlsPorts)} ${watch}`,
     ]),
     chain('learn_known', null, [
+      ...only(`ct mark & ${hex(ctWatchMark | ctInspectMark)} == 0 return`, `${inspected} != 0 jump inspect`),
       `${watched} == 0 return`,
       `ct direction reply meta l4proto { tcp, udp } th sport 53 ${hand}`,
       'ct direction reply return',
@@ -49,6 +64,14 @@ export function learningChains(mode: LearningMode): Chain[] {
     ]),
   ];
 }
+
+/** The kernel ends it by itself, so that a bulk flow is never copied whole; a flow whose packets it does not count has none. */
+const inspectionChain = (): Chain =>
+  chain('inspect', null, [
+    `ct packets 0 ct mark set ct mark & ${hex(~ctInspectMark >>> 0)} return`,
+    `ct packets > ${inspectedPackets} ct mark set ct mark & ${hex(~ctInspectMark >>> 0)} return`,
+    `limit rate ${inspectedPacketsPerSec}/second burst ${inspectedPacketsPerSec} packets log group ${inspectionGroup}`,
+  ]);
 
 /** The sets of learned addresses that the ruleset of a document may have, in each family, and what means their addresses. */
 export function nameSetsOf(document: SiteDocument): { name: string; patterns: readonly DomainPattern[] }[] {

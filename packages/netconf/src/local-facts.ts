@@ -26,8 +26,12 @@ export interface LocalFacts {
   readonly refused: ReadonlySet<Feature>;
   /** Now, unix ms: decides which schedules hold. */
   readonly wallMs: number;
-  /** How names are learned, and which are; absent where they are not. */
-  readonly learning?: { readonly mode: LearningMode; readonly names: readonly LearnedName[] };
+  /** How names are learned, which are, and whether flows are inspected beside; absent where names are not learned. */
+  readonly learning?: {
+    readonly mode: LearningMode;
+    readonly names: readonly LearnedName[];
+    readonly inspects?: boolean;
+  };
   /** Whether the kernel speaks IPv6; constant while it runs. */
   readonly ipv6: boolean;
   /** By slot, what an uplink is found to carry now, bit/s; absent where that is what was bought. */

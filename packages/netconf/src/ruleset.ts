@@ -52,7 +52,7 @@ export function compileRuleset(document: SiteDocument, facts: RulesetFacts): Rul
   const features = featuresOf(document).filter((feature) => !facts.refused.has(feature));
   const build = (generation: number, hash: string) => [
     ...untrackedChains(document),
-    ...(facts.learning === undefined ? [] : learningChains(facts.learning.mode)),
+    ...(facts.learning === undefined ? [] : learningChains(facts.learning.mode, facts.learning.inspects)),
     ...rulesetParts(document, sets, { generation, hash, wallMs: facts.wallMs, features }),
     ...qosChains(document),
   ];

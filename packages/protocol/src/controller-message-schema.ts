@@ -1,5 +1,4 @@
 import Type from 'typebox';
-import { Compile } from 'typebox/compile';
 import { err, type FieldProblem, type Result } from '@patronus/core';
 import { maxCheckProbes, maxListedFlows, type ControllerMessage, type EnrolResponse } from './messages.ts';
 import { checked, open, uuidText } from './schema-kit.ts';
@@ -19,19 +18,21 @@ export function parseControllerMessage(text: string): Result<ControllerMessage, 
     return err([{ field: '(whole)', problem: 'is not JSON' }]);
   }
   const type = (value as { type?: unknown } | null)?.type;
-  if (typeof type !== 'string' || !Object.hasOwn(validators, type)) {
+  if (typeof type !== 'string' || !Object.hasOwn(fields, type)) {
     return err([{ field: 'type', problem: `is ${JSON.stringify(type)?.slice(0, 40) ?? 'absent'}, which is unknown` }]);
   }
-  return checked<ControllerMessage>(validators[type as Kind], value);
+  return checked<ControllerMessage>(fields[type as Kind], value);
 }
 
 /** The answer to `POST /enrol`, or why it is none. */
 export const parseEnrolResponse = (value: unknown): Result<EnrolResponse, readonly FieldProblem[]> =>
   checked<EnrolResponse>(enrolResponse, value);
 
-const enrolResponse = Compile(
-  open<EnrolResponse>({ edgeId: Type.String({ minLength: 1 }), siteId: uuidText, siteName: Type.String() }),
-);
+const enrolResponse = open<EnrolResponse>({
+  edgeId: Type.String({ minLength: 1 }),
+  siteId: uuidText,
+  siteName: Type.String(),
+});
 
 const count = Type.Integer({ minimum: 0 });
 
@@ -66,7 +67,3 @@ const fields: { readonly [K in Kind]: ReturnType<typeof open<MessageOf<K>>> } = 
     probes: Type.Integer({ minimum: 1, maximum: maxCheckProbes }),
   }),
 };
-
-const validators = Object.fromEntries(
-  Object.entries(fields).map(([kind, schema]) => [kind, Compile(schema)]),
-) as unknown as { readonly [K in Kind]: ReturnType<typeof Compile> };

@@ -1,4 +1,3 @@
-import { Compile } from 'typebox/compile';
 import Type from 'typebox';
 import {
   applicationCategories,
@@ -66,7 +65,7 @@ export function parseSiteDocument(value: unknown): Result<SiteDocument, readonly
       { field: 'format', problem: `is ${JSON.stringify(format)}, this edge reads ${documentFormat}`, remedy },
     ]);
   }
-  const document = checked<SiteDocument>(documentValidator, value);
+  const document = checked<SiteDocument>(documentSchema, value);
   if (!document.ok) return document;
   const problems = [...danglingReferences(document.value)];
   if (documentVersion(document.value) !== document.value.version) {
@@ -292,8 +291,6 @@ const documentSchema = exact<SiteDocument>({
   qosClasses: Type.Optional(Type.Array(qosClass, { minItems: 1, maxItems: maxQosClasses })),
   confirmWindowMs: integer(1_000, 3_600_000),
 });
-
-const documentValidator = Compile(documentSchema);
 
 function* danglingReferences(document: SiteDocument): Generator<FieldProblem> {
   const endpoints = new Set(document.endpoints.map((endpoint) => endpoint.id));

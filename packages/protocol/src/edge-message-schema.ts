@@ -1,5 +1,4 @@
 import Type, { type TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
 import {
   err,
   maxApplicationName,
@@ -43,10 +42,10 @@ export function parseEdgeMessage(text: string): Result<EdgeMessage, readonly Fie
     return err([{ field: '(whole)', problem: 'is not JSON' }]);
   }
   const type = (value as { type?: unknown } | null)?.type;
-  if (typeof type !== 'string' || !Object.hasOwn(validators, type)) {
+  if (typeof type !== 'string' || !Object.hasOwn(fields, type)) {
     return err([{ field: 'type', problem: `is ${JSON.stringify(type)?.slice(0, 40) ?? 'absent'}, which is unknown` }]);
   }
-  return checked<EdgeMessage>(validators[type as Kind], value);
+  return checked<EdgeMessage>(fields[type as Kind], value);
 }
 
 /** The body of `POST /enrol`, or why it is none. */
@@ -64,15 +63,13 @@ const uplinks = list(
   64,
 );
 
-const enrolRequest = Compile(
-  open<EnrolRequest>({
-    protocol: integer(0, 1_000),
-    secret: text(128),
-    identityKey: text(256),
-    hostname: text(255),
-    uplinks,
-  }),
-);
+const enrolRequest = open<EnrolRequest>({
+  protocol: integer(0, 1_000),
+  secret: text(128),
+  identityKey: text(256),
+  hostname: text(255),
+  uplinks,
+});
 
 const direction = open({
   delayMs: figure,
@@ -221,7 +218,3 @@ const fields: { readonly [K in Kind]: ReturnType<typeof open<MessageOf<K>>> } = 
     problem: nullable(text(1_000)),
   }),
 };
-
-const validators = Object.fromEntries(
-  Object.entries(fields).map(([kind, schema]) => [kind, Compile(schema)]),
-) as unknown as { readonly [K in Kind]: ReturnType<typeof Compile> };

@@ -1,5 +1,5 @@
 import Type, { type Static, type TObject, type TProperties } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { validatorOf } from './validator-of.ts';
 import type { EventType, NetworkEvent, Severity } from '@patronus/core';
 
 /** One kind of event: how serious it is, what it says, and what its metadata hold. */
@@ -173,9 +173,10 @@ export const usualSeverity = (type: EventType): Severity => eventCatalogue[type]
 export function eventFaults({ eventType, severity, metadata }: Omit<NetworkEvent, 'id' | 'timestamp'>): string[] {
   const known: EventKind | undefined = eventCatalogue[eventType];
   if (known === undefined) return [`${eventType} is not in the catalogue`];
-  const validator = Compile(known.metadata);
   return [
     ...(known.severities.includes(severity) ? [] : [`${eventType} is never ${severity}`]),
-    ...validator.Errors(metadata).map((error) => `${eventType} metadata${error.instancePath}: ${error.message}`),
+    ...validatorOf(known.metadata)
+      .Errors(metadata)
+      .map((error) => `${eventType} metadata${error.instancePath}: ${error.message}`),
   ];
 }

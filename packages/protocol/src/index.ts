@@ -10,3 +10,4 @@ export * from './event-catalogue.ts';
 export * from './join-token.ts';
 export * from './messages.ts';
 export * from './stamp.ts';
+export * from './validator-of.ts';

@@ -1,6 +1,6 @@
 import Type, { type TObject, type TSchema } from 'typebox';
-import type { Validator } from 'typebox/compile';
 import { err, ok, parseAddress, parsePrefix, type FieldProblem, type Result } from '@patronus/core';
+import { validatorOf } from './validator-of.ts';
 
 /** A schema that names every field of `T`, optional ones too, and lets no other field pass. */
 export const exact = <T>(properties: { readonly [Field in keyof T]-?: TSchema }): TObject =>
@@ -28,7 +28,8 @@ export const nullable = (schema: TSchema): TSchema => Type.Union([schema, Type.N
 export const integer = (minimum: number, maximum: number): TSchema => Type.Integer({ minimum, maximum });
 
 /** The value as `T` if the schema lets it pass, else what is wrong and where (`endpoints[2].slot`). */
-export function checked<T>(validator: Validator, value: unknown): Result<T, readonly FieldProblem[]> {
+export function checked<T>(schema: TSchema, value: unknown): Result<T, readonly FieldProblem[]> {
+  const validator = validatorOf(schema);
   if (validator.Check(value)) return ok(value as T);
   const problems = validator.Errors(value).map((error) => ({
     field: fieldName(error.instancePath),

@@ -31,6 +31,7 @@ function facts(status: EdgeStatus, paint: Paint): string {
     ['document', document === null ? unknownFigure : `${document.version.slice(0, 12)}${because(document.problem)}`],
     ['uplinks', status.uplinks.map((uplink) => uplink.device).join(', ') || unknownFigure],
     ['names', learningText(status.learning)],
+    ['inspection', inspectionText(status.learning.inspection)],
     ['telemetry', waiting],
     ...(document?.unavailable ?? []).map(({ feature, reason }): [string, string] => [
       'unavailable',
@@ -44,6 +45,11 @@ const ways = { hold: 'learned before packets go on', copy: 'learned while packet
 function learningText({ mode, problem, addresses, counts }: EdgeStatus['learning']): string {
   const learned = `; ${addresses} addresses known by ${counts.dnsAnswers} DNS answers and ${counts.serverNames} greetings`;
   return `${ways[mode]}${mode === 'off' ? '' : learned}${because(problem)}`;
+}
+
+function inspectionText({ on, version, problem, services }: EdgeStatus['learning']['inspection']): string {
+  const found = `nDPI ${version} tells flows that show no name; ${services} services found`;
+  return `${on ? found : 'flows that show no name stay unknown'}${because(problem)}`;
 }
 
 const because = (problem: string | null): string => (problem === null ? '' : `: ${problem}`);

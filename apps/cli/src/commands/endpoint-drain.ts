@@ -2,13 +2,8 @@ import type { Command } from 'commander';
 import type { ApiClient } from '../api/api-client.ts';
 import type { Endpoint, Path } from '../api/resources.ts';
 import type { Terminal } from '../terminal.ts';
-import { parseDuration } from '../units.ts';
 import { answer, withApiOptions, withExamples, type ApiOptions } from './api-command.ts';
-
-interface DrainOptions extends ApiOptions {
-  readonly reason: string;
-  readonly for?: number;
-}
+import { outOfUseBody, withOutOfUseOptions, type OutOfUseOptions } from './out-of-use.ts';
 
 /** Of a drain and its undoing; what moves is told of the first only. */
 interface EndpointDrain {
@@ -23,22 +18,17 @@ type FindEndpoint = (api: ApiClient, reference: string) => Promise<Endpoint>;
 export function addEndpointDrain(endpoints: Command, terminal: Terminal, find: FindEndpoint): void {
   const drain = withApiOptions(
     endpoints.command('drain <endpoint>').description('move traffic off every path from and to an uplink'),
-  )
-    .requiredOption('--reason <text>', 'why, for those who see traffic move')
-    .option('--for <duration>', 'for how long, such as 30m; otherwise until it is undrained', parseDuration);
+  );
+  withOutOfUseOptions(drain, 'undrained');
   withExamples(drain, ['endpoints drain branch/mpls --reason "line is rebuilt" --for 2h']).action(
-    (reference: string, options: DrainOptions) => {
-      const body = {
-        reason: options.reason,
-        ...(options.for === undefined ? {} : { expires_in_seconds: Math.round(options.for / 1000) }),
-      };
-      return answer(
+    (reference: string, options: OutOfUseOptions) =>
+      answer(
         terminal,
         options,
-        async (api) => api.post<EndpointDrain>(`/endpoints/${(await find(api, reference)).id}/drain`, body),
+        async (api) =>
+          api.post<EndpointDrain>(`/endpoints/${(await find(api, reference)).id}/drain`, outOfUseBody(options)),
         (told) => [told.message, ...movesOf(told)].join('\n'),
-      );
-    },
+      ),
   );
 
   const undrain = withApiOptions(

@@ -4,13 +4,8 @@ import type { PathCheck, PathFailover, PathRelease } from '../api/resources.ts';
 import { formatMs, formatPercent, formatTime } from '../format.ts';
 import { renderFacts } from '../table.ts';
 import { healthStyle, type Paint, type Terminal } from '../terminal.ts';
-import { parseDuration } from '../units.ts';
 import { answer, withApiOptions, withExamples, type ApiOptions } from './api-command.ts';
-
-interface FailoverOptions extends ApiOptions {
-  readonly reason: string;
-  readonly for?: number;
-}
+import { outOfUseBody, withOutOfUseOptions, type OutOfUseOptions } from './out-of-use.ts';
 
 /** `paths check`, `paths failover` and `paths release`. */
 export function addPathOperations(paths: Command, terminal: Terminal): void {
@@ -25,25 +20,22 @@ export function addPathOperations(paths: Command, terminal: Terminal): void {
     ),
   );
 
-  const failover = withApiOptions(paths.command('failover').description('move traffic off a path now'))
-    .argument('<path>', pathArgument)
-    .requiredOption('--reason <text>', 'why, for those who see traffic move')
-    .option('--for <duration>', 'for how long, such as 30m; otherwise until it is released', parseDuration);
+  const failover = withApiOptions(paths.command('failover').description('move traffic off a path now')).argument(
+    '<path>',
+    pathArgument,
+  );
+  withOutOfUseOptions(failover, 'released');
   withExamples(failover, [
     'paths failover branch/mpls:hq --reason "line is rebuilt"',
     'paths failover branch/mpls:hq --reason "line is rebuilt" --for 30m',
-  ]).action((path: string, options: FailoverOptions) => {
-    const body = {
-      reason: options.reason,
-      ...(options.for === undefined ? {} : { expires_in_seconds: Math.round(options.for / 1000) }),
-    };
-    return answer(
+  ]).action((path: string, options: OutOfUseOptions) =>
+    answer(
       terminal,
       options,
-      async (api) => api.post<PathFailover>(`/paths/${(await findPath(api, path)).id}/failover`, body),
+      async (api) => api.post<PathFailover>(`/paths/${(await findPath(api, path)).id}/failover`, outOfUseBody(options)),
       describeFailover,
-    );
-  });
+    ),
+  );
 
   const release = withApiOptions(paths.command('release').description('let a path be used again'));
   release.argument('<path>', pathArgument);

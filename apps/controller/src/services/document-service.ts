@@ -25,6 +25,7 @@ export interface DocumentServiceParts {
 export class DocumentService {
   readonly #parts: DocumentServiceParts;
   readonly #listeners = new Set<(siteId: string, document: SiteDocument) => void>();
+  readonly #compiledListeners = new Set<() => void>();
   #documents = new Map<SiteId, SiteDocument>();
   #scheduled: Timer | null = null;
   #compiling: Promise<void> = Promise.resolve();
@@ -72,6 +73,12 @@ export class DocumentService {
   onReplaced(listener: (siteId: string, document: SiteDocument) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Told after each compilation, whatever came of it. */
+  onCompiled(listener: () => void): () => void {
+    this.#compiledListeners.add(listener);
+    return () => this.#compiledListeners.delete(listener);
   }
 
   /** The edge has put this version in force. */
@@ -159,6 +166,7 @@ export class DocumentService {
     });
     this.#isBehind = this.#scheduled !== null;
     this.#replace(documents);
+    for (const listener of this.#compiledListeners) listener();
     this.#lastCompileMs = performance.now() - started;
   }
 

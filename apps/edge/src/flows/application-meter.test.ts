@@ -17,13 +17,16 @@ const ownHost = '10.1.0.7';
 function meter() {
   let entries: readonly FlowEntry[] | null = [];
   const names = new Map<string, readonly string[]>();
+  const looks = new Map<string, string>();
   const made = new ApplicationMeter({
     entries: () => Promise.resolve(entries),
     document: () => document,
     namesOf: (address: Address) => names.get(address) ?? [],
+    inspected: ({ destination, destinationPort }) => looks.get(`${destination} ${destinationPort}`) ?? null,
   });
   return {
     names,
+    looks,
     read: (next: readonly FlowEntry[] | null) => {
       entries = next;
       return made.read();
@@ -56,6 +59,16 @@ describe('traffic of applications', () => {
     names.set('192.0.2.10', ['us04web.zoom.us']);
     expect(await read([flow('192.0.2.10', 17_654, [30, 10])])).toEqual([
       { application: 'zoom', flows: 1, bytesSent: 20, bytesReceived: 0 },
+    ]);
+  });
+
+  it('is unknown until the flow shows what it is', async () => {
+    const { read, looks } = meter();
+    await read([]);
+    expect(await read([flow('192.0.2.10', 17_654, [10, 10])])).toMatchObject([{ application: 'unknown' }]);
+    looks.set('192.0.2.10 17654', 'bittorrent');
+    expect(await read([flow('192.0.2.10', 17_654, [30, 10])])).toMatchObject([
+      { application: 'bittorrent', bytesSent: 20 },
     ]);
   });
 

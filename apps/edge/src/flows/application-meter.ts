@@ -3,6 +3,7 @@ import { ApplicationIndex, catalogue } from '@patronus/applications';
 import type { Address } from '@patronus/core';
 import type { FlowEntry } from '@patronus/netconf';
 import { unknownApplication, type ApplicationTraffic, type SiteDocument } from '@patronus/protocol';
+import type { Service } from '../inspect/index.ts';
 import { PrefixTable } from '../learn/index.ts';
 
 /** After so many flows, other work of the edge has its turn. */
@@ -14,6 +15,8 @@ export interface MeterSources {
   readonly entries: () => Promise<readonly FlowEntry[] | null>;
   readonly document: () => SiteDocument | null;
   readonly namesOf: (address: Address) => readonly string[];
+  /** The application that packets to a service look like. */
+  readonly inspected: (service: Service) => string | null;
 }
 
 interface Found {
@@ -97,10 +100,10 @@ export class ApplicationMeter {
     if (known?.isNamed === true) return { application: known.application, isNamed: true };
     const { destination, protocol, destinationPort } = entry;
     const serverNames = this.#sources.namesOf(destination);
-    if (known !== undefined && serverNames.length === 0) return known;
+    if (known !== undefined && serverNames.length === 0 && known.application !== unknownApplication) return known;
     const facts = { destination, protocol, destinationPort: destinationPort ?? 0, serverNames };
     return {
-      application: applications.find(facts)?.name ?? unknownApplication,
+      application: applications.find(facts)?.name ?? this.#sources.inspected(entry) ?? unknownApplication,
       isNamed: serverNames.length > 0,
     };
   }

@@ -38,6 +38,7 @@ const sources = (entries: readonly FlowEntry[] | null): FlowSources => ({
     },
   ],
   namesOf: (address) => (address === '10.2.0.20' ? ['eu1.salesforce.com'] : []),
+  inspected: ({ destinationPort }) => (destinationPort === 2222 ? 'ssh' : null),
 });
 const ask = (entries: readonly FlowEntry[] | null, limit = 10) =>
   reportFlows(sources(entries), { type: 'list_flows', id: 7, limit });
@@ -81,6 +82,12 @@ describe('the flows of an edge', () => {
       [500, 'salesforce', true, true, true],
       [10, null, false, false, false],
     ]);
+  });
+
+  it('that nothing else tells are of the application that they look like', async () => {
+    const other = { destination: '192.0.2.9' as Address };
+    const { flows } = await ask([entry({ ...other, destinationPort: 2222 }), entry({ destinationPort: 2222 })]);
+    expect(flows.map(({ application }) => application)).toEqual(['ssh', 'salesforce']);
   });
 
   it('are not told where the kernel does not', async () => {

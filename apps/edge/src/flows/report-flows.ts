@@ -2,6 +2,7 @@ import { ApplicationIndex, catalogue } from '@patronus/applications';
 import { messageOf, type Address, type SiteId } from '@patronus/core';
 import type { FlowEntry } from '@patronus/netconf';
 import type { ControllerMessage, DecisionReport, EdgeMessage, FlowReport, SiteDocument } from '@patronus/protocol';
+import type { Service } from '../inspect/index.ts';
 import { PrefixTable } from '../learn/index.ts';
 
 type Asked = Extract<ControllerMessage, { type: 'list_flows' }>;
@@ -14,6 +15,8 @@ export interface FlowSources {
   readonly document: () => SiteDocument | null;
   readonly decisions: () => readonly DecisionReport[];
   readonly namesOf: (address: Address) => readonly string[];
+  /** The application that packets to a service look like. */
+  readonly inspected: (service: Service) => string | null;
 }
 
 const notTold = 'its kernel does not tell the flows that it tracks, or there are too many to look at';
@@ -34,7 +37,7 @@ export async function reportFlows(sources: FlowSources, { id, limit }: Asked): P
 function describe(
   entries: readonly FlowEntry[],
   document: SiteDocument,
-  { decisions, namesOf }: FlowSources,
+  { decisions, namesOf, inspected }: FlowSources,
   limit: number,
 ): { flows: FlowReport[]; total: number } {
   const own = new PrefixTable(document.site.prefixes);
@@ -56,7 +59,7 @@ function describe(
     return {
       ...flow,
       policyId,
-      application: applications.find(facts)?.name ?? null,
+      application: applications.find(facts)?.name ?? inspected(flow),
       serverName: serverNames[0] ?? null,
       remoteSiteId,
       // Of several paths that share flows, the kernel alone knows which one carries this.

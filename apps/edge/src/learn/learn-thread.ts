@@ -2,12 +2,11 @@ import { Worker } from 'node:worker_threads';
 import { LearnedNames, type LearnedName } from '@patronus/applications';
 import { learningGroup, PatronusError, systemClock, type Address } from '@patronus/core';
 import { closeDescriptor, ConntrackMarks, EventSignal, NftSetWriter, PacketTap, type TapMode } from '@patronus/linux';
+import { endWorker } from '../end-worker.ts';
 import type { FromLearnThread, LearnCounts, LearnPlan, LearnWorkerData, ToLearnThread } from './learn-messages.ts';
 
 /** A thread that died is started again after this pause. */
 const restartMs = 1_000;
-/** The thread answers within milliseconds; one that does not is stuck. */
-const stopTimeoutMs = 5_000;
 
 /** Runs from `dist` when built, from the sources in tests; both load beside this file, by the same ending. */
 const workerUrl = new URL(import.meta.url.endsWith('.ts') ? './learn-worker.ts' : './learn-worker.js', import.meta.url);
@@ -94,14 +93,7 @@ export class LearnThread {
   async stop(): Promise<void> {
     this.#stopping = true;
     if (this.#restart !== null) clearTimeout(this.#restart);
-    const worker = this.#worker;
-    if (worker !== null) {
-      const ended = new Promise((resolve) => worker.once('exit', resolve));
-      this.#post({ type: 'stop' });
-      const stuck = setTimeout(() => void worker.terminate(), stopTimeoutMs);
-      await ended;
-      clearTimeout(stuck);
-    }
+    if (this.#worker !== null) await endWorker(this.#worker, () => this.#post({ type: 'stop' }));
     const { signalFd, tapFd, setsFd, marksFd } = this.#descriptors;
     for (const fd of [signalFd, tapFd, setsFd, marksFd]) closeDescriptor(fd);
   }

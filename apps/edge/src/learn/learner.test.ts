@@ -1,9 +1,11 @@
 import { Learner } from './learner.ts';
-import { ctWatchMark, type DomainPattern, type Prefix } from '@patronus/core';
+import { ctInspectMark, ctWatchMark, type DomainPattern, type Prefix } from '@patronus/core';
 import type { FlowTuple, TimedElement } from '@patronus/linux';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dnsResponse, ipv4Packet, opensslHello } from '@patronus/applications/testing';
 
+/** What a flow's mark loses when its name is known. */
+const told = ctWatchMark | ctInspectMark;
 const pattern = (text: string): DomainPattern => text as DomainPattern;
 const plan = {
   sets: [
@@ -109,13 +111,13 @@ describe('the greeting of a client', () => {
     expect(put.flat()).toContainEqual({ set: 'names_a_v4', address: '10.2.0.9', ttlSec: 300 });
     expect(cleared).toHaveLength(1);
     expect(cleared[0]!.flow).toMatchObject({ protocol: 'tcp', sourcePort: 40_000, destinationPort: 443 });
-    expect(cleared[0]!.bits).toBe(ctWatchMark | 0x0fff_ff00);
+    expect(cleared[0]!.bits).toBe(told | 0x0fff_ff00);
   });
 
   it('to the Internet teaches the address, and leaves the flow where it is', () => {
     take(greeting('192.0.2.9'));
     expect(put).toHaveLength(1);
-    expect(cleared.map(({ bits }) => bits)).toEqual([ctWatchMark]);
+    expect(cleared.map(({ bits }) => bits)).toEqual([told]);
   });
 
   it('that tells what is known already leaves the flow in its class', () => {
@@ -128,7 +130,7 @@ describe('the greeting of a client', () => {
         payload: opensslHello,
       }),
     );
-    expect(cleared.at(-1)!.bits).toBe(ctWatchMark);
+    expect(cleared.at(-1)!.bits).toBe(told);
   });
 
   it('that is none ends the watch', () => {
@@ -143,7 +145,7 @@ describe('the greeting of a client', () => {
     take(greeting('10.2.0.9'));
     errno = 0;
     take(ipv4Packet({ protocol: 'tcp', destination: ['10.2.0.9', 443], payload: Buffer.from('more') }));
-    expect(cleared.map(({ bits }) => bits)).toEqual([ctWatchMark | 0x0fff_ff00, ctWatchMark]);
+    expect(cleared.map(({ bits }) => bits)).toEqual([told | 0x0fff_ff00, ctWatchMark]);
   });
 });
 

@@ -15,6 +15,7 @@ import {
 import {
   classMark,
   ctGenerationMask,
+  ctInspectMark,
   ctWatchMark,
   DomainIndex,
   isIpv6,
@@ -130,7 +131,8 @@ export class Learner {
     this.#put(elements);
     // A flow that left to the Internet has the address of its uplink and stays there.
     const again = elements.length > 0 && this.#sites.has(destination);
-    this.#settle(bytes, key, again ? ctWatchMark | classBits : ctWatchMark);
+    const told = ctWatchMark | ctInspectMark;
+    this.#settle(bytes, key, again ? told | classBits : told);
   }
 
   /** Ends the watch over a flow. The kernel knows a flow only when its first packet has passed. */

@@ -12,6 +12,7 @@ import {
 } from '@patronus/linux';
 import type { DecisionReport, SiteDocument, UplinkFact } from '@patronus/protocol';
 import { stampPort } from '@patronus/protocol/stamp';
+import { endWorker } from '../end-worker.ts';
 import type { ProbeEngine, ProbeEngineListener, ProbeResult } from '../ports.ts';
 import { watchFarEnds } from './far-end-watch.ts';
 import type { FarEnds } from './flow-counter.ts';
@@ -152,14 +153,7 @@ export class ProbeThread implements ProbeEngine {
   async stop(): Promise<void> {
     this.#stopping = true;
     if (this.#restart !== null) clearTimeout(this.#restart);
-    const worker = this.#worker;
-    if (worker !== null) {
-      const ended = new Promise((resolve) => worker.once('exit', resolve));
-      this.#post({ type: 'stop' });
-      const stuck = setTimeout(() => void worker.terminate(), answerTimeoutMs);
-      await ended;
-      clearTimeout(stuck);
-    }
+    if (this.#worker !== null) await endWorker(this.#worker, () => this.#post({ type: 'stop' }));
     this.#failWaiting(new PatronusError('unreachable', 'probing was stopped'));
     this.#farEndWatch.cancel();
     for (const fd of Object.values(this.#descriptors) as number[]) closeDescriptor(fd);

@@ -2,7 +2,7 @@ import type { PathHealth, PathQuality } from '@patronus/core';
 import type { UnavailableFeature, UplinkFact } from '@patronus/protocol';
 import { DocumentStore, loadEnrolment, statePaths, type StatePaths } from '../state/index.ts';
 import { spoolSize } from '../telemetry/index.ts';
-import { withoutLearning, type LearningStatus } from '../learn/index.ts';
+import { withoutLearning, type Learning } from '../learn/index.ts';
 import { askRunningEdge } from './status-socket.ts';
 
 /** Times are unix ms by the edge's own clock. */
@@ -22,8 +22,8 @@ export interface EdgeStatus {
   readonly tunnels: readonly TunnelStatus[];
   readonly paths: readonly PathStatus[];
   readonly decisions: readonly DecisionStatus[];
-  /** How names of servers are learned here. */
-  readonly learning: LearningStatus;
+  /** How names of servers are learned here, and whether flows without are inspected. */
+  readonly learning: ReturnType<Learning['status']>;
   readonly telemetry: TelemetryStatus;
 }
 

@@ -170,6 +170,15 @@ export class NetworkEdge {
     await exit;
   }
 
+  /** Stops the edge's process, and not its tunnels, as a machine does that is short of time or memory. */
+  pause(): void {
+    this.program!.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.program!.kill('SIGCONT');
+  }
+
   status(): Promise<EdgeStatus> {
     return edgeStatus({ stateDir: this.stateDir });
   }

@@ -57,6 +57,7 @@ export const access: readonly Application[] = [
   entry('remote-access', 'ipsec', 'IPsec (IKE and NAT traversal)', { ports: 'udp/500 udp/4500' }),
   entry('remote-access', 'openvpn', 'OpenVPN', { ports: 'udp/1194 tcp/1194' }),
   entry('remote-access', 'wireguard', 'WireGuard', { ports: 'udp/51820' }),
+  entry('remote-access', 'tor', 'Tor', { ports: 'tcp/9001 tcp/9030' }),
   entry('remote-access', 'l2tp', 'L2TP', { ports: 'udp/1701' }),
   entry('remote-access', 'pptp', 'PPTP', { ports: 'tcp/1723' }),
   entry('remote-access', 'tailscale', 'Tailscale', [

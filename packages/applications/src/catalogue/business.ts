@@ -85,6 +85,7 @@ export const business: readonly Application[] = [
   entry('file-sharing', 'nfs', 'NFS', { ports: 'tcp/2049 udp/2049' }),
   entry('file-sharing', 'ftp', 'FTP', { ports: 'tcp/20-21 tcp/989-990' }),
   entry('file-sharing', 'tftp', 'TFTP', { ports: 'udp/69' }),
+  entry('file-sharing', 'bittorrent', 'BitTorrent', { ports: 'tcp/6881-6889 udp/6881-6889' }),
   entry('file-sharing', 'rsync', 'rsync', { ports: 'tcp/873' }),
   entry('file-sharing', 'afp', 'Apple Filing Protocol', { ports: 'tcp/548' }),
   entry('file-sharing', 'iscsi', 'iSCSI', { ports: 'tcp/3260 tcp/860' }),

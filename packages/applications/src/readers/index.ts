@@ -7,6 +7,6 @@ export { CryptoFrames } from './crypto-frames.ts';
 export { readDnsAnswer, type DnsAddress, type DnsAnswer } from './dns-answer.ts';
 export { DnsStreams } from './dns-stream.ts';
 export { FlowStarts } from './flow-starts.ts';
-export { destinationOf, directionKey, emptyPacket, readPacket, type PacketView } from './packet.ts';
+export { destinationOf, directionKey, emptyPacket, readPacket, replyKey, type PacketView } from './packet.ts';
 export { readPacketEnds, type PacketEnds } from './packet-ends.ts';
 export { initialKeys, openInitialPacket, readInitialPackets } from './quic-initial.ts';

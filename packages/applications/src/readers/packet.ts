@@ -98,12 +98,17 @@ export const destinationOf = (bytes: Uint8Array, { family, destinationAt }: Pack
   family === 4 ? ipv4At(bytes, destinationAt) : ipv6At(bytes, destinationAt);
 
 /** The same text for every packet of one direction of one flow. */
-export const directionKey = (bytes: Uint8Array, packet: PacketView): string => {
-  const { sourceAt, destinationAt, sourcePort, destinationPort, protocol } = packet;
-  const size = packet.family === 4 ? 4 : 16;
-  const source = hexOf(bytes, sourceAt, sourceAt + size);
-  return `${protocol}${source}.${sourcePort}-${hexOf(bytes, destinationAt, destinationAt + size)}.${destinationPort}`;
-};
+export const directionKey = (bytes: Uint8Array, packet: PacketView): string =>
+  `${packet.protocol}${sourceKey(bytes, packet)}-${destinationKey(bytes, packet)}`;
+
+/** The {@link directionKey} of packets that answer this one. */
+export const replyKey = (bytes: Uint8Array, packet: PacketView): string =>
+  `${packet.protocol}${destinationKey(bytes, packet)}-${sourceKey(bytes, packet)}`;
+
+const sourceKey = (bytes: Uint8Array, { family, sourceAt, sourcePort }: PacketView): string =>
+  `${hexOf(bytes, sourceAt, sourceAt + (family === 4 ? 4 : 16))}.${sourcePort}`;
+const destinationKey = (bytes: Uint8Array, { family, destinationAt, destinationPort }: PacketView): string =>
+  `${hexOf(bytes, destinationAt, destinationAt + (family === 4 ? 4 : 16))}.${destinationPort}`;
 
 const word = (bytes: Uint8Array, at: number): number => bytes[at]! * 256 + bytes[at + 1]!;
 const doubleWord = (bytes: Uint8Array, at: number): number => word(bytes, at) * 65_536 + word(bytes, at + 2);

@@ -44,6 +44,7 @@ export async function inspectMachine(runner: CommandRunner = new SystemCommandRu
     found.push(await inspectConntrack(runner, scratch.enter));
     found.push(await inspectEbpf(runner, scratch.enter));
   }
+  found.push(await inspectDetector(runner));
   found.push(await inspectPriority(runner));
   const works = (...names: string[]): boolean =>
     names.every((name) => found.some((feature) => feature.name === name && feature.state !== 'missing'));
@@ -156,9 +157,7 @@ async function inspectEbpf(runner: CommandRunner, enter: readonly string[]): Pro
     name: 'eBPF',
     purpose: 'duplicating packets over two paths, and finding brownouts from the traffic itself',
   };
-  const source = import.meta.filename.endsWith('.ts');
-  const script = join(import.meta.dirname, '../bpf', source ? 'trial-process.ts' : 'trial-process.js');
-  const node = [process.execPath, ...(source ? ['--conditions=patronus-source'] : []), script];
+  const node = [process.execPath, ...moduleArguments('../bpf/trial-process')];
   try {
     await runner.run({ tool: 'unshare', args: [...enter, ...node], timeoutMs: trialLimitMs });
     return { ...common, state: 'ok', detail: 'works', remedy: null, consequence: null };
@@ -167,6 +166,31 @@ async function inspectEbpf(runner: CommandRunner, enter: readonly string[]): Pro
     const consequence = 'duplication and counting of traffic are unavailable: brownouts are found by probes alone';
     return { ...common, state: 'limited', detail: saidBy(error), remedy, consequence };
   }
+}
+
+/** In a process of its own, as edges use it. */
+async function inspectDetector(runner: CommandRunner): Promise<MachineFeature> {
+  const common = { name: 'nDPI', purpose: 'telling applications of flows that show no name' };
+  try {
+    const version = await runner.run({
+      tool: process.execPath,
+      args: moduleArguments('../native/trial-detector'),
+      timeoutMs: trialLimitMs,
+    });
+    return { ...common, state: 'ok', detail: `version ${version.trim()}`, remedy: null, consequence: null };
+  } catch (error) {
+    const remedy = 'apt install libndpi4.2 (Debian 12)';
+    return { ...common, state: 'limited', detail: saidBy(error), remedy, consequence: 'such flows stay unknown' };
+  }
+}
+
+/** Arguments with which Node runs a module beside this one, from `dist` when built, from the sources in tests. */
+function moduleArguments(path: string): string[] {
+  const source = import.meta.filename.endsWith('.ts');
+  return [
+    ...(source ? ['--conditions=patronus-source'] : []),
+    join(import.meta.dirname, `${path}.${source ? 'ts' : 'js'}`),
+  ];
 }
 
 async function inspectPriority(runner: CommandRunner): Promise<MachineFeature> {

@@ -26,6 +26,7 @@ export interface Libc {
   sched_setscheduler(pid: number, policy: number, parameter: number): number;
   setpriority(which: number, who: number, priority: number): number;
   setns(fd: number, type: number): number;
+  setrlimit(resource: number, limit: number): number;
   malloc_trim(keep: number): number;
   ioctl(fd: number, request: number, argument: number): number;
   if_nametoindex(name: string): number;
@@ -51,6 +52,7 @@ const declarations: readonly (readonly [keyof Libc, string, readonly string[]])[
   ['sched_setscheduler', 'int', ['int', 'int', 'uintptr_t']],
   ['setpriority', 'int', ['int', 'uint', 'int']],
   ['setns', 'int', ['int', 'int']],
+  ['setrlimit', 'int', ['int', 'uintptr_t']],
   ['malloc_trim', 'int', ['size_t']],
   ['ioctl', 'int', ['int', 'ulong', 'uintptr_t']],
   ['if_nametoindex', 'uint', ['str']],

@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
 import { InvalidInputError } from '@patronus/core';
+import { validatorOf } from '@patronus/protocol';
 import { problemsOf } from '../../services/schema-problems.ts';
 
 /**
@@ -8,8 +8,8 @@ import { problemsOf } from '../../services/schema-problems.ts';
  * GraphQL sends absent optional fields as null; those that the schema does not take as null count as absent.
  */
 export function inputChecker<T>(schema: TSchema): (input: unknown) => T {
-  const validator = Compile(schema);
   return (input) => {
+    const validator = validatorOf(schema);
     const value = validator.Check(input) ? input : withoutNulls(input);
     if (validator.Check(value)) return value as T;
     throw new InvalidInputError(problemsOf(validator.Errors(value), 'input'));

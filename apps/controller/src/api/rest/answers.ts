@@ -1,7 +1,6 @@
 import { toSnakeCase, type SnakeCased } from '@patronus/core';
-import { Type, type Static, type TSchema } from 'typebox';
+import { Type, type TSchema } from 'typebox';
 import type { RecordedEvent } from '../../database/index.ts';
-import type { Deletion } from '../../services/deletion.ts';
 import type { Standing } from '../../repositories/index.ts';
 import { pageFields, type ListRequest } from '../../services/lists/index.ts';
 import type { Page } from '../../services/page.ts';
@@ -184,25 +183,8 @@ export const FindingSchema = Type.Object({
   message: Type.String(),
 });
 
-/** What became of something that was deleted. */
-export const DeletionSchema = Type.Object({
-  success: Type.Literal(true),
-  message: Type.String(),
-  purge_at: deletionFields.purge_at,
-});
-
-export const deletionAnswer = ({ message, purgeAt }: Deletion<unknown>): Static<typeof DeletionSchema> => ({
-  success: true,
-  message,
-  purge_at: purgeAt,
-});
-
-const flag = (description: string) => Type.Optional(Type.Boolean({ description }));
-
-/** What every deletion takes. */
-export const purgeQuery = { purge: flag('For good, at once; also of what is deleted already') };
-/** What the deletion of something that others name takes. */
-export const forceQuery = { force: flag('Although policies name it; they match nothing of it then') };
+/** A switch of a query, off unless it is given. */
+export const flag = (description: string) => Type.Optional(Type.Boolean({ description }));
 
 /** What lists take that are paged and nothing more. */
 export const pageQuery = { limit: Type.Optional(pageFields.limit), cursor: Type.Optional(pageFields.cursor) };

@@ -6,18 +6,9 @@ import { apiKeyList } from '../../services/lists/index.ts';
 import type { ApiServices } from '../api-services.ts';
 import { admitOwner } from '../guard-routes.ts';
 import { ownerAskedFor, ownerToBe } from '../owner-asked-for.ts';
-import {
-  deletionAnswer,
-  deletionFields,
-  DeletionSchema,
-  Nullable,
-  pageAnswer,
-  PageSchema,
-  purgeQuery,
-  standingOf,
-  version,
-} from './answers.ts';
+import { deletionFields, Nullable, pageAnswer, PageSchema, standingOf, version } from './answers.ts';
 import { conditionHeaders, expectedVersions, onceHeaders, onceKey } from './conditions.ts';
+import { deletionAnswer, deletionOptions, deletionSchema } from './deletion-route.ts';
 import type { RestApp } from './rest-api.ts';
 
 const time = Type.Integer({ description: 'Unix ms' });
@@ -111,20 +102,10 @@ function oneKeyRoutes(app: RestApp, { apiKeys, access }: ApiServices): void {
   );
   app.delete(
     '/api-keys/:id',
-    {
-      schema: {
-        tags,
-        summary: 'Delete an API key',
-        params,
-        headers: conditionHeaders,
-        querystring: Type.Object(purgeQuery),
-        response: { 200: DeletionSchema },
-      },
-    },
+    { schema: deletionSchema({ tags, summary: 'Delete an API key', params, query: {} }) },
     async (request) => {
       await admitOwner(access, request, await apiKeys.ownerOf(request.params.id));
-      const options = { ...request.query, expected: expectedVersions(request) };
-      return deletionAnswer(await apiKeys.delete(request.actor, request.params.id, options));
+      return deletionAnswer(await apiKeys.delete(request.actor, request.params.id, deletionOptions(request)));
     },
   );
   app.post(

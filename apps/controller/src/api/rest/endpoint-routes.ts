@@ -4,16 +4,9 @@ import { EndpointChangesSchema, EndpointInputSchema } from '../../services/endpo
 import { endpointList } from '../../services/lists/index.ts';
 import { inputExamples } from './input-examples.ts';
 import type { ApiServices } from '../api-services.ts';
-import {
-  deletionAnswer,
-  DeletionSchema,
-  EndpointSchema,
-  pageAnswer,
-  PageSchema,
-  purgeQuery,
-  standingOf,
-} from './answers.ts';
+import { EndpointSchema, pageAnswer, PageSchema, standingOf } from './answers.ts';
 import { conditionHeaders, expectedVersions, onceHeaders, onceKey } from './conditions.ts';
+import { deletionAnswer, deletionOptions, deletionSchema } from './deletion-route.ts';
 import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
 
@@ -86,18 +79,15 @@ function endpointDeletionRoutes(app: RestApp, { endpoints, endpointDeletion }: A
   app.delete(
     '/endpoints/:id',
     {
-      schema: {
+      schema: deletionSchema({
         tags,
         summary: 'Delete an endpoint with its paths, or remove it for good',
         params,
-        headers: conditionHeaders,
-        querystring: Type.Object(purgeQuery),
-        response: { 200: DeletionSchema },
-      },
+        query: {},
+      }),
     },
     async (request) => {
-      const options = { ...request.query, expected: expectedVersions(request) };
-      return deletionAnswer(await endpointDeletion.delete(request.actor, request.params.id, options));
+      return deletionAnswer(await endpointDeletion.delete(request.actor, request.params.id, deletionOptions(request)));
     },
   );
   app.post(

@@ -7,17 +7,15 @@ import { inputExamples } from './input-examples.ts';
 import type { ApiServices } from '../api-services.ts';
 import {
   DecisionSchema,
-  deletionAnswer,
-  DeletionSchema,
   FindingSchema,
   pageAnswer,
   PageSchema,
   policyAnswer,
   PolicySchema,
-  purgeQuery,
   standingOf,
 } from './answers.ts';
 import { conditionHeaders, expectedVersions, onceHeaders, onceKey } from './conditions.ts';
+import { deletionAnswer, deletionOptions, deletionSchema } from './deletion-route.ts';
 import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
 
@@ -98,19 +96,9 @@ export function policyRoutes(app: RestApp, services: ApiServices): void {
 function policyDeletionRoutes(app: RestApp, { policies, policyDeletion }: ApiServices): void {
   app.delete(
     '/policies/:id',
-    {
-      schema: {
-        tags,
-        summary: 'Delete a policy, or remove it for good',
-        params,
-        headers: conditionHeaders,
-        querystring: Type.Object(purgeQuery),
-        response: { 200: DeletionSchema },
-      },
-    },
+    { schema: deletionSchema({ tags, summary: 'Delete a policy, or remove it for good', params, query: {} }) },
     async (request) => {
-      const options = { ...request.query, expected: expectedVersions(request) };
-      return deletionAnswer(await policyDeletion.delete(request.actor, request.params.id, options));
+      return deletionAnswer(await policyDeletion.delete(request.actor, request.params.id, deletionOptions(request)));
     },
   );
   app.post(

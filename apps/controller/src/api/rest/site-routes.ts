@@ -4,23 +4,14 @@ import { siteList } from '../../services/lists/index.ts';
 import { SiteChangesSchema, SiteInputSchema } from '../../services/site-input.ts';
 import { inputExamples } from './input-examples.ts';
 import type { ApiServices } from '../api-services.ts';
-import {
-  deletionAnswer,
-  DeletionSchema,
-  forceQuery,
-  pageAnswer,
-  PageSchema,
-  purgeQuery,
-  SiteSchema,
-  standingOf,
-} from './answers.ts';
+import { pageAnswer, PageSchema, SiteSchema, standingOf } from './answers.ts';
 import { conditionHeaders, expectedVersions, onceHeaders, onceKey } from './conditions.ts';
+import { deletionAnswer, deletionOptions, deletionSchema, forceQuery } from './deletion-route.ts';
 import { withExample } from './openapi.ts';
 import type { RestApp } from './rest-api.ts';
 
 const params = Type.Object({ site: Type.String({ description: 'Id or name' }) });
 const tags = ['sites'];
-const deleteQuery = Type.Object({ ...purgeQuery, ...forceQuery });
 const DependenciesSchema = Type.Object({
   site_id: Type.String(),
   site: Type.String(),
@@ -92,19 +83,9 @@ function siteDeletionRoutes(app: RestApp, { sites, siteDeletion }: ApiServices):
   );
   app.delete(
     '/sites/:site',
-    {
-      schema: {
-        tags,
-        summary: 'Delete a site, or remove it for good',
-        params,
-        headers: conditionHeaders,
-        querystring: deleteQuery,
-        response: { 200: DeletionSchema },
-      },
-    },
+    { schema: deletionSchema({ tags, summary: 'Delete a site, or remove it for good', params, query: forceQuery }) },
     async (request) => {
-      const options = { ...request.query, expected: expectedVersions(request) };
-      return deletionAnswer(await siteDeletion.delete(request.actor, request.params.site, options));
+      return deletionAnswer(await siteDeletion.delete(request.actor, request.params.site, deletionOptions(request)));
     },
   );
   app.post(

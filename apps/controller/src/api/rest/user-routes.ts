@@ -5,18 +5,9 @@ import { userList } from '../../services/lists/index.ts';
 import { NewPasswordSchema, UserChangesSchema, UserInputSchema } from '../../services/user-input.ts';
 import type { ApiServices } from '../api-services.ts';
 import { admitOwner } from '../guard-routes.ts';
-import {
-  deletionAnswer,
-  deletionFields,
-  DeletionSchema,
-  Nullable,
-  pageAnswer,
-  PageSchema,
-  purgeQuery,
-  standingOf,
-  version,
-} from './answers.ts';
+import { deletionFields, Nullable, pageAnswer, PageSchema, standingOf, version } from './answers.ts';
 import { conditionHeaders, expectedVersions, onceHeaders, onceKey } from './conditions.ts';
+import { deletionAnswer, deletionOptions, deletionSchema } from './deletion-route.ts';
 import type { RestApp } from './rest-api.ts';
 
 const time = Type.Integer({ description: 'Unix ms' });
@@ -128,19 +119,9 @@ const ErasureSchema = Type.Object({
 function userDeletionRoutes(app: RestApp, { users, userDeletion, erasure }: ApiServices): void {
   app.delete(
     '/users/:user',
-    {
-      schema: {
-        tags,
-        summary: 'Delete a user, or remove them for good',
-        params,
-        headers: conditionHeaders,
-        querystring: Type.Object(purgeQuery),
-        response: { 200: DeletionSchema },
-      },
-    },
+    { schema: deletionSchema({ tags, summary: 'Delete a user, or remove them for good', params, query: {} }) },
     async (request) => {
-      const options = { ...request.query, expected: expectedVersions(request) };
-      return deletionAnswer(await userDeletion.delete(request.actor, request.params.user, options));
+      return deletionAnswer(await userDeletion.delete(request.actor, request.params.user, deletionOptions(request)));
     },
   );
   app.post(

@@ -1,5 +1,5 @@
 import { Type, type Static, type TProperties } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { validatorOf } from '@patronus/protocol';
 import { ApplicationInputSchema } from '../application-input.ts';
 import { EndpointInputSchema } from '../endpoint-input.ts';
 import { ActionInputSchema, MatchInputSchema } from '../policy-input.ts';
@@ -91,19 +91,19 @@ export type Manifest =
   | QosClassManifest
   | UserManifest;
 
-const validators = {
-  Site: Compile(SiteManifestSchema),
-  HostSet: Compile(HostSetManifestSchema),
-  Application: Compile(ApplicationManifestSchema),
-  Policy: Compile(PolicyManifestSchema),
-  TransportLinks: Compile(TransportLinksManifestSchema),
-  QosClass: Compile(QosClassManifestSchema),
-  User: Compile(UserManifestSchema),
+const schemas = {
+  Site: SiteManifestSchema,
+  HostSet: HostSetManifestSchema,
+  Application: ApplicationManifestSchema,
+  Policy: PolicyManifestSchema,
+  TransportLinks: TransportLinksManifestSchema,
+  QosClass: QosClassManifestSchema,
+  User: UserManifestSchema,
 };
 
 /** Of a kind that somebody wrote; undefined where there is none. */
-const validatorOf = (kind: unknown): (typeof validators)[ManifestKind] | undefined =>
-  Object.hasOwn(validators, String(kind)) ? validators[kind as ManifestKind] : undefined;
+const schemaOf = (kind: unknown): (typeof schemas)[ManifestKind] | undefined =>
+  Object.hasOwn(schemas, String(kind)) ? schemas[kind as ManifestKind] : undefined;
 
 /** More documents than the largest network needs, fewer than would hold up all other writers for long. */
 const maxDocuments = 5_000;
@@ -141,11 +141,12 @@ export function readDocuments(documents: readonly unknown[], problems: Problems)
   const places = new Map<string, number>();
   return documents.flatMap((document, index): Placed<Manifest>[] => {
     const at = placeOf(index);
-    const validator = validatorOf((document as Partial<Manifest> | null)?.kind);
-    if (validator === undefined) {
+    const schema = schemaOf((document as Partial<Manifest> | null)?.kind);
+    if (schema === undefined) {
       problems.add(`${at}kind`, 'is none that can be applied', `use ${manifestKinds.join(', ')}`);
       return [];
     }
+    const validator = validatorOf(schema);
     if (!validator.Check(document)) {
       for (const each of problemsOf(validator.Errors(document), '')) {
         problems.addAll([{ ...each, field: `${at}${each.field}`.replace(/\.$/, '') }]);

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { messageOf, PatronusError } from '@patronus/core';
 import { WireguardKeyStore } from '@patronus/linux';
-import type { SteeringDecision, Step } from '@patronus/netconf';
+import type { LocalFacts, SteeringDecision, Step } from '@patronus/netconf';
 import type { SiteDocument } from '@patronus/protocol';
 import { CopyTargets } from '../../probe/copy-targets.ts';
 import { KernelReconciler } from '../kernel-reconciler.ts';
@@ -14,7 +14,12 @@ import { SysctlMemory } from '../sysctl-memory.ts';
 import { DyingKernel, Fate } from './dying.ts';
 
 export type ReconcilerRequest =
-  | { readonly do: 'apply'; readonly document: SiteDocument; readonly decisions: readonly SteeringDecision[] }
+  | {
+      readonly do: 'apply';
+      readonly document: SiteDocument;
+      readonly decisions: readonly SteeringDecision[];
+      readonly learning?: LocalFacts['learning'];
+    }
   | { readonly do: 'observe'; readonly sysctls: readonly string[] }
   | { readonly do: 'execute'; readonly step: Step }
   | { readonly do: 'adopt'; readonly document: SiteDocument; readonly decisions: readonly SteeringDecision[] }
@@ -37,6 +42,7 @@ const keys = new WireguardKeyStore(path.join(stateDir, 'keys'));
 const fate = new Fate();
 const kernel = new DyingKernel(keys, fate);
 let decisions: readonly SteeringDecision[] = [];
+let learning: LocalFacts['learning'];
 const reconciler = new KernelReconciler({
   kernel,
   keys,
@@ -44,12 +50,14 @@ const reconciler = new KernelReconciler({
   wallMs: Date.now,
   deadUplinks: () => [],
   decisions: () => decisions,
+  learning: () => learning,
 });
 
 function perform(request: ReconcilerRequest): Promise<unknown> {
   switch (request.do) {
     case 'apply':
       decisions = request.decisions;
+      learning = request.learning;
       return reconciler.apply(request.document);
     case 'adopt':
       decisions = request.decisions;

@@ -8,6 +8,7 @@ import { PatronusError, type ErrorCode } from '@patronus/core';
 import { SystemCommandRunner, type Command } from '@patronus/linux';
 import type {
   Kernel,
+  LocalFacts,
   ObservedCopies,
   ObservedCounter,
   ObservedFlow,
@@ -143,8 +144,14 @@ export class TrialEdge {
     this.#process = null;
   }
 
-  apply(document: SiteDocument, decisions: readonly SteeringDecision[] = []): Promise<AppliedReport> {
-    return this.#ask({ do: 'apply', document, decisions }) as Promise<AppliedReport>;
+  /** `learning` as the edge of a running program has it; without, names are not learned. */
+  apply(
+    document: SiteDocument,
+    decisions: readonly SteeringDecision[] = [],
+    learning?: LocalFacts['learning'],
+  ): Promise<AppliedReport> {
+    const request = { do: 'apply', document, decisions, ...(learning === undefined ? {} : { learning }) } as const;
+    return this.#ask(request) as Promise<AppliedReport>;
   }
 
   /**
