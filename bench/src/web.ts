@@ -3,10 +3,8 @@ import { PatronusError } from '@patronus/core';
 import { chromium, type Browser } from 'playwright-core';
 import { BenchController } from './bench-controller.ts';
 import type { Bench } from './bench-line.ts';
-import { say } from './bench-lab.ts';
 import { pathsOf, type Report } from './web-page/browser.ts';
 import { measureChanges } from './web-page/changes.ts';
-import { measureDecisions } from './web-page/decisions.ts';
 import { measureFlood } from './web-page/flood.ts';
 import { measureHour } from './web-page/hour.ts';
 import { LiveProxy } from './web-page/live-proxy.ts';
@@ -16,20 +14,17 @@ const executablePath = '/usr/bin/chromium';
 const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
 /** From each to each: 1,980 paths. */
 const siteCount = 45;
-const parts = ['load', 'changes', 'flood', 'hour', 'decisions'] as const;
+const parts = ['load', 'changes', 'flood', 'hour'] as const;
 
 export const bench: Bench = {
   about:
-    'the page: time to interactive, size of the first load, a change on screen after its edge decided, long tasks and heap under load, heap after an hour',
+    'the page: time to interactive, size of the first load, a change on screen after it arrives, long tasks and heap under load, heap after an hour',
   parts,
   async run(report, part) {
     if (!existsSync(executablePath)) throw new PatronusError('missing_tool', `there is no ${executablePath}`);
     const browser = await chromium.launch({ executablePath, args });
     try {
-      if (part !== 'decisions') await measureWithMesh(report, browser, part);
-      if (part !== undefined && part !== 'decisions') return;
-      if (process.getuid?.() === 0) await measureDecisions(report, browser);
-      else say('a change on screen after its edge decided: not measured, a lab needs root');
+      await measureWithMesh(report, browser, part);
     } finally {
       await browser.close();
     }
