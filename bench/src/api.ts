@@ -1,12 +1,9 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PatronusError } from '@patronus/core';
 import type { Bench, BenchLine } from './bench-line.ts';
 import { sendLoad, type LoadResult } from './http-load.ts';
+import { ask, cpuOf, headersOf, portOf, withController, type Server } from './server-process.ts';
 
 const policyCount = 50;
 const siteCount = 10;
@@ -16,7 +13,6 @@ const seconds = 4;
 const offeredRate = 10_000;
 /** A change this often takes every answer that is kept. */
 const changeEveryMs = 100;
-const password = 'Bench-Horse-7-Battery';
 const query = 'query { policies { id priority name description packets_matched bytes_matched } }';
 
 type Report = (line: Omit<BenchLine, 'bench'>) => void;
@@ -78,20 +74,9 @@ async function measure(report: Report, controller: Server, token: string, questi
   }
 }
 
-interface Server {
-  readonly process: ChildProcess;
-  readonly port: number;
-}
-
 interface Measured extends LoadResult {
   /** Processor time of the server per answer; a busy machine changes it less than it changes rates. */
   readonly cpuUs: number;
-}
-
-async function cpuOf({ process: child }: Server): Promise<number> {
-  child.send('cpu');
-  const [{ cpuUs }] = (await once(child, 'message')) as [{ cpuUs: number }];
-  return cpuUs;
 }
 
 function tell(report: Report, metric: string, ours: Measured, bare: Measured): void {
@@ -103,26 +88,10 @@ function tell(report: Report, metric: string, ours: Measured, bare: Measured): v
   line('processor time of the server per answer', 'µs', ours.cpuUs, bare.cpuUs);
 }
 
-const headersOf = (token: string): Record<string, string> => ({
-  ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
-  accept: 'application/json',
-  'content-type': 'application/json',
-});
-
 function requestOf({ method, path, body }: Question, token: string): Buffer {
   const headers = { host: 'localhost', ...headersOf(token), 'content-length': String(Buffer.byteLength(body)) };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
-}
-
-async function ask(port: number, method: string, path: string, token: string, body?: unknown): Promise<Response> {
-  const url = `http://127.0.0.1:${port}${path}`;
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const request = { method, headers: headersOf(token), ...(body === undefined || body === '' ? {} : { body: text }) };
-  const response = await fetch(url, request);
-  if (!response.ok)
-    throw new PatronusError('unreachable', `${method} ${path}: ${response.status} ${await response.text()}`);
-  return response;
 }
 
 /** Head and body of the answer; the bare server sends both, so that the two differ in nothing but who works them out. */
@@ -162,33 +131,8 @@ async function changeAgainAndAgain(port: number, token: string, signal: AbortSig
   }
 }
 
-async function withController(work: (controller: Server, token: string) => Promise<void>): Promise<void> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'patronus-bench-'));
-  const env = { ...process.env, PATRONUS_ADMIN_PASSWORD: password };
-  const child = fork(join(import.meta.dirname, 'api-servers', 'controller.js'), [dataDir], { env });
-  try {
-    const port = await portOf(child);
-    const signedIn = await ask(port, 'POST', '/api/v1/auth/login', '', { username: 'admin', password });
-    const { access_token } = (await signedIn.json()) as { access_token: string };
-    await work({ process: child, port }, access_token);
-  } finally {
-    if (child.connected) child.disconnect();
-    if (child.exitCode === null) await once(child, 'exit');
-    rmSync(dataDir, { recursive: true, force: true });
-  }
-}
-
 async function startBare(answer: { headers: Record<string, string>; body: string }): Promise<Server> {
   const child = fork(join(import.meta.dirname, 'api-servers', 'bare.js'));
   child.send(answer);
   return { process: child, port: await portOf(child) };
-}
-
-async function portOf(child: ChildProcess): Promise<number> {
-  const gone = once(child, 'exit').then(([code]) => {
-    throw new PatronusError('unreachable', `a measured program ended with ${String(code)}`);
-  });
-  const [{ port }] = (await Promise.race([once(child, 'message'), gone])) as [{ port: number }];
-  gone.catch(() => undefined);
-  return port;
 }

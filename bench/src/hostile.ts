@@ -1,11 +1,11 @@
+import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { collectGarbage } from '@patronus/controller/parts';
-import { PatronusError } from '@patronus/core';
-import { BenchController } from './bench-controller.ts';
+import { PatronusError, percentile } from '@patronus/core';
 import type { Bench } from './bench-line.ts';
+import { memoryOf, withController, type Server } from './server-process.ts';
 
 const rounds = 30;
-/** From the moment at which a request has been read; here sending and reading it come on top. */
+/** From the moment at which a request has been read; here sending it comes on top. */
 const limitMs = 50;
 
 const query = (text: string): string => JSON.stringify({ query: text });
@@ -27,56 +27,76 @@ const hostile: Readonly<Record<string, () => string>> = {
 
 export const bench: Bench = {
   about: `how long hostile requests take until they are refused, at most ${limitMs} ms, and what memory they leave behind`,
-  async run(report) {
-    const controller = new BenchController();
-    try {
-      await controller.run(async (_api, url) => {
-        // The first round loads code and fills what is kept for good.
-        for (const make of Object.values(hostile)) await timesOf(`${url}/graphql`, make());
-        const before = await memoryAtRest();
-        for (const [metric, make] of Object.entries(hostile)) {
-          const times = await timesOf(`${url}/graphql`, make());
-          report({ metric: `${metric}, median`, value: times[Math.floor(rounds / 2)]!, unit: 'ms', samples: rounds });
-          report({ metric: `${metric}, worst`, value: times.at(-1)!, unit: 'ms', samples: rounds });
-        }
-        const after = await memoryAtRest();
-        const samples = rounds * Object.keys(hostile).length;
-        for (const [metric, value] of Object.entries(after)) {
-          const baseline = before[metric as keyof typeof before];
-          const told = { metric: `${metric} afterwards`, value, unit: 'MB', baseline, ratio: value / baseline };
-          report({ ...told, samples });
-        }
-      });
-    } finally {
-      controller.remove();
-    }
-  },
+  run: (report) =>
+    withController(async (controller, token) => {
+      const requests = Object.entries(hostile).map(([name, make]) => [name, requestOf(make(), token)] as const);
+      // The first round loads code and fills what is kept for good.
+      for (const [, request] of requests) await timesOf(controller, request);
+      const before = await memoryAtRest(controller);
+      for (const [metric, request] of requests) {
+        const times = await timesOf(controller, request);
+        const worst = Math.max(...times);
+        report({ metric: `${metric}, median`, value: percentile(times, 0.5), unit: 'ms', samples: rounds });
+        report({ metric: `${metric}, worst`, value: worst, unit: 'ms', samples: rounds });
+      }
+      const after = await memoryAtRest(controller);
+      const samples = rounds * requests.length;
+      const compare = (metric: string, value: number, baseline: number): void =>
+        report({ metric: `${metric} afterwards`, value, unit: 'MB', baseline, ratio: value / baseline, samples });
+      compare('heap', after.heap, before.heap);
+      compare('resident memory', after.resident, before.resident);
+    }),
 };
 
 /** Connections that were hung up on are let go some time after the answer. */
 const restMs = 2_000;
 
-/** Of controller and client, which are one process here, MB; the heap with what it holds outside of itself. */
-async function memoryAtRest() {
+async function memoryAtRest(controller: Server) {
   await delay(restMs);
-  collectGarbage();
-  const { heapUsed, external, rss } = process.memoryUsage();
-  return { heap: (heapUsed + external) / 1e6, 'resident memory': rss / 1e6 };
+  return memoryOf(controller);
 }
 
-/** In order. Errors: `internal` where one was not refused. */
-async function timesOf(url: string, body: string): Promise<number[]> {
+function requestOf(body: string, token: string): Buffer {
+  const bytes = Buffer.from(body);
+  const head = [
+    'POST /graphql HTTP/1.1',
+    'host: localhost',
+    `authorization: Bearer ${token}`,
+    'content-type: application/json',
+    `content-length: ${bytes.length}`,
+  ];
+  return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), bytes]);
+}
+
+async function timesOf({ port }: Server, request: Buffer): Promise<number[]> {
   const times: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const started = performance.now();
-    const refusal = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body }).then(
-      (answer) => answer.text(),
-      // A server that has read enough hangs up on whoever goes on sending.
-      () => 'too_large',
-    );
-    times.push(performance.now() - started);
-    if (!/errors|too_large/.test(refusal))
-      throw new PatronusError('internal', `was not refused: ${refusal.slice(0, 200)}`);
-  }
-  return times.toSorted((a, b) => a - b);
+  for (let round = 0; round < rounds; round++) times.push(await refusalTime(port, request));
+  return times;
+}
+
+const isRefusal = (answer: string): boolean => /"errors"|too_large/.test(answer);
+
+/** From the first byte sent until the answer has begun. Errors: `internal` where it is no refusal. */
+function refusalTime(port: number, request: Buffer): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let [sentMs, told] = [0, ''];
+    const socket = connect(port, '127.0.0.1', () => {
+      sentMs = performance.now();
+      socket.write(request);
+    });
+    const end = (): void => {
+      const tookMs = performance.now() - sentMs;
+      socket.destroy();
+      // A server that has read enough hangs up on whoever goes on sending, and its answer is lost on the way.
+      if (told === '' || isRefusal(told)) resolve(tookMs);
+      else reject(new PatronusError('internal', `was not refused: ${told.slice(0, 400)}`));
+    };
+    socket.on('data', (data) => {
+      told += data.toString('latin1');
+      if (isRefusal(told)) end();
+    });
+    socket.on('close', end);
+    // Followed by the end.
+    socket.on('error', () => undefined);
+  });
 }

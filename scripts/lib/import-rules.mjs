@@ -157,6 +157,7 @@ export const allowances = [
   ...allow('bench', 'measured programs run in processes of their own', 'node:child_process'),
   ...allow('bench/src/web-page', 'stands before a controller to send live values', 'node:http', 'node:net'),
   ...allow('bench/src/http-load.ts', 'sends requests with as little work of its own as can be', 'node:net'),
+  ...allow('bench/src/hostile.ts', 'clients that hang up or are hung up on', 'node:net'),
   ...allow('bench/src/api-servers', 'the bare server that the API is compared with', 'node:http', 'node:net'),
 
   ...allow('tests', 'fakes and virtual time', '@patronus/testkit'),

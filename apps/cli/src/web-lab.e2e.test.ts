@@ -32,7 +32,7 @@ describe.skipIf(why !== '')(`the web page beside a lab with traffic${why}`, () =
     browser = await openBrowser();
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     page = await context.newPage();
-    page.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(120_000);
     await page.goto(`${url}/sign-in`);
     await page.getByLabel('User name').fill('admin');
     await page.getByLabel('Password', { exact: true }).fill(password);
@@ -111,10 +111,10 @@ describe.skipIf(why !== '')(`the web page beside a lab with traffic${why}`, () =
     await Promise.all([
       topology.getByLabel('branch mpls – hq mpls: down').waitFor(within),
       matrix
-        .getByLabel(/branch.*hq.*down/)
+        .getByLabel(/^branch → hq: .*2 of 3 paths up/)
         .first()
         .waitFor(within),
-      curve.locator('main dl [data-health=down]').waitFor(within),
+      curve.locator('main dl [data-health=down]').first().waitFor(within),
       events
         .getByText(/Path mpls → mpls to hq is down/)
         .first()

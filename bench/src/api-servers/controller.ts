@@ -1,7 +1,8 @@
 import { loadControllerSettings, startController } from '@patronus/controller';
 import { tellCpu } from './tell-cpu.ts';
+import { tellMemory } from './tell-memory.ts';
 
-/* A controller in a process of its own, for the bench `api`: told where its data is, it tells where it is reached. */
+/* A controller in a process of its own, for the benches `api` and `hostile`: told where its data is, it tells where it is reached. */
 
 const dataDir = process.argv[2] ?? '';
 const env = {
@@ -15,5 +16,6 @@ const controller = await startController(
   loadControllerSettings({ env, flags: { dataDir, port: 0, edgePort: 0, host: '127.0.0.1' } }),
 );
 tellCpu();
+tellMemory();
 process.send?.({ port: Number(new URL(controller.httpUrl).port) });
 process.once('disconnect', () => void controller.stop());
