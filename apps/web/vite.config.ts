@@ -19,7 +19,8 @@ export default defineConfig({
   plugins: [react(), themeVariables(theme), compressed()],
   build: {
     target: 'es2022',
-    modulePreload: false,
+    // What a page needs is asked for at once, and not as one file after the other is read.
+    modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 600,
     rolldownOptions: { input: ['index.html', 'playground.html'] },

@@ -29,7 +29,16 @@ export const dashboardPages = [
   { name: 'explain', path: '/policies/explain?source=branch&destination=hq&protocol=udp&destination_port=16400' },
   { name: 'traffic', path: '/traffic?from=-5m' },
   { name: 'traffic-applications', path: '/traffic?by=application&from=-5m' },
-  { name: 'flows', path: '/flows' },
+  // A rate needs two looks at the counters.
+  {
+    name: 'flows',
+    path: '/flows',
+    first: (page) =>
+      page
+        .getByText(/ [kM]bit\/s/)
+        .first()
+        .waitFor(),
+  },
   { name: 'sla', path: '/sla' },
   { name: 'applications', path: '/applications' },
   { name: 'application', path: '/applications/microsoft-teams' },

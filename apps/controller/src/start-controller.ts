@@ -53,6 +53,7 @@ import { TrafficHistory } from './services/traffic-history.ts';
 import { TrafficReport } from './services/traffic-report.ts';
 import { TrafficService } from './services/traffic-service.ts';
 import { TransportLinkService } from './services/transport-link-service.ts';
+import { retentionPeriods } from './services/retention-periods.ts';
 import { databaseUrl, type ControllerSettings } from './settings.ts';
 import { DeliveryQueue, parsePrivateTargets, realSenders, TargetPolicy } from './sinks/index.ts';
 
@@ -127,6 +128,7 @@ export async function startController(settings: ControllerSettings): Promise<Run
     lab: new LabLink(store, settings.labSocket ?? directory.file('lab/control.sock')),
     ...cacheServices(store, network, metrics),
     nodes: new NodeService(store, nodeIdOf(settings), isPostgresUrl(databaseUrl(settings)) ? 'postgres' : 'sqlite'),
+    retention: retentionPeriods(settings),
     events: new EventService(store),
     eventSinks: startDeliveries(started, { store, secrets: accounts.secrets }, settings, onFailure),
     enrolmentKeys: new EnrolmentKeyService(store, { caFingerprint: authority.fingerprint, url: () => edgeUrl }),

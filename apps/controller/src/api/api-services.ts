@@ -32,6 +32,7 @@ import type { Presence } from '../services/presence.ts';
 import type { QosLines } from '../services/qos-lines.ts';
 import type { QosService } from '../services/qos-service.ts';
 import type { SlaReport } from '../services/sla-report.ts';
+import type { RetentionPeriod } from '../services/retention-periods.ts';
 import type { SiteDeletionService } from '../services/site-deletion-service.ts';
 import type { SiteService } from '../services/site-service.ts';
 import type { TelemetryService } from '../services/telemetry-service.ts';
@@ -88,6 +89,7 @@ export interface ApiServices {
   readonly caches: CacheService;
   readonly answers: AnswerCache;
   readonly nodes: NodeService;
+  readonly retention: readonly RetentionPeriod[];
   readonly lab: LabLink;
   readonly telemetry: TelemetryService;
   readonly traffic: TrafficService;

@@ -1,63 +1,25 @@
-import { ActionIcon, Button, Menu, useMantineColorScheme } from '@mantine/core';
-import {
-  IconDeviceDesktop,
-  IconKeyboard,
-  IconLogout,
-  IconMoon,
-  IconSun,
-  IconUserCircle,
-  IconUserCog,
-} from '@tabler/icons-react';
+import { Button } from '@mantine/core';
 import { useNavigate, useRouterState } from '@tanstack/react-router';
-import { ApiError } from '../shared/api/api-error.ts';
-import { showError } from '../shared/parts/toasts.ts';
-import { useServices, useSession } from '../shared/services.tsx';
+import { lazy, Suspense, useState } from 'react';
+import { useSession } from '../shared/services.tsx';
+import { AccountButton } from './account-button.tsx';
 
-const schemes = [
-  { value: 'light', label: 'Light', icon: IconSun },
-  { value: 'dark', label: 'Dark', icon: IconMoon },
-  { value: 'auto', label: 'As the system', icon: IconDeviceDesktop },
-] as const;
+const AccountMenuItems = lazy(async () => ({ default: (await import('./account-menu-items.tsx')).AccountMenuItems }));
 
-/** Who uses the page, how it looks, and its keys. */
+/** The sign-in for who is not signed in, and a menu that is loaded when it is first opened. */
 export function AccountMenu({ onHelp }: { onHelp: () => void }) {
   const session = useSession();
-  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
+  const [wanted, setWanted] = useState(false);
   return (
     <>
       {session.kind === 'anonymous' && <SignInButton />}
-      <Menu position="bottom-end" width={240}>
-        <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Account and settings of this page">
-            <IconUserCircle size={22} stroke={1.6} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Label>
-            {session.kind === 'signed-in'
-              ? `${session.user.username} (${session.user.role})`
-              : 'Not signed in: you can look, not change'}
-          </Menu.Label>
-          <Menu.Divider />
-          <Menu.Label>Colours</Menu.Label>
-          {schemes.map(({ value, label, icon: Icon }) => (
-            <Menu.Item
-              key={value}
-              leftSection={<Icon size={16} />}
-              rightSection={colorScheme === value ? '✓' : null}
-              onClick={() => setColorScheme(value)}
-            >
-              {label}
-            </Menu.Item>
-          ))}
-          <Menu.Divider />
-          <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={onHelp}>
-            Keys
-          </Menu.Item>
-          {session.kind === 'signed-in' && <AccountItem />}
-          {session.kind === 'signed-in' && <SignOutItem />}
-        </Menu.Dropdown>
-      </Menu>
+      {wanted ? (
+        <Suspense fallback={<AccountButton />}>
+          <AccountMenuItems onHelp={onHelp} />
+        </Suspense>
+      ) : (
+        <AccountButton aria-haspopup="menu" aria-expanded={false} onClick={() => setWanted(true)} />
+      )}
     </>
   );
 }
@@ -69,30 +31,5 @@ function SignInButton() {
     <Button size="xs" onClick={() => void navigate({ to: '/sign-in', search: { return: here } })}>
       Sign in
     </Button>
-  );
-}
-
-function AccountItem() {
-  const navigate = useNavigate();
-  return (
-    <Menu.Item leftSection={<IconUserCog size={16} />} onClick={() => void navigate({ to: '/account' })}>
-      Your account
-    </Menu.Item>
-  );
-}
-
-function SignOutItem() {
-  const { session } = useServices();
-  const signOut = async () => {
-    try {
-      await session.signOut();
-    } catch (thrown) {
-      if (thrown instanceof ApiError) showError(thrown);
-    }
-  };
-  return (
-    <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>
-      Sign out
-    </Menu.Item>
   );
 }

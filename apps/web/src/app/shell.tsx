@@ -1,4 +1,4 @@
-import { ActionIcon, Drawer } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { IconMenu2, IconSearch } from '@tabler/icons-react';
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
@@ -11,6 +11,7 @@ import { Navigation } from './navigation.tsx';
 import classes from './shell.module.css';
 
 const CommandPalette = lazy(async () => ({ default: (await import('./command-palette.tsx')).CommandPalette }));
+const MenuDrawer = lazy(async () => ({ default: (await import('./menu-drawer.tsx')).MenuDrawer }));
 const HelpSheet = lazy(async () => ({ default: (await import('./help-sheet.tsx')).HelpSheet }));
 
 /** The frame around pages: menu, search, connection, account. What is old is greyed. */
@@ -44,10 +45,8 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      <Drawer opened={menu} onClose={close} size={260} padding={0} title={null} withCloseButton={false}>
-        <Navigation />
-      </Drawer>
       <Suspense>
+        {menu && <MenuDrawer onClose={close} />}
         {overlay === 'palette' && <CommandPalette onClose={() => setOverlay(null)} onHelp={() => setOverlay('help')} />}
         {overlay === 'help' && <HelpSheet onClose={() => setOverlay(null)} />}
       </Suspense>

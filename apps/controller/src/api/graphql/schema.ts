@@ -21,6 +21,7 @@ import './sessions.ts';
 import './single-objects.ts';
 import './account-lists.ts';
 import './nodes.ts';
+import './retention.ts';
 import './api-keys.ts';
 import './totp.ts';
 import './keys.ts';

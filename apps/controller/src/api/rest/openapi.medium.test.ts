@@ -188,6 +188,7 @@ const drives: Record<string, Drive> = {
   getRootMetrics: () => ({}),
   getAuthMethods: () => ({}),
   getNodes: () => ({}),
+  getRetention: () => ({}),
   getCaches: () => ({}),
   postCachesClear: () => ({}),
   getEvents: () => ({ query: 'type=object_created&order=oldest' }),

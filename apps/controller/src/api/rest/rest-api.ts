@@ -24,6 +24,7 @@ import { keepAnswers, sendKept } from './kept-answers.ts';
 import { keyRoutes } from './key-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { nodeRoutes } from './node-routes.ts';
+import { retentionRoutes } from './retention-routes.ts';
 import { oidcRoutes } from './oidc-routes.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
 import { endpointDrainRoutes, pathOperationRoutes } from './path-operation-routes.ts';
@@ -86,6 +87,7 @@ export function restApi(app: RestApp, services: ApiServices, answers: AnswerCach
   passkeyRoutes(app, services);
   oidcRoutes(app, services);
   nodeRoutes(app, services);
+  retentionRoutes(app, services);
   keyRoutes(app, services);
   healthRoutes(app, services);
   metricsRoutes(app, services);

@@ -4,6 +4,7 @@ import { ApiPanel } from './api-panel.tsx';
 import { CachesPanel } from './caches-panel.tsx';
 import { ControllerPanel } from './controller-panel.tsx';
 import { NodesPanel } from './nodes-panel.tsx';
+import { RetentionPanel } from './retention-panel.tsx';
 import { SecretsPanel } from './secrets-panel.tsx';
 
 /** What there is to know and to do about the controller itself. */
@@ -13,6 +14,7 @@ export function SettingsPage() {
     <Page title="Settings">
       <ControllerPanel />
       {can('Query.nodes') && <NodesPanel />}
+      <RetentionPanel />
       <CachesPanel />
       {can('Query.signingKeys') && <SecretsPanel />}
       <ApiPanel />

@@ -1,6 +1,6 @@
-import { Button, Modal, TextInput } from '@mantine/core';
-import { createContext, use, useCallback, useState, type ReactNode } from 'react';
-import classes from './confirm.module.css';
+import { createContext, lazy, Suspense, use, useCallback, useState, type ReactNode } from 'react';
+
+const ConfirmDialog = lazy(async () => ({ default: (await import('./confirm-dialog.tsx')).ConfirmDialog }));
 
 export interface Question {
   readonly title: string;
@@ -35,41 +35,7 @@ export function ConfirmProvider({ children }: { children: ReactNode }) {
   return (
     <ConfirmContext value={ask}>
       {children}
-      {asked !== null && <Dialog question={asked.question} onAnswer={close} />}
+      <Suspense>{asked !== null && <ConfirmDialog question={asked.question} onAnswer={close} />}</Suspense>
     </ConfirmContext>
-  );
-}
-
-function Dialog({ question, onAnswer }: { question: Question; onAnswer: (yes: boolean) => void }) {
-  const { title, children, action, dangerous = false, typed } = question;
-  const [text, setText] = useState('');
-  const ready = typed === undefined || text === typed;
-  return (
-    <Modal opened onClose={() => onAnswer(false)} title={title}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (ready) onAnswer(true);
-        }}
-      >
-        <div className={classes.text}>{children}</div>
-        {typed !== undefined && (
-          <TextInput
-            data-autofocus
-            label={`To go on, type “${typed}”`}
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-          />
-        )}
-        <div className={classes.buttons}>
-          <Button variant="default" onClick={() => onAnswer(false)} data-autofocus={typed === undefined || undefined}>
-            Cancel
-          </Button>
-          <Button type="submit" color={dangerous ? 'red' : 'brand'} disabled={!ready}>
-            {action}
-          </Button>
-        </div>
-      </form>
-    </Modal>
   );
 }
