@@ -10,6 +10,7 @@ export interface RawScenario {
   readonly description: string;
   readonly duration: string;
   readonly settle?: string;
+  readonly undisturbed?: string;
   readonly before?: Scenario['before'];
   readonly streams: readonly Raw<'kind', Stream['kind']>[];
   readonly steps?: readonly Raw<'do', StepAction['do']>[];
@@ -44,6 +45,7 @@ export function fromYaml(raw: RawScenario, problems: FieldProblem[]): Scenario {
     description: raw.description,
     durationMs: ms(raw.duration),
     settleMs: raw.settle === undefined ? defaultSettleMs : ms(raw.settle),
+    ...(raw.undisturbed === undefined ? {} : { undisturbedMs: ms(raw.undisturbed) }),
     before: raw.before ?? [],
     streams: raw.streams.map(toStream),
     steps: (raw.steps ?? []).map(toStep).toSorted((a, b) => a.atMs - b.atMs),

@@ -77,10 +77,10 @@ class FakeLab implements ScenarioLab {
     return [{ policy: 'voice', from: 'branch', to: 'hq', labels: [this.label] }];
   }
 
-  async events() {
-    return this.time.wall() - this.startMs < this.eventDelayMs
-      ? []
-      : [{ ...eventAt(0, 'failover'), timestamp: this.startMs + 5000 }];
+  async events(sinceMs: number) {
+    const failover = { ...eventAt(0, 'failover'), timestamp: this.startMs + 5000 };
+    const isTold = this.time.wall() - this.startMs >= this.eventDelayMs;
+    return isTold && failover.timestamp >= sinceMs ? [failover] : [];
   }
 
   async measuredTimes(): Promise<number[]> {
@@ -103,6 +103,12 @@ describe('a run', () => {
     expect(report.holds).toBe(true);
     expect(lab.time.waiting()).toEqual([]);
     expect(renderReport(report)).toMatch(/^PASS {2}trial: a trial\n.*2\.00 s {2}silently break branch mpls\n/);
+  });
+
+  it('waits until traffic has stayed where it is for as long as the scenario wants', async () => {
+    const lab = new FakeLab();
+    await lab.run({ ...scenario, undisturbedMs: 30_000, expect: [] });
+    expect(lab.log.slice(0, 2)).toEqual(['0.0 restore', '35.1 start']);
   });
 
   it('holds its schedule while a program starts', async () => {

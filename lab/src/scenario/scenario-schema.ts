@@ -105,6 +105,7 @@ export const fileSchema = Compile(
     description: Type.String({ minLength: 1 }),
     duration,
     settle: optional(duration),
+    undisturbed: optional(duration),
     before: optional(Type.Array(only(carriage))),
     streams: Type.Array(Type.Object({ kind: kinds(streams) })),
     steps: optional(Type.Array(Type.Object({ do: kinds(steps) }))),

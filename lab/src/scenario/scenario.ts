@@ -8,6 +8,8 @@ export interface Scenario {
   readonly durationMs: number;
   /** How long every path must have been up before it starts. */
   readonly settleMs: number;
+  /** For how long no traffic must have moved before it starts: what moved lately is trusted again more slowly. Absent: any time. */
+  readonly undisturbedMs?: number;
   /** Which paths carry what before it starts. */
   readonly before: readonly Carriage[];
   readonly streams: readonly Stream[];
