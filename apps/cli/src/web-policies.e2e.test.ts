@@ -40,8 +40,11 @@ describe.skipIf(noBrowser !== '')(`policies on the web page${noBrowser}`, () => 
     await page.getByRole('button', { name: /^Move web,/ }).focus();
     await page.keyboard.press('Space');
     await page.getByText('web is over place 2 of 2').waitFor();
-    await page.keyboard.press('ArrowUp');
-    await page.getByText('web is over place 1 of 2').waitFor();
+    // it hears arrows a moment after it says that it was lifted; at the first place one more changes nothing
+    await until('the arrow is heard', async () => {
+      await page.keyboard.press('ArrowUp');
+      return page.getByText('web is over place 1 of 2').isVisible();
+    });
     await page.keyboard.press('Space');
     const bar = page.getByRole('region', { name: 'The new order' });
     await bar

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ControllerProgram, EdgeNetwork, eventually } from './testing/index.ts';
+import { ControllerProgram, createSites, EdgeNetwork, eventually, joinEdges, pathsAreUp } from './testing/index.ts';
 
 interface Totals {
   readonly policies: readonly { readonly packets_matched: number; readonly bytes_matched: number }[];
@@ -9,7 +9,6 @@ interface Totals {
 }
 
 const isRoot = process.getuid?.() === 0;
-const sites = ['hq', 'branch'];
 /** Octets of an IPv4 packet: 20 of IP, 8 of ICMP, and the payload. */
 const payload = 472;
 const packetBytes = 20 + 8 + payload;
@@ -48,34 +47,14 @@ describe.skipIf(!isRoot)('traffic that LAN hosts send (skipped without root)', (
       counted.every(({ name, packets_matched }) => isClose(packets_matched, sent[name as keyof typeof sent]))
     );
   };
-  const pathsAreUp = (): Promise<unknown> =>
-    eventually(
-      () => Promise.all(network.edges.map((edge) => edge.status())),
-      (all) => all.every(({ paths }) => paths.length === 2 && paths.every((path) => path.health === 'up')),
-    );
 
   beforeAll(async () => {
     network = await EdgeNetwork.create();
     controller = new ControllerProgram(network.directory);
     await controller.start();
-    for (const [index, name] of sites.entries()) {
-      await controller.send('POST', '/sites', {
-        name,
-        prefixes: [`10.${index}.0.0/24`],
-        endpoints: [
-          { label: 'mpls', device: 'wan0', address: `192.0.2.${index + 1}` },
-          { label: 'broadband', device: 'wan1', address: `198.51.100.${index + 1}` },
-        ],
-      });
-    }
-    const links = ['mpls', 'broadband'].map((label) => ({ a: label, b: label }));
-    await controller.send('PUT', '/transport-links', { links });
-    for (const [index, edge] of network.edges.entries()) {
-      const { key } = await controller.send<{ key: string }>('POST', '/enrolment-keys', { site: sites[index] });
-      await edge.join(network.controllerUrl, key);
-      await edge.start();
-    }
-    await pathsAreUp();
+    await createSites(controller);
+    await joinEdges(network, controller);
+    await pathsAreUp(network);
   });
   afterAll(async () => {
     await network?.remove();
@@ -116,12 +95,12 @@ describe.skipIf(!isRoot)('traffic that LAN hosts send (skipped without root)', (
     await send(500);
     await network.edges[0].kill();
     await network.edges[0].start();
-    await pathsAreUp();
+    await pathsAreUp(network);
     await send(500);
     await network.edges[0].stop();
     expect(await network.edges[0].run('nft', 'list', 'tables')).not.toContain('patronus');
     await network.edges[0].start();
-    await pathsAreUp();
+    await pathsAreUp(network);
     await send(500);
     const after = await eventually(totals, isCounted, 60_000);
     expect(after.policies[0]!.packets_matched).toBeGreaterThanOrEqual(before + 3_000 * (1 - tolerance));

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { whyNoPrograms } from '@patronus/linux';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ControllerProgram, EdgeNetwork, eventually } from './testing/index.ts';
+import { ControllerProgram, createSites, EdgeNetwork, eventually, joinEdges, pathsAreUp } from './testing/index.ts';
 import type { ReceivedDatagrams } from './testing/numbered-datagrams.ts';
 
 interface Decision {
@@ -57,11 +57,6 @@ describe.skipIf(unable !== null)(`a policy that duplicates${unable === null ? ''
       await eventually(isCopied, (copied) => copied);
     }
   };
-  const bothPathsAreUp = (): Promise<unknown> =>
-    eventually(
-      () => Promise.all(network.edges.map((edge) => edge.status())),
-      (all) => all.every(({ paths }) => paths.length === 2 && paths.every((path) => path.health === 'up')),
-    );
   const voice = async (): Promise<Decision> => {
     const { items } = await controller.get<{ items: Decision[] }>('/decisions?source_site=hq');
     return items.find(({ policy }) => policy === 'voice')!;
@@ -71,28 +66,15 @@ describe.skipIf(unable !== null)(`a policy that duplicates${unable === null ? ''
     network = await EdgeNetwork.create();
     controller = new ControllerProgram(network.directory);
     await controller.start();
-    for (const [index, name] of ['hq', 'branch'].entries()) {
-      await controller.send('POST', '/sites', {
-        name,
-        prefixes: [`10.${index}.0.0/24`],
-        endpoints: [
-          { label: 'mpls', device: 'wan0', address: `192.0.2.${index + 1}`, profile: 'fast' },
-          { label: 'broadband', device: 'wan1', address: `198.51.100.${index + 1}`, profile: 'fast' },
-        ],
-      });
-      const { key } = await controller.send<{ key: string }>('POST', '/enrolment-keys', { site: name });
-      await network.edges[index]!.join(network.controllerUrl, key);
-      await network.edges[index]!.start();
-    }
-    const links = ['mpls', 'broadband'].map((label) => ({ a: label, b: label }));
-    await controller.send('PUT', '/transport-links', { links });
+    await createSites(controller, 'fast');
+    await joinEdges(network, controller);
     await controller.send('POST', '/policies', {
       name: 'voice',
       priority: 100,
       match_conditions: { protocol: 'udp', destination_ports: [{ from: 16_384, to: 32_767 }] },
       action: { type: 'steer', prefer: ['mpls'], duplicate: true },
     });
-    await bothPathsAreUp();
+    await pathsAreUp(network);
   });
   afterAll(async () => {
     await network?.remove();
@@ -120,7 +102,7 @@ describe.skipIf(unable !== null)(`a policy that duplicates${unable === null ? ''
       for (const edge of network.edges) {
         await edge.kill();
         await edge.start();
-        await bothPathsAreUp();
+        await pathsAreUp(network);
       }
     });
     expect(came).toEqual({ sent: came.sent, distinct: came.sent, again: 0, damaged: 0 });

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { chromiumDatagrams } from '@patronus/applications/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ControllerProgram, EdgeNetwork, eventually, nameHosts } from './testing/index.ts';
+import { ControllerProgram, EdgeNetwork, eventually, joinEdges, nameHosts, siteNames } from './testing/index.ts';
 
 interface PolicyView {
   readonly id: number;
@@ -13,7 +13,6 @@ interface FlowView {
 }
 
 const isRoot = process.getuid?.() === 0;
-const sites = ['hq', 'branch'];
 const dns = '10.1.0.2';
 const shops = Array.from({ length: 12 }, (_, index) => ({
   name: `s${index}.shop.example`,
@@ -50,7 +49,7 @@ describe.skipIf(!isRoot)('names of servers, learned by an edge (skipped without 
     network = await EdgeNetwork.create();
     controller = new ControllerProgram(network.directory);
     await controller.start();
-    for (const [index, name] of sites.entries()) {
+    for (const [index, name] of siteNames.entries()) {
       const endpoints = [{ label: 'mpls', device: 'wan0', address: `192.0.2.${index + 1}` }];
       await controller.send('POST', '/sites', { name, prefixes: [`10.${index}.0.0/24`], endpoints });
     }
@@ -66,11 +65,7 @@ describe.skipIf(!isRoot)('names of servers, learned by an edge (skipped without 
         match_conditions,
       });
     }
-    for (const [index, edge] of network.edges.entries()) {
-      const { key } = await controller.send<{ key: string }>('POST', '/enrolment-keys', { site: sites[index] });
-      await edge.join(network.controllerUrl, key);
-      await edge.start();
-    }
+    await joinEdges(network, controller);
     const servers = network.edges[1].host;
     const extra = [...shops.map(({ address }) => address), overTcp, greeted, quick, evil];
     for (const address of extra) {

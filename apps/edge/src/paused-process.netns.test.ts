@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ControllerProgram, EdgeNetwork, eventually } from './testing/index.ts';
+import { ControllerProgram, createSites, EdgeNetwork, eventually, joinEdges, pathsAreUp } from './testing/index.ts';
 import type { ReceivedDatagrams } from './testing/numbered-datagrams.ts';
 
 const isSlow = process.env['PATRONUS_SLOW_TESTS'] === '1';
@@ -34,21 +34,8 @@ describe.skipIf(reason !== null)(`an edge that is paused${reason === null ? '' :
     network = await EdgeNetwork.create();
     controller = new ControllerProgram(network.directory);
     await controller.start();
-    for (const [index, name] of ['hq', 'branch'].entries()) {
-      await controller.send('POST', '/sites', {
-        name,
-        prefixes: [`10.${index}.0.0/24`],
-        endpoints: [
-          { label: 'mpls', device: 'wan0', address: `192.0.2.${index + 1}`, profile: 'fast' },
-          { label: 'broadband', device: 'wan1', address: `198.51.100.${index + 1}`, profile: 'fast' },
-        ],
-      });
-      const { key } = await controller.send<{ key: string }>('POST', '/enrolment-keys', { site: name });
-      await network.edges[index]!.join(network.controllerUrl, key);
-      await network.edges[index]!.start();
-    }
-    const links = ['mpls', 'broadband'].map((label) => ({ a: label, b: label }));
-    await controller.send('PUT', '/transport-links', { links });
+    await createSites(controller, 'fast');
+    await joinEdges(network, controller);
     await controller.send('POST', '/policies', {
       name: 'voice',
       priority: 100,
@@ -56,10 +43,7 @@ describe.skipIf(reason !== null)(`an edge that is paused${reason === null ? '' :
       action: { type: 'steer', prefer: ['mpls'] },
     });
     await eventually(labelsInUse, (labels) => labels.every((label) => label === 'mpls'));
-    await eventually(
-      () => Promise.all(network.edges.map((edge) => edge.status())),
-      (all) => all.every(({ paths }) => paths.length === 2 && paths.every((path) => path.health === 'up')),
-    );
+    await pathsAreUp(network);
   });
   afterAll(async () => {
     await network?.remove();

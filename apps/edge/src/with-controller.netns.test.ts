@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { groupNextHop, tunnelNextHop } from '@patronus/core';
 import { DocumentStore, statePaths } from './state/index.ts';
-import { ControllerProgram, EdgeNetwork, eventually } from './testing/index.ts';
+import { ControllerProgram, createSites, EdgeNetwork, eventually, siteNames } from './testing/index.ts';
 
 interface Listing<T> {
   readonly items: readonly T[];
@@ -48,7 +48,6 @@ interface PolicyAnswer {
 }
 
 const isRoot = process.getuid?.() === 0;
-const sites = ['hq', 'branch'];
 
 describe.skipIf(!isRoot)('two edges and the controller (skipped without root)', () => {
   let network: EdgeNetwork;
@@ -87,18 +86,7 @@ describe.skipIf(!isRoot)('two edges and the controller (skipped without root)', 
     network = await EdgeNetwork.create();
     controller = new ControllerProgram(network.directory);
     await controller.start();
-    for (const [index, name] of sites.entries()) {
-      await controller.send('POST', '/sites', {
-        name,
-        prefixes: [`10.${index}.0.0/24`],
-        endpoints: [
-          { label: 'mpls', device: 'wan0', address: `192.0.2.${index + 1}` },
-          { label: 'broadband', device: 'wan1', address: `198.51.100.${index + 1}` },
-        ],
-      });
-    }
-    const links = ['mpls', 'broadband'].map((label) => ({ a: label, b: label }));
-    await controller.send('PUT', '/transport-links', { links });
+    await createSites(controller);
   });
   afterAll(async () => {
     await network?.remove();
@@ -107,7 +95,7 @@ describe.skipIf(!isRoot)('two edges and the controller (skipped without root)', 
 
   it('join with ordinary keys, and every path of both directions is up and measured', async () => {
     for (const [index, edge] of network.edges.entries()) {
-      keys.push(await newKey(sites[index]!));
+      keys.push(await newKey(siteNames[index]!));
       await edge.join(network.controllerUrl, keys[index]!);
       await edge.start();
     }

@@ -9,3 +9,4 @@ export * from './edge-network.ts';
 export * from './controller-program.ts';
 export * from './eventually.ts';
 export * from './name-hosts.ts';
+export * from './two-sites.ts';

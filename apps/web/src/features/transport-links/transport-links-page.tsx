@@ -1,4 +1,6 @@
+import { Skeleton } from '@mantine/core';
 import { useApiQuery } from '../../shared/api/use-api.ts';
+import { useNetwork } from '../../shared/live/use-network.ts';
 import { DataTable, type Column } from '../../shared/parts/data-table.tsx';
 import { EmptyState } from '../../shared/parts/empty-state.tsx';
 import { Page } from '../../shared/parts/page.tsx';
@@ -10,6 +12,7 @@ import { LinksForm } from './links-form.tsx';
 /** Which labels of uplinks reach each other, and between which uplinks there is no path, and why. */
 export function TransportLinksPage() {
   const answer = useApiQuery(linksQuery, {});
+  const { loaded } = useNetwork();
   return (
     <Page
       title="Transport links"
@@ -20,7 +23,11 @@ export function TransportLinksPage() {
         {({ transportLinks: links, transportLinksVersion: version, leftOutPairs: pairs }) => (
           <>
             <Panel title="Labels that reach each other">
-              <LinksForm key={version} links={links} version={version} />
+              {loaded ? (
+                <LinksForm key={version} links={links} version={version} />
+              ) : (
+                <Skeleton height={160} aria-label="Loading" />
+              )}
             </Panel>
             <Panel title="No path between" flush>
               <DataTable
