@@ -30,10 +30,12 @@ await main(async () => {
   const password = `Aa1-${randomBytes(12).toString('base64url')}`;
   const lab = new OwnController('up', labPorts, { PATRONUS_ADMIN_PASSWORD: password });
   const fresh = new OwnController('controller', newPorts);
+  let traffic;
   try {
     const [, said] = await Promise.all([lab.says(/Ctrl-C takes everything down/), fresh.says(/https?:\S+#\S+/)]);
     const [person, sink] = await furnish(lab);
-    lab.run('lab', 'traffic', '--for', '1h').stdout.resume();
+    traffic = lab.run('lab', 'traffic', '--for', '1h');
+    traffic.stdout.resume();
     console.log('waiting for curves …');
     await delay(calmMs);
     await lab.answer('lab', 'break', 'branch', 'mpls', '--silent');
@@ -42,6 +44,7 @@ await main(async () => {
     const words = { path: await brokenPath(lab.url), person, sink, setup: pathOf(said) };
     await takePictures({ pages: wanted, words, target, url: lab.url, newUrl: fresh.url, password });
   } finally {
+    traffic?.kill('SIGINT');
     await Promise.all([lab.stop(), fresh.stop()]);
   }
 });

@@ -42,7 +42,12 @@ export function PersonPage() {
   if (!allowed) return <SignInNeeded title={username} role="admin" purpose="What is known of others" />;
   const user = answer.data?.user;
   return (
-    <Page title={username} parent={parent} subtitle={user?.name} actions={user && <PersonActions user={user} />}>
+    <Page
+      title={user?.username ?? username}
+      parent={parent}
+      subtitle={user?.name}
+      actions={user && <PersonActions user={user} />}
+    >
       <QueryView answer={answer} height={320}>
         {({ user: person, identities }) => (
           <>

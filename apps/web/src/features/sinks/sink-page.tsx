@@ -43,7 +43,7 @@ export function SinkPage() {
   const sink = answer.data?.eventSink;
   return (
     <Page
-      title={name}
+      title={sink?.name ?? name}
       parent={{ label: 'Event sinks', path: '/event-sinks' }}
       actions={sink && <SinkActions sink={sink} />}
     >
