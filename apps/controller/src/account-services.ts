@@ -8,6 +8,7 @@ import { OidcClient, oidcSettings } from './oidc/index.ts';
 import { MasterKeys, SecretBox } from './secrets/index.ts';
 import { ApiKeyService } from './services/api-key-service.ts';
 import { AuditService } from './services/audit-service.ts';
+import { DeviceSignInService } from './services/device-sign-in-service.ts';
 import { ErasureService } from './services/erasure-service.ts';
 import { PasskeyService } from './services/passkey-service.ts';
 import { SingleSignOnService } from './services/single-sign-on-service.ts';
@@ -44,6 +45,7 @@ export async function accountServices(store: Store, settings: ControllerSettings
     sessions,
     signIn: new SignInService(store, sessions, totp, isLocalOn),
     singleSignOn: new SingleSignOnService(store, sessions, client, isLocalOn),
+    deviceSignIns: new DeviceSignInService(store, sessions),
     totp: new TotpService(store, totp),
     passkeys: new PasskeyService(store, sessions, isLocalOn),
     users: new UserService(store, sessions),

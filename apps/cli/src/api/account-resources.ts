@@ -26,6 +26,7 @@ export interface Session {
   readonly username: string;
   readonly address: string | null;
   readonly user_agent: string | null;
+  readonly machine: string | null;
   readonly created_at: Time;
   readonly last_used_at: Time;
   readonly current: boolean;

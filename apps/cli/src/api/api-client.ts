@@ -10,6 +10,8 @@ export type Query = Readonly<Record<string, string | number | boolean | undefine
 const exportTimeoutMs = 30 * 60_000;
 /** A controller that has not answered by now will not; a listing of everything takes well under a second. */
 const requestTimeoutMs = 30_000;
+/** Whoever waits for a browser asks again soon anyway, and wants to be heard by Ctrl-C meanwhile. */
+const pollTimeoutMs = 10_000;
 
 interface Page<T> {
   readonly items: readonly T[];
@@ -75,6 +77,11 @@ export class ApiClient {
     return this.#request<T>('POST', path, {}, body);
   }
 
+  /** The same as nobody, whoever is signed in. */
+  postAnonymously<T>(path: string, body: unknown): Promise<T> {
+    return this.#request<T>('POST', path, {}, body, { anonymous: true });
+  }
+
   /** Refused with `version_mismatch` when the thing has another version by now than the one given. */
   patch<T>(path: string, body: unknown, version?: number): Promise<T> {
     return this.#request<T>('PATCH', path, {}, body, { version });
@@ -120,6 +127,21 @@ export class ApiClient {
   async signIn(credentials: { username: string; password: string; code?: string | undefined }): Promise<void> {
     const pair = await this.#request<TokenPair>('POST', '/auth/login', {}, credentials, { anonymous: true });
     this.#keep(credentials.username, pair);
+  }
+
+  /**
+   * Signs in by a browser that has approved it (RFC 8628); answers as whom. Errors: `authorization_pending`, `slow_down`,
+   * `access_denied`, `expired_token`.
+   */
+  async collectSignIn(deviceCode: string): Promise<string> {
+    const body = { device_code: deviceCode };
+    const options = { anonymous: true, timeoutMs: pollTimeoutMs };
+    const pair = await this.#request<TokenPair>('POST', '/auth/device/token', {}, body, options);
+    // They are told once; whose they are can be asked again.
+    this.#keep('', pair);
+    const { username } = await this.get<{ readonly username: string }>('/account');
+    this.#keep(username, pair);
+    return username;
   }
 
   /** Sets this user's own password; what they were signed in with before ends. Errors: `unauthenticated` without a sign-in. */

@@ -44,11 +44,14 @@ export function addSessions(program: Command, terminal: Terminal): void {
   );
 }
 
+const programOf = ({ user_agent: program, machine }: Session): string =>
+  `${program ?? unknownFigure}${machine === null ? '' : ` on ${machine}`}`;
+
 const columns: readonly Column<Session>[] = [
   { title: 'ID', cell: (session) => session.id },
   { title: 'USER', cell: (session) => session.username },
   { title: 'ADDRESS', cell: (session) => session.address ?? unknownFigure },
-  { title: 'PROGRAM', cell: (session) => session.user_agent ?? unknownFigure },
+  { title: 'PROGRAM', cell: programOf },
   { title: 'SINCE', cell: (session) => formatTime(session.created_at) },
   { title: 'LAST USED', cell: (session) => formatTime(session.last_used_at) },
   { title: '', cell: (session) => (session.current ? 'this one' : '') },

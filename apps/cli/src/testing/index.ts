@@ -16,14 +16,24 @@ export interface Ran {
 export async function runPatronus(
   home: string,
   args: readonly string[],
-  options: { readonly env?: Record<string, string>; readonly stdin?: string } = {},
+  options: {
+    readonly env?: Record<string, string>;
+    readonly stdin?: string;
+    /** Called with all of standard output so far. */
+    readonly onOutput?: (out: string) => void;
+  } = {},
 ): Promise<Ran> {
   const written = { out: '', err: '' };
   const terminal: Terminal = {
     env: { XDG_CONFIG_HOME: home, ...options.env },
     cwd: home,
     stdin: Readable.from(options.stdin === undefined ? [] : [options.stdin]),
-    stdout: { write: (text) => (written.out += text) },
+    stdout: {
+      write: (text) => {
+        written.out += text;
+        options.onOutput?.(written.out);
+      },
+    },
     stderr: { write: (text) => (written.err += text) },
   };
   return { exitCode: await runCli(args, terminal), ...written };
@@ -35,7 +45,7 @@ export interface TestController {
   readonly home: string;
   /** Stops it, does something, and starts it again on the same data and ports. */
   whileStopped(work: () => Promise<void>): Promise<void>;
-  patronus(args: readonly string[], options?: { stdin?: string }): Promise<Ran>;
+  patronus(args: readonly string[], options?: { stdin?: string; onOutput?: (out: string) => void }): Promise<Ran>;
   stop(): Promise<void>;
 }
 

@@ -6,6 +6,7 @@ import type { ApplyService } from '../services/apply/index.ts';
 import type { AuditService } from '../services/audit-service.ts';
 import type { CacheService } from '../services/cache-service.ts';
 import type { DecisionService } from '../services/decision-service.ts';
+import type { DeviceSignInService } from '../services/device-sign-in-service.ts';
 import type { DocumentService } from '../services/document-service.ts';
 import type { EdgeService } from '../services/edge-service.ts';
 import type { EndpointDeletionService } from '../services/endpoint-deletion-service.ts';
@@ -61,6 +62,7 @@ export interface ApiServices {
   readonly totp: TotpService;
   readonly passkeys: PasskeyService;
   readonly singleSignOn: SingleSignOnService;
+  readonly deviceSignIns: DeviceSignInService;
   /** What links that people follow begin with, such as `https://patronus.example.net`; null: what their request came to. */
   readonly publicUrl: string | null;
   readonly signer: TokenSigner;

@@ -9,12 +9,11 @@ import {
   proving,
   reading,
   removing,
-  renewing,
   seeingOwn,
   seeingUsers,
-  signingIn,
   type Permission,
 } from './permission-kinds.ts';
+import { signInPermissions } from './sign-in-permissions.ts';
 import { steeringPermissions } from './steering-permissions.ts';
 
 /**
@@ -30,22 +29,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   'GET /api/v1/health/live': open,
   'GET /api/v1/health/ready': open,
   'GET /api/v1/openapi.json': open,
-  'GET /api/v1/auth/methods': open,
-  'POST /api/v1/auth/login': signingIn,
-  'POST /api/v1/auth/setup': signingIn,
-  'POST /api/v1/auth/refresh': renewing,
-  'POST /api/v1/auth/logout': renewing,
-  'POST /api/v1/auth/cookie': signingIn,
-  'POST /api/v1/auth/cookie/passkey': signingIn,
-  'POST /api/v1/auth/passkey': signingIn,
-  'POST /api/v1/auth/passkey/options': signingIn,
-  'GET /api/v1/auth/ways': open,
-  'GET /api/v1/auth/oidc/start': signingIn,
-  'GET /api/v1/auth/oidc/callback': signingIn,
-  'POST /api/v1/auth/oidc/link': proving,
-  'POST /api/v1/auth/oidc/sign-out': { least: 'viewer', scope: null },
-  'GET /api/v1/auth/cookie': { least: 'viewer', scope: null },
-  'DELETE /api/v1/auth/cookie': { least: 'viewer', scope: null },
+  ...signInPermissions,
 
   'GET /api/v1/account': { least: 'viewer', scope: 'users:read' },
   'PUT /api/v1/account/password': proving,
@@ -200,7 +184,6 @@ export const permissions: Readonly<Record<string, Permission>> = {
   'Mutation.setUserPassword': managingUsers,
   'Mutation.createPasswordLink': managingUsers,
   'Mutation.changePassword': proving,
-  'Query.signInWays': open,
   'Query.identities': seeingOwn,
   'Mutation.deleteIdentity': managingOwn,
   'Query.passkeys': seeingOwn,

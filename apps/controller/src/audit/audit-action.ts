@@ -1,6 +1,7 @@
 /** Everything that leaves a row in the audit log, and what it says; `docs/audit.md` shows the same. */
 export const auditActions = {
-  sign_in: 'a user signed in, with a password, a passkey or single sign-on',
+  sign_in:
+    'a user signed in, with a password, a passkey or single sign-on, or on a machine that they let in by a browser',
   sign_in_failed:
     'a sign-in was refused: password, code or passkey was wrong, the user unknown, or the account locked or disabled',
   sign_out: 'a session was ended by whoever held its refresh token',
@@ -30,6 +31,9 @@ export const auditActions = {
   api_key_deleted: 'an API key was deleted and works no more',
   api_key_restored: 'a deleted API key was put back and works again',
   api_key_purged: 'an API key was removed for good',
+  device_sign_in_approved: 'somebody let a program on another machine be signed in as them, by a browser',
+  device_sign_in_refused: 'somebody refused to let one be signed in',
+  device_code_wrong: 'somebody who is signed in showed the code of no program that waits to be signed in',
   signing_key_created: 'a new key signs access tokens, by the time or by the wish of an administrator',
   secret_key_rotated: 'the secrets in the database were encrypted anew with another key',
   access_refused: 'a signed-in caller asked for what their role does not allow',

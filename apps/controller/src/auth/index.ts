@@ -17,4 +17,5 @@ export * from './sign-in-service.ts';
 export * from './token-refused.ts';
 export * from './token-signer.ts';
 export * from './totp.ts';
+export * from './user-code.ts';
 export * from './user-target.ts';

@@ -6,6 +6,8 @@ export interface Origin {
   readonly address: string | null;
   /** What the program called itself. */
   readonly userAgent: string | null;
+  /** What the machine calls itself that a browser signs in; absent for others. */
+  readonly machine?: string | null;
 }
 
 /** What is read of a request. */

@@ -66,6 +66,7 @@ export class Sessions {
       user_id: user.user_id,
       address: origin.address,
       user_agent: origin.userAgent,
+      machine: origin.machine ?? null,
       created_at: change.at,
       last_used_at: change.at,
       revoked_at: null,

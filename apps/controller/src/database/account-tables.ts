@@ -35,6 +35,8 @@ export interface SessionTable {
   user_id: string;
   address: string | null;
   user_agent: string | null;
+  /** What the machine calls itself that a browser signed in. */
+  machine: string | null;
   created_at: UnixMs;
   last_used_at: UnixMs;
   revoked_at: UnixMs | null;
@@ -123,6 +125,24 @@ export interface SignOnRequestTable {
   session_id: string | null;
   return_to: string;
   expires_at: UnixMs;
+}
+
+/** A program that waits for somebody to sign it in by a browser (RFC 8628), told by the hash of its device code. */
+export interface DeviceSignInTable {
+  device_hash: string;
+  /** Eight letters, without the hyphen. */
+  user_code: string;
+  /** What it says its machine is called. */
+  machine: string | null;
+  address: string | null;
+  /** Null until somebody decides. */
+  decision: 'approved' | 'refused' | null;
+  /** In which it was approved. */
+  session_id: string | null;
+  created_at: UnixMs;
+  expires_at: UnixMs;
+  /** When it was last told to go on waiting. */
+  polled_at: UnixMs | null;
 }
 
 export interface RefreshTokenTable {

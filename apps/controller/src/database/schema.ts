@@ -2,6 +2,7 @@ import type { Generated, Kysely, Transaction } from 'kysely';
 import type {
   ApiKeyTable,
   DataKeyTable,
+  DeviceSignInTable,
   IdentityTable,
   PasskeyChallengeTable,
   PasskeyTable,
@@ -86,6 +87,7 @@ export interface Database {
   passkey_challenges: PasskeyChallengeTable;
   identities: IdentityTable;
   sign_on_requests: SignOnRequestTable;
+  device_sign_ins: DeviceSignInTable;
   signing_keys: SigningKeyTable;
   sdwan_audit_log: AuditTable;
   sdwan_audit_anchors: AuditAnchorTable;

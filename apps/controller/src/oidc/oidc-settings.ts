@@ -18,7 +18,7 @@ export const oidcRules = {
     schema: Type.Union([Type.Null(), Type.String({ pattern: pageUrl })]),
     fallback: null,
     expected: 'the address by which people reach this controller, like https://patronus.example.net',
-    about: 'what links in mails and the way back from single sign-on begin with',
+    about: 'what links in mails, of sign-ins by a browser, and the way back from single sign-on begin with',
     otherwise: 'the address that the request came to',
   },
   localSignIn: {

@@ -7,6 +7,7 @@ export * from './api-key-repository.ts';
 export * from './audit-repository.ts';
 export * from './config-repository.ts';
 export * from './decision-repository.ts';
+export * from './device-sign-in-repository.ts';
 export * from './edge-repository.ts';
 export * from './endpoint-repository.ts';
 export * from './enrolment-key-repository.ts';

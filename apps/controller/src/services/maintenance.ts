@@ -3,6 +3,7 @@ import { systemActor, type AuditLog } from '../audit/index.ts';
 import type { TokenSigner } from '../auth/index.ts';
 import type { Change, Store } from '../database/store.ts';
 import { auditRepository } from '../repositories/audit-repository.ts';
+import { deviceSignInRepository } from '../repositories/device-sign-in-repository.ts';
 import { eventDeliveryRepository } from '../repositories/event-delivery-repository.ts';
 import { eventRepository } from '../repositories/event-repository.ts';
 import { idempotencyRepository } from '../repositories/idempotency-repository.ts';
@@ -122,6 +123,7 @@ export class Maintenance {
       await policyRepository.pruneStats(change.db, before(retention.keepStatisticsDays));
       await eventDeliveryRepository.pruneDead(change.db, change.at - deadLettersMs);
       await idempotencyRepository.prune(change.db, change.at - idempotencyMs);
+      await deviceSignInRepository.prune(change.db, change.at);
       if (retention.keepAuditDays > 0) await pruneAudit(change, store.audit, before(retention.keepAuditDays));
     });
   }

@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tamperWithAudit, tester, testAnchorKey, testNetwork, type TestNetwork } from '../testing/index.ts';
 import { cutText } from '../audit/audit-log.ts';
+import type { Sessions } from '../auth/index.ts';
+import { DeviceSignInService } from './device-sign-in-service.ts';
 import { Maintenance, type Retention } from './maintenance.ts';
 import { SlaService } from './sla-service.ts';
 import { TrafficService } from './traffic-service.ts';
@@ -51,6 +53,17 @@ describe('what was kept for its time', () => {
     const before = await rows();
     await prune({ keepEventsDays: 4, keepStatisticsDays: 7 });
     expect(await rows()).toEqual({ events: 4, statistics: 7, audit: before.audit });
+  });
+
+  it('goes where it was a sign-in by a browser that nobody answered in time', async () => {
+    const service = new DeviceSignInService(network.store, {} as Sessions);
+    const waiting = () => network.store.db.selectFrom('device_sign_ins').select('user_code').execute();
+    await service.start({ address: '192.0.2.7', userAgent: null }, 'laptop');
+    await prune({});
+    expect(await waiting()).toHaveLength(1);
+    network.clock.ms += 10 * 60_000;
+    await prune({});
+    expect(await waiting()).toEqual([]);
   });
 
   it('stays where nothing is old enough', async () => {

@@ -8,6 +8,8 @@ export interface SessionView {
   /** Where the sign-in came from. */
   readonly address: string | null;
   readonly userAgent: string | null;
+  /** What the machine calls itself that a browser signed in; else null. */
+  readonly machine: string | null;
   readonly createdAt: number;
   /** To the minute. */
   readonly lastUsedAt: number;
@@ -21,6 +23,7 @@ export const sessionView = (row: SessionRow, currentId: string | null): SessionV
   username: row.username,
   address: row.address,
   userAgent: row.user_agent,
+  machine: row.machine,
   createdAt: row.created_at,
   lastUsedAt: row.last_used_at,
   current: row.session_id === currentId,

@@ -10,6 +10,7 @@ export const accountMutations = (audited: AuditedController): AuditedMutation[] 
   ...bobsMutations(audited),
   ...apiKeyMutations(audited),
   ...keyMutations(audited),
+  ...deviceMutations(audited),
 ];
 
 function linkKeeper({ secrets }: AuditedController) {
@@ -168,5 +169,33 @@ function keyMutations(audited: AuditedController): AuditedMutation[] {
     ['rotateSigningKey', 'signing_key_created', null, () => graphql('mutation { rotateSigningKey { id } }')],
     ['POST /secret-keys', 'secret_key_rotated', null, () => rest('POST', 'secret-keys')],
     ['rotateSecretKey', 'secret_key_rotated', null, () => graphql('mutation { rotateSecretKey { success } }')],
+  ];
+}
+
+function deviceMutations(audited: AuditedController): AuditedMutation[] {
+  const { graphql, rest, secrets } = audited;
+  const newCode = async (): Promise<string> => {
+    const { body } = await audited.controller.ask<{ user_code: string; device_code: string }>('POST', 'auth/device', {
+      machine: 'laptop',
+    });
+    secrets.push(body.device_code, body.user_code, body.user_code.replace('-', ''));
+    return body.user_code;
+  };
+  const decide = async (name: string) => graphql(`mutation { ${name}(code: "${await newCode()}") { message } }`);
+  return [
+    [
+      'POST /auth/device/approval',
+      'device_sign_in_approved',
+      'laptop',
+      async () => rest('POST', `auth/device/${await newCode()}/approval`),
+    ],
+    [
+      'POST /auth/device/refusal',
+      'device_sign_in_refused',
+      'laptop',
+      async () => rest('POST', `auth/device/${await newCode()}/refusal`),
+    ],
+    ['approveDeviceSignIn', 'device_sign_in_approved', 'laptop', () => decide('approveDeviceSignIn')],
+    ['refuseDeviceSignIn', 'device_sign_in_refused', 'laptop', () => decide('refuseDeviceSignIn')],
   ];
 }

@@ -2,6 +2,7 @@ import { accountFeature } from '../features/account/feature.ts';
 import { applicationFeature } from '../features/applications/feature.ts';
 import { auditFeature } from '../features/audit/feature.ts';
 import { classFeature } from '../features/classes/feature.ts';
+import { deviceSignInFeature } from '../features/device-sign-in/feature.ts';
 import { eventFeature } from '../features/events/feature.ts';
 import { flowFeature } from '../features/flows/feature.ts';
 import { hostSetFeature } from '../features/host-sets/feature.ts';
@@ -42,4 +43,5 @@ export const features: readonly Feature[] = [
   keyFeature,
   settingsFeature,
   accountFeature,
+  deviceSignInFeature,
 ];

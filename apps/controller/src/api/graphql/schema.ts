@@ -28,6 +28,7 @@ import './keys.ts';
 import './lab.ts';
 import './passkeys.ts';
 import './single-sign-on.ts';
+import './device-sign-ins.ts';
 import './subscriptions.ts';
 
 export const graphqlSchema: GraphQLSchema = guardFields(builder.toSchema());

@@ -11,6 +11,10 @@ export const sessionType = builder.objectRef<SessionView>('Session').implement({
     username: t.exposeString('username'),
     address: t.exposeString('address', { nullable: true, description: 'Where the sign-in came from' }),
     user_agent: t.exposeString('userAgent', { nullable: true }),
+    machine: t.exposeString('machine', {
+      nullable: true,
+      description: 'What the machine calls itself that a browser signed in',
+    }),
     created_at: t.expose('createdAt', { type: 'Timestamp' }),
     last_used_at: t.expose('lastUsedAt', { type: 'Timestamp', description: 'To the minute' }),
     current: t.exposeBoolean('current', { description: 'Whether it is the one that asks' }),

@@ -54,5 +54,7 @@ export const inputExamples = {
     ],
     dry_run: true,
   },
+  deviceSignIn: { machine: 'noc-laptop' },
+  deviceToken: { device_code: 'ptd_9Q1xkPzU3yYcE0nC5nC0hV2m7rF4s8dGJw6tLbA1Kf0' },
   login: { username: 'admin', password: 'Correct-Horse-7-Battery' },
 } as const;

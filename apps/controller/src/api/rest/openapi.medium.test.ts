@@ -106,6 +106,12 @@ const drives: Record<string, Drive> = {
   getRootHealthReady: () => ({}),
   getAuthWays: () => ({}),
   postAuthSetup: () => ({ body: { token: 'none', password }, status: 401 }),
+  postAuthDevice: () => ({ body: { machine: 'laptop' } }),
+  postAuthDeviceToken: () => ({ body: { device_code: 'unknown' }, status: 400 }),
+  // the local token is nobody's, see device-sign-in.medium.test.ts
+  getAuthDeviceByCode: () => ({ params: { code: 'BCDF-GHJK' }, status: 409 }),
+  postAuthDeviceByCodeApproval: () => ({ params: { code: 'BCDF-GHJK' }, status: 409 }),
+  postAuthDeviceByCodeRefusal: () => ({ params: { code: 'BCDF-GHJK' }, status: 409 }),
   postAuthLogin: () => ({ body: { username: 'admin', password } }),
   postAuthRefresh: ({ refresh_token }) => ({ body: { refresh_token } }),
   postAuthLogout: ({ refresh_token }) => ({ body: { refresh_token } }),

@@ -11,6 +11,7 @@ import { authRoutes } from './auth-routes.ts';
 import { cacheRoutes } from './cache-routes.ts';
 import { useEntityTags } from './conditions.ts';
 import { cookieRoutes } from './cookie-routes.ts';
+import { deviceSignInRoutes } from './device-sign-in-routes.ts';
 import { edgeRoutes } from './edge-routes.ts';
 import { endpointRoutes } from './endpoint-routes.ts';
 import { eventSocket } from './event-socket.ts';
@@ -79,6 +80,7 @@ export function restApi(app: RestApp, services: ApiServices, answers: AnswerCach
   edgeRoutes(app, services);
   authRoutes(app, services);
   cookieRoutes(app, services);
+  deviceSignInRoutes(app, services);
   accountRoutes(app, services);
   userRoutes(app, services);
   sessionRoutes(app, services);

@@ -15,6 +15,7 @@ const SessionSchema = Type.Object({
   username: Type.String(),
   address: Nullable(Type.String({ description: 'Where the sign-in came from' })),
   user_agent: Nullable(Type.String()),
+  machine: Nullable(Type.String({ description: 'What the machine calls itself that a browser signed in' })),
   created_at: time,
   last_used_at: Type.Integer({ description: 'Unix ms, to the minute' }),
   current: Type.Boolean({ description: 'Whether it is the one that asks' }),

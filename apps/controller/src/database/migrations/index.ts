@@ -32,6 +32,7 @@ import * as auditErasures from './0061-audit-erasures.ts';
 import * as sitePlaces from './0070-site-places.ts';
 import * as accountVersions from './0080-account-versions.ts';
 import * as deletedEndpoints from './0081-deleted-endpoints.ts';
+import * as deviceSignIns from './0082-device-sign-ins.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-network': network,
@@ -63,4 +64,5 @@ export const migrations: Record<string, Migration> = {
   '0070-site-places': sitePlaces,
   '0080-account-versions': accountVersions,
   '0081-deleted-endpoints': deletedEndpoints,
+  '0082-device-sign-ins': deviceSignIns,
 };

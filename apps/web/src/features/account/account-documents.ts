@@ -90,6 +90,7 @@ export const sessionsQuery = graphql(`
       last_used_at
       address
       user_agent
+      machine
       current
     }
   }

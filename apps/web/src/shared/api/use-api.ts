@@ -17,6 +17,8 @@ interface QueryOptions {
   readonly everyMs?: number | undefined;
   /** Do not ask (yet). */
   readonly skip?: boolean;
+  /** Do not ask again by oneself: the answer does not change, and who asks is counted. */
+  readonly once?: boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ interface QueryOptions {
 export function useApiQuery<Data, Variables extends AnyVariables>(
   query: TypedDocumentNode<Data, Variables>,
   variables: Variables,
-  { everyMs, skip = false }: QueryOptions = {},
+  { everyMs, skip = false, once = false }: QueryOptions = {},
 ): Answer<Data> {
   const [result, execute] = useQuery<Data, Variables>({
     query,
@@ -37,14 +39,14 @@ export function useApiQuery<Data, Variables extends AnyVariables>(
   const refresh = useCallback(() => execute({ requestPolicy: 'network-only' }), [execute]);
   const store = useNetworkStore();
   useEffect(() => {
-    if (skip) return;
+    if (skip || once) return;
     const stop = store.onChanged(refresh);
     const timer = everyMs === undefined ? undefined : setInterval(refresh, everyMs);
     return () => {
       stop();
       clearInterval(timer);
     };
-  }, [store, refresh, everyMs, skip]);
+  }, [store, refresh, everyMs, skip, once]);
   const error = result.error === undefined ? null : errorOfGraphql(result.error);
   const data = result.data ?? null;
   return { data, error, loading: data === null && error === null && !skip, refresh };
