@@ -288,6 +288,14 @@ describe('signing in', () => {
     return patronus(['login', 'admin', '--password-stdin'], { stdin: 'Correct-horse-9\n' });
   };
 
+  const begun = () => ({
+    device_code: 'secret-1',
+    user_code: 'WDJB-MJHT',
+    verification_uri_complete: `${origin}/sign-in/device?code=WDJB-MJHT`,
+    expires_in: 600,
+    interval: 0,
+  });
+
   it('keeps the tokens where only this user can read them, and prints none', async () => {
     const { exitCode, out, err } = await signIn();
     expect([exitCode, out]).toEqual([0, `signed in to ${origin} as admin\n`]);
@@ -320,6 +328,46 @@ describe('signing in', () => {
     const { exitCode, err } = await patronus(['sites']);
     expect([exitCode, err]).toEqual([1, 'patronus: your sign-in has ended; run "patronus login" again\n']);
     expect(() => statSync(logins())).toThrow(/ENOENT/);
+  });
+
+  it('waits for a browser also while the controller is away, and keeps the tokens of whoever approved it', async () => {
+    const polled = ['/auth/device/token'];
+    const problem = (status: number, code?: string) => ({ status, body: { code, detail: code } });
+    const polls = [
+      problem(400, 'authorization_pending'),
+      problem(503),
+      { body: { access_token: 'a', refresh_token: 'r' } },
+    ];
+    answer = ({ url }) => {
+      if (url.pathname.endsWith('/token')) return polls.shift()!;
+      return { body: url.pathname.endsWith('/device') ? begun() : { username: 'carla' } };
+    };
+    const { exitCode, out } = await patronus(['login', '--browser']);
+    expect([exitCode, out]).toEqual([0, expect.stringContaining(`signed in to ${origin} as carla\n`)]);
+    expect(out).toContain(`\n  ${origin}/sign-in/device?code=WDJB-MJHT\n`);
+    expect(out).not.toContain('secret-1');
+    const asked = seen.map(({ url }) => url.pathname.replace('/api/v1', ''));
+    expect(asked).toEqual(['/auth/device', ...polled, ...polled, ...polled, '/account']);
+    expect(seen[3]?.body).toEqual({ device_code: 'secret-1' });
+    const kept = { username: 'carla', accessToken: 'a', refreshToken: 'r' };
+    expect(JSON.parse(readFileSync(logins(), 'utf8'))).toEqual({ [origin]: kept });
+  });
+
+  it.each([
+    ['access_denied', 'the sign-in was refused in the browser'],
+    ['expired_token', 'this sign-in took too long'],
+  ])('by a browser ends with what the controller says of it: %s', async (code, detail) => {
+    answer = ({ url }) =>
+      url.pathname.endsWith('/token') ? { status: 400, body: { code, detail } } : { body: begun() };
+    const { exitCode, err } = await patronus(['login', '--browser']);
+    expect([exitCode, err]).toEqual([1, `patronus: ${detail}\n`]);
+    expect(() => statSync(logins())).toThrow(/ENOENT/);
+  });
+
+  it('by a browser asks nobody who they are', async () => {
+    const { exitCode, err } = await patronus(['login', 'admin', '--browser']);
+    expect([exitCode, err]).toEqual([1, expect.stringMatching(/with --browser give neither a user nor a password/)]);
+    expect(seen).toEqual([]);
   });
 
   it('says no more than the controller when a password is wrong', async () => {
