@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestController, type TestController } from './testing/index.ts';
 import { complaintsOf, noBrowser, openAsAdministrator, openBrowser } from './testing/web-page.ts';
 
-describe.skipIf(noBrowser !== '')(`host sets, classes and transport links on the web page${noBrowser}`, () => {
+describe.skipIf(noBrowser !== '')(`host sets, classes, uplinks and transport links on the web page${noBrowser}`, () => {
   let controller: TestController;
   let browser: Browser;
   let page: Page;
@@ -78,6 +78,17 @@ describe.skipIf(noBrowser !== '')(`host sets, classes and transport links on the
     await page.getByRole('button', { name: 'More for default' }).click();
     expect(await page.getByRole('menuitem', { name: /Delete/ }).isDisabled()).toBe(true);
     await page.keyboard.press('Escape');
+  });
+
+  it('let outer packets of an uplink carry the code point of what is inside', async () => {
+    await page.goto(`${controller.url}/sites/hq`);
+    await menu('mpls', 'Edit');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('combobox', { name: 'Outer code point' }).click();
+    await page.getByRole('option', { name: 'That of the packet inside' }).click();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The uplink was changed.').waitFor();
+    expect(await told('endpoints', 'show', 'hq/mpls')).toMatchObject({ outer_dscp: 'copy' });
   });
 
   it('limit which labels reach each other after telling which paths that costs, and undo it', async () => {

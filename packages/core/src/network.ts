@@ -1,6 +1,6 @@
 import type { EndpointId, SiteId } from './ids.ts';
 import type { Address, Prefix } from './prefix.ts';
-import type { Shaping } from './qos.ts';
+import type { OuterDscp, Shaping } from './qos.ts';
 
 /** A place with a LAN, and the uplinks it reaches others by. */
 export interface Site {
@@ -40,4 +40,6 @@ export interface Endpoint {
   readonly shaping: Shaping;
   /** Whether what comes in faster than `downBps` is dropped on the edge. */
   readonly policing: boolean;
+  /** What its tunnels' outer packets carry as their code point. */
+  readonly outerDscp: OuterDscp;
 }

@@ -58,7 +58,7 @@ export const tunnelNamePattern = /^pt\d+-\d+$/;
 export const isOurDevice = (name: string): boolean => tunnelNamePattern.test(name) || shaperNamePattern.test(name);
 
 /** Where our filters stand at a device's traffic control, and so which of them sees a packet first. */
-export const tcPriority = { measure: 5, duplicate: 10 } as const;
+export const tcPriority = { measure: 5, duplicate: 10, outerDscp: 12 } as const;
 
 /** The UDP port on which the tunnel from our slot to theirs listens; the peer's for us has the slots exchanged. */
 export const tunnelPort = (basePort: number, localSlot: number, remoteSlot: number): number =>

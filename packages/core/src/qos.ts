@@ -27,6 +27,10 @@ export const maxQosClasses = 32;
 export type Shaping = 'off' | 'fixed' | 'auto';
 export const shapings: readonly Shaping[] = ['off', 'fixed', 'auto'];
 
+/** The code point of the outer packets of a tunnel: none, or that of the packet inside. */
+export type OuterDscp = 'none' | 'copy';
+export const outerDscps: readonly OuterDscp[] = ['none', 'copy'];
+
 /**
  * The slowest line that can be shaped, bit/s: a packet of 1,500 octets takes 120 ms on it, longer than any call can bear, and
  * the kernel's clock for queues becomes coarse below.

@@ -1,6 +1,7 @@
 export * from './bpf/index.ts';
 export * from './command-runner.ts';
 export * from './helper-program.ts';
+export * from './kernel-tunnels.ts';
 export * from './link-monitor.ts';
 export * from './machine/index.ts';
 export * from './native/index.ts';

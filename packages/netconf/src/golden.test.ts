@@ -49,6 +49,7 @@ const policies: Policy[] = [
 ];
 
 const document = siteDocument({
+  endpoints: made.endpoints.map((endpoint) => (endpoint.slot === 0 ? { ...endpoint, copiesDscp: true } : endpoint)),
   site: { ...made.site, prefixes: [prefix('10.0.0.0/24'), prefix('2001:db8::/48')] },
   tunnels: made.tunnels
     .slice(0, 2)

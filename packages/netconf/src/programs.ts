@@ -12,6 +12,8 @@ export const programs: Readonly<Record<string, { readonly object: string; readon
   pt_dup_out: { object: 'duplicate', feature: 'duplication' },
   pt_meter_in: { object: 'path-meter', feature: 'counting' },
   pt_meter_out: { object: 'path-meter', feature: 'counting' },
+  pt_dscp_note: { object: 'outer-dscp', feature: 'outer_dscp' },
+  pt_dscp_copy: { object: 'outer-dscp', feature: 'outer_dscp' },
 };
 
 /** The feature that a step is for, so that its refusal costs only that; null for what every edge must do. */
@@ -32,6 +34,7 @@ export function featureOf(step: Step): Feature | null {
 export const compilePrograms = (document: SiteDocument, facts: LocalFacts): AttachedProgram[] => [
   ...countingPrograms(document, facts),
   ...duplicatingPrograms(document, facts),
+  ...dscpPrograms(document, facts),
 ];
 
 /** At every uplink there is; what stands at one that is down for the moment stays. */
@@ -39,9 +42,7 @@ function countingPrograms({ endpoints }: SiteDocument, facts: LocalFacts): Attac
   if (facts.refused.has('counting')) return [];
   const { measure: priority } = tcPriority;
   return endpoints
-    .filter(
-      ({ device }) => facts.uplinks[device] !== undefined || facts.programs.some((each) => each.device === device),
-    )
+    .filter(({ device }) => isThere(device, facts))
     .flatMap(({ device }): AttachedProgram[] => [
       { device, hook: 'ingress', priority, program: 'pt_meter_in' },
       { device, hook: 'egress', priority, program: 'pt_meter_out' },
@@ -62,6 +63,27 @@ function duplicatingPrograms(document: SiteDocument, facts: LocalFacts): Attache
     ...(sends ? [{ device, hook: 'egress', priority, program: 'pt_dup_out' } as const] : []),
   ]);
 }
+
+/**
+ * For uplinks whose outer packets carry the code point of what is inside: one at each of their tunnels, where the packet is
+ * still to be read, and one at the uplink, where it is encrypted.
+ */
+function dscpPrograms({ endpoints, tunnels }: SiteDocument, facts: LocalFacts): AttachedProgram[] {
+  if (facts.refused.has('outer_dscp')) return [];
+  const at = { hook: 'egress', priority: tcPriority.outerDscp } as const;
+  const copying = endpoints.filter(({ copiesDscp, device }) => copiesDscp === true && isThere(device, facts));
+  const slots = new Set(copying.map(({ slot }) => slot));
+  return [
+    ...tunnels
+      .filter(({ localSlot }) => slots.has(localSlot))
+      .map(({ name: device }): AttachedProgram => ({ device, ...at, program: 'pt_dscp_note' })),
+    ...copying.map(({ device }): AttachedProgram => ({ device, ...at, program: 'pt_dscp_copy' })),
+  ];
+}
+
+/** Of an uplink, or one that is down for the moment and has a program of ours. */
+const isThere = (device: string, facts: LocalFacts): boolean =>
+  facts.uplinks[device] !== undefined || facts.programs.some((each) => each.device === device);
 
 /** Programs that are missing, or there in another version. */
 export function attachSteps(observed: readonly ObservedProgram[], desired: readonly AttachedProgram[]): Step[] {

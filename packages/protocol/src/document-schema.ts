@@ -260,6 +260,7 @@ const documentSchema = exact<SiteDocument>({
       profile: choice(probeProfiles),
       shaping: Type.Optional(exact<LineShaping>({ rateBps, auto: Type.Boolean() })),
       policing: Type.Optional(exact<{ rateBps: number }>({ rateBps })),
+      copiesDscp: Type.Optional(Type.Boolean()),
     }),
     { maxItems: maxSlots },
   ),

@@ -62,6 +62,8 @@ export interface LocalEndpoint {
   readonly shaping?: LineShaping;
   /** Present where what comes in faster, bit/s, is dropped. */
   readonly policing?: { readonly rateBps: number };
+  /** Outer packets of its tunnels carry the code point of the packet inside. */
+  readonly copiesDscp?: boolean;
 }
 
 /** How fast an uplink may send. */

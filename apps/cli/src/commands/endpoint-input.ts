@@ -7,6 +7,7 @@ import { parseInteger, parseList, parseRate, parseWord } from '../units.ts';
 export const parseProfile = parseWord(['fast', 'default', 'metered']);
 export const parsePort = parseInteger(1, 65_535);
 export const parseShaping = parseWord(['off', 'fixed', 'auto']);
+export const parseOuterDscp = parseWord(['none', 'copy']);
 export const parseCost = parseInteger(0, 1_000_000);
 
 const yes = parseWord(['yes', 'no', 'true', 'false']);
@@ -22,6 +23,7 @@ const fields: Readonly<Record<string, (text: string) => readonly [field: string,
   down: (text) => ['down_bps', parseRate(text)],
   shaping: (text) => ['shaping', parseShaping(text)],
   policing: (text) => ['policing', text === '' || ['yes', 'true'].includes(yes(text))],
+  outer_dscp: (text) => ['outer_dscp', parseOuterDscp(text)],
 };
 
 /** An endpoint in one option value: `label=lte,device=wwan0,nat,cost=50`. */

@@ -10,7 +10,7 @@ import { answer, withApiOptions, withExamples, type ApiOptions } from './api-com
 import { requestBody, type Body } from './body-file.ts';
 import { addEndpointDeletion, deletedEndpoints } from './endpoint-deletion.ts';
 import { addEndpointDrain } from './endpoint-drain.ts';
-import { endpointColumns, parseCost, parsePort, parseProfile, parseShaping } from './endpoint-input.ts';
+import { endpointColumns, parseCost, parseOuterDscp, parsePort, parseProfile, parseShaping } from './endpoint-input.ts';
 
 interface EndpointOptions extends ApiOptions {
   readonly file?: string;
@@ -25,6 +25,7 @@ interface EndpointOptions extends ApiOptions {
   readonly down?: number | None;
   readonly shaping?: string;
   readonly policing?: boolean;
+  readonly outerDscp?: string;
 }
 
 export function addEndpoints(program: Command, terminal: Terminal): void {
@@ -136,6 +137,7 @@ const withFields = (command: Command): Command =>
     .option('--shaping <how>', 'queue by class: off, fixed (to --up) or auto (less under delay)', parseShaping)
     .option('--policing', 'drop what comes in faster than --down')
     .option('--no-policing', 'drop nothing of what comes in')
+    .option('--outer-dscp <what>', 'code point of outer packets: none, or copy that of what is inside', parseOuterDscp)
     .option('--file <file>', 'take the fields from JSON or YAML ("-" is standard input)');
 
 const fieldsOf = (options: EndpointOptions): Body => ({
@@ -150,6 +152,7 @@ const fieldsOf = (options: EndpointOptions): Body => ({
   down_bps: options.down,
   shaping: options.shaping,
   policing: options.policing,
+  outer_dscp: options.outerDscp,
 });
 
 const describe = (endpoint: Endpoint): string =>
@@ -167,5 +170,6 @@ const describe = (endpoint: Endpoint): string =>
     ['down', formatRate(endpoint.down_bps)],
     ['shaping', endpoint.shaping],
     ['policing', endpoint.policing ? 'yes' : 'no'],
+    ['outer DSCP', endpoint.outer_dscp],
     ['slot', String(endpoint.slot)],
   ]);

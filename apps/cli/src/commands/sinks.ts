@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { DeadLetter, EventSink, SinkTest } from '../api/resources.ts';
+import type { DeadLetter, EventSink, SinkTest } from '../api/sink-resources.ts';
 import { QuietFailure } from '../exit.ts';
 import { formatAge, formatCount, formatTime } from '../format.ts';
 import { renderFacts, renderTable, type Column } from '../table.ts';

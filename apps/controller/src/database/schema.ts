@@ -166,6 +166,7 @@ export interface EndpointTable {
   down_bps: number | null;
   shaping: Generated<string>;
   policing: Generated<Flag>;
+  outer_dscp: Generated<string>;
   created_at: UnixMs;
   updated_at: UnixMs;
   version: Generated<number>;

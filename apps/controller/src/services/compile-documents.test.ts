@@ -22,6 +22,7 @@ const endpoint = (site: number, slot: number, changes: Partial<IntentEndpoint> =
   downBps: null,
   shaping: 'off',
   policing: false,
+  outerDscp: 'none',
   label: `label${slot}`,
   device: `eth${slot}`,
   address: `192.0.2.${site * 10 + slot}` as Address,

@@ -7,6 +7,7 @@ import {
   type Application,
   type EndpointId,
   type HostSet,
+  type OuterDscp,
   type PathId,
   type PathOverride,
   type Policy,
@@ -44,6 +45,7 @@ export interface IntentEndpoint {
   readonly downBps: number | null;
   readonly shaping: Shaping;
   readonly policing: boolean;
+  readonly outerDscp: OuterDscp;
 }
 
 export interface IntentSite {
@@ -152,7 +154,7 @@ function compileSite(
 }
 
 const localEndpoint = (endpoint: IntentEndpoint): LocalEndpoint => {
-  const { id, slot, label, device, cost, profile, shaping, policing, upBps, downBps } = endpoint;
+  const { id, slot, label, device, cost, profile, shaping, policing, outerDscp, upBps, downBps } = endpoint;
   return {
     id,
     slot,
@@ -162,6 +164,7 @@ const localEndpoint = (endpoint: IntentEndpoint): LocalEndpoint => {
     profile,
     ...(shaping === 'off' || upBps === null ? {} : { shaping: { rateBps: upBps, auto: shaping === 'auto' } }),
     ...(policing && downBps !== null ? { policing: { rateBps: downBps } } : {}),
+    ...(outerDscp === 'copy' ? { copiesDscp: true } : {}),
   };
 };
 

@@ -15,7 +15,7 @@ import {
   type Deletion,
   type DeletionOptions,
 } from './deletion.ts';
-import type { EndpointInput } from './endpoint-input.ts';
+import { completeEndpoint, type EndpointInput } from './endpoint-input.ts';
 import { addEndpoint, announce, entry, inputOf, type EndpointView } from './endpoint-service.ts';
 import { checkVersion } from './expected-version.ts';
 import { found } from './found.ts';
@@ -130,17 +130,19 @@ export async function deleteEndpoint(change: Change, by: Actor, row: EndpointRow
   return { id, name: `${site.name}/${label}`, message, purgeAt };
 }
 
+/** One that was deleted by an earlier version may lack fields of this one. */
 const fieldsOf = ({ fields }: DeletedEndpointRow): Required<EndpointInput> =>
-  JSON.parse(fields) as Required<EndpointInput>;
+  completeEndpoint(JSON.parse(fields) as EndpointInput);
 
 const nameOf = (row: DeletedEndpointRow): string => `${row.site}/${fieldsOf(row).label}`;
 
 function deletedView(row: DeletedEndpointRow): EndpointView {
-  const { up_bps: upBps, down_bps: downBps, ...fields } = fieldsOf(row);
+  const { up_bps: upBps, down_bps: downBps, outer_dscp: outerDscp, ...fields } = fieldsOf(row);
   return {
     ...fields,
     upBps,
     downBps,
+    outerDscp,
     id: row.endpoint_id,
     siteId: row.site_id,
     site: row.site,

@@ -2,9 +2,11 @@ import {
   defaultBasePort,
   isOurDevice,
   maxSlots,
+  outerDscps,
   parseAddress,
   probeProfiles,
   shapings,
+  type OuterDscp,
   type ProbeProfile,
   type Shaping,
 } from '@patronus/core';
@@ -33,6 +35,11 @@ export const EndpointInputSchema = Type.Object(
       }),
     ),
     policing: Type.Optional(Type.Boolean({ description: 'Whether what comes in faster than down_bps is dropped' })),
+    outer_dscp: Type.Optional(
+      Type.Enum([...outerDscps], {
+        description: 'Code point of the outer packets of its tunnels: none, or copy that of the packet inside',
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -54,6 +61,7 @@ export interface EndpointFields {
   readonly down_bps: number | null;
   readonly shaping: Shaping;
   readonly policing: 0 | 1;
+  readonly outer_dscp: OuterDscp;
 }
 
 const labelForm = /^[a-z0-9][a-z0-9_-]{0,31}$/;
@@ -65,6 +73,21 @@ const minPort = 1_024;
 const maxPort = 65_535 - maxSlots * maxSlots;
 const maxCost = 1_000_000;
 const maxBps = 1e13;
+
+/** An endpoint with what is meant where nothing is said. */
+export const completeEndpoint = (input: EndpointInput): Required<EndpointInput> => ({
+  address: null,
+  port: defaultBasePort,
+  nat: false,
+  cost: 0,
+  profile: 'default',
+  up_bps: null,
+  down_bps: null,
+  shaping: 'off',
+  policing: false,
+  outer_dscp: 'none',
+  ...input,
+});
 
 /** Checks the values of one endpoint by themselves and fills in defaults. `at` is where it stands in the input. */
 export function endpointFields(input: EndpointInput, at: string, problems: Problems): EndpointFields {
@@ -80,6 +103,7 @@ export function endpointFields(input: EndpointInput, at: string, problems: Probl
     down_bps: input.down_bps ?? null,
     shaping: input.shaping ?? 'off',
     policing: input.policing === true ? 1 : 0,
+    outer_dscp: input.outer_dscp ?? 'none',
   };
   checkNames(fields, at, problems);
   checkNumbers(fields, at, problems);

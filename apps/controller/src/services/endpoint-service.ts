@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { InvalidInputError, type Endpoint, type ProbeProfile, type Shaping } from '@patronus/core';
+import { InvalidInputError, type Endpoint, type OuterDscp, type ProbeProfile, type Shaping } from '@patronus/core';
 import { changesBetween, type Actor, type AuditEntry } from '../audit/index.ts';
 import type { Change, Store } from '../database/store.ts';
 import { endpointRepository, type EndpointRow } from '../repositories/endpoint-repository.ts';
@@ -179,7 +179,11 @@ export async function announce(
 
 /** What a user would say to get this endpoint. */
 export const inputOf = (
-  row: Omit<EndpointFields, 'profile' | 'shaping'> & { readonly profile: string; readonly shaping: string },
+  row: Omit<EndpointFields, 'profile' | 'shaping' | 'outer_dscp'> & {
+    readonly profile: string;
+    readonly shaping: string;
+    readonly outer_dscp: string;
+  },
 ): Required<EndpointInput> => ({
   label: row.label,
   device: row.device,
@@ -192,6 +196,7 @@ export const inputOf = (
   down_bps: row.down_bps,
   shaping: row.shaping as Shaping,
   policing: row.policing === 1,
+  outer_dscp: row.outer_dscp as OuterDscp,
 });
 
 export const endpointView = (row: EndpointRow): EndpointView => ({
@@ -209,6 +214,7 @@ export const endpointView = (row: EndpointRow): EndpointView => ({
   downBps: row.down_bps,
   shaping: row.shaping as Shaping,
   policing: row.policing === 1,
+  outerDscp: row.outer_dscp as OuterDscp,
   slot: row.slot,
   createdAt: row.created_at,
   updatedAt: row.updated_at,

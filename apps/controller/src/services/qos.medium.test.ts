@@ -72,6 +72,16 @@ describe('classes of service', () => {
     expect(documents.current(hq.id)!.endpoints[0]!.shaping).toEqual({ rateBps: 20_000_000, auto: true });
   });
 
+  it('are told to the provider by outer packets of an uplink that copies code points', async () => {
+    const { sites, endpoints, documents } = network;
+    const endpoint = { label: 'mpls', device: 'eth0', address: '192.0.2.1' };
+    const hq = await sites.create(tester, { name: 'hq', endpoints: [endpoint] });
+    expect(hq.endpoints[0]!.outerDscp).toBe('none');
+    await endpoints.update(tester, hq.endpoints[0]!.id, { outer_dscp: 'copy' });
+    await expect.poll(() => documents.current(hq.id)?.endpoints[0]?.copiesDscp).toBe(true);
+    expect((await endpoints.get(hq.endpoints[0]!.id)).outerDscp).toBe('copy');
+  });
+
   it('ask for the bandwidth that an uplink is shaped or policed to', async () => {
     const endpoint = { label: 'mpls', device: 'eth0', address: '192.0.2.1', shaping: 'fixed' as const, policing: true };
     await expect(network.sites.create(tester, { name: 'hq', endpoints: [endpoint] })).rejects.toMatchObject({

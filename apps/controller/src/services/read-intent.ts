@@ -4,6 +4,7 @@ import {
   type EndpointId,
   type HostSet,
   type HostSetId,
+  type OuterDscp,
   type PathId,
   type PathOverride,
   type Policy,
@@ -133,4 +134,5 @@ const intentEndpoint = (row: EndpointRow): IntentEndpoint => ({
   downBps: row.down_bps,
   shaping: row.shaping as Shaping,
   policing: row.policing === 1,
+  outerDscp: row.outer_dscp as OuterDscp,
 });

@@ -65,6 +65,7 @@ describe.skipIf(unable !== null)(`an edge that is killed${unable === null ? '' :
         qosClasses,
         shaping: { rateBps: 10_000_000, auto: false },
         policing: { rateBps: 10_000_000 },
+        copiesDscp: true,
         dropsCopies: true,
       });
       const decisions = trialDecisions(0, lineOf);

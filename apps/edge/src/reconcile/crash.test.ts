@@ -18,6 +18,7 @@ const documents: Readonly<Record<string, SiteDocument>> = {
     paths: base.paths.filter(({ tunnel }) => tunnel !== 'pt1-1'),
   }),
   'more of everything': siteDocument({
+    endpoints: base.endpoints.map((endpoint) => ({ ...endpoint, copiesDscp: true })),
     remoteSites: [{ ...base.remoteSites[0]!, prefixes: ['10.1.0.0/24', '10.2.0.0/24', 'fd00:1::/64'].map(prefix) }],
     policies: [
       { ...policy!, id: 2, class: 2, priority: 5, name: 'calls', match: { protocol: 'udp' } },

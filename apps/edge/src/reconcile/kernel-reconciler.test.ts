@@ -125,6 +125,26 @@ describe('a reconciler', () => {
     expect(kernel.toString()).not.toContain('program');
   });
 
+  it('lets outer packets of an uplink carry code points while the document says so and where the kernel can', async () => {
+    const [first, ...others] = document.endpoints;
+    const copying = siteDocument({ endpoints: [{ ...first!, copiesDscp: true }, ...others] });
+    await reconciler.apply(document);
+    const plain = kernel.toString();
+    await reconciler.apply(copying);
+    const programs = kernel.toString().match(/program pt_dscp.*/g);
+    expect(programs).toEqual([
+      'program pt_dscp_copy eth0 egress',
+      'program pt_dscp_note pt0-0 egress',
+      'program pt_dscp_note pt0-1 egress',
+    ]);
+    expect((await start().adopt(copying)).steps).toEqual([]);
+    await reconciler.apply(document);
+    expect(kernel.toString()).toBe(plain);
+    kernel.fault.refuseProgram('pt_dscp_note');
+    expect((await reconciler.apply(copying)).unavailable).toMatchObject([{ feature: 'outer_dscp' }]);
+    expect(kernel.toString()).toBe(plain);
+  });
+
   it('does without what a ruleset has that not every kernel has, one thing after the other', async () => {
     const [policy] = document.policies;
     const out = { ...policy!, id: 2, class: 2, action: { type: 'breakout', breakout: { labels: ['mpls'] } } } as const;

@@ -181,6 +181,7 @@ export class LinuxKernel implements Kernel {
         await this.#runner.run({ tool: 'nft', args: ['-f', '-'], stdin: nftDeletion });
         return;
       case 'attach_program':
+        if (step.program.program === 'pt_dscp_note') this.#requireKernelTunnel(step.program.device);
         this.#programs.attach(step.program);
         return;
       case 'detach_program':
@@ -189,6 +190,15 @@ export class LinuxKernel implements Kernel {
       case 'set_duplication':
         writeDuplication(this.#duplicationMaps(), step.duplication);
     }
+  }
+
+  #requireKernelTunnel(name: string): void {
+    if (this.#devices.serving(name).length === 0) return;
+    const problem = `wireguard-go serves tunnel ${name} and keeps nothing of a packet that tells its code point`;
+    throw new PatronusError(
+      'unsupported_kernel',
+      `${problem}; load the kernel module wireguard, then restart the edge`,
+    );
   }
 
   #duplication(): DuplicationState | null {

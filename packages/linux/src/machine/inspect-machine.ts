@@ -121,7 +121,7 @@ async function inspectWireguard(runner: CommandRunner, enter: readonly string[])
       state: 'limited',
       detail: 'in userspace, by wireguard-go',
       remedy,
-      consequence: 'tunnels carry less',
+      consequence: 'tunnels carry less, and their outer packets no code point',
     };
   return {
     ...common,
@@ -155,7 +155,8 @@ async function inspectConntrack(runner: CommandRunner, enter: readonly string[])
 async function inspectEbpf(runner: CommandRunner, enter: readonly string[]): Promise<MachineFeature> {
   const common = {
     name: 'eBPF',
-    purpose: 'duplicating packets over two paths, and finding brownouts from the traffic itself',
+    purpose:
+      'duplicating packets over two paths, finding brownouts from the traffic itself, code points of outer packets',
   };
   const node = [process.execPath, ...moduleArguments('../bpf/trial-process')];
   try {
@@ -163,7 +164,8 @@ async function inspectEbpf(runner: CommandRunner, enter: readonly string[]): Pro
     return { ...common, state: 'ok', detail: 'works', remedy: null, consequence: null };
   } catch (error) {
     const remedy = 'run as root on Linux 5.12 or newer with CONFIG_NET_CLS_BPF and CONFIG_NET_SCH_INGRESS';
-    const consequence = 'duplication and counting of traffic are unavailable: brownouts are found by probes alone';
+    const consequence =
+      'duplication, code points of outer packets and counting of traffic are unavailable: brownouts are found by probes alone';
     return { ...common, state: 'limited', detail: saidBy(error), remedy, consequence };
   }
 }

@@ -13,6 +13,7 @@ export const endpointInput = builder.inputType('EndpointInput', {
     down_bps: t.float(),
     shaping: t.string(),
     policing: t.boolean(),
+    outer_dscp: t.string({ description: '`none` or `copy`' }),
   }),
 });
 
@@ -29,6 +30,7 @@ export const endpointChanges = builder.inputType('EndpointChanges', {
     down_bps: t.float(),
     shaping: t.string(),
     policing: t.boolean(),
+    outer_dscp: t.string({ description: '`none` or `copy`' }),
   }),
 });
 

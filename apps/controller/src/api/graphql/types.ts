@@ -44,6 +44,9 @@ export const endpointType = builder.objectRef<EndpointView>('Endpoint').implemen
     down_bps: t.exposeFloat('downBps', { nullable: true }),
     shaping: t.exposeString('shaping', { description: '`off`, `fixed` or `auto`' }),
     policing: t.exposeBoolean('policing'),
+    outer_dscp: t.exposeString('outerDscp', {
+      description: 'Code point of the outer packets of its tunnels: `none`, or `copy` that of the packet inside',
+    }),
     slot: t.exposeInt('slot'),
     created_at: t.expose('createdAt', { type: 'Timestamp' }),
     updated_at: t.expose('updatedAt', { type: 'Timestamp' }),

@@ -35,6 +35,7 @@ export const EndpointSchema = Type.Object({
   down_bps: Nullable(Type.Integer()),
   shaping: Type.String(),
   policing: Type.Boolean(),
+  outer_dscp: Type.String(),
   slot: Type.Integer(),
   created_at: time,
   updated_at: time,

@@ -33,6 +33,7 @@ import * as sitePlaces from './0070-site-places.ts';
 import * as accountVersions from './0080-account-versions.ts';
 import * as deletedEndpoints from './0081-deleted-endpoints.ts';
 import * as deviceSignIns from './0082-device-sign-ins.ts';
+import * as outerDscp from './0085-outer-dscp.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-network': network,
@@ -65,4 +66,5 @@ export const migrations: Record<string, Migration> = {
   '0080-account-versions': accountVersions,
   '0081-deleted-endpoints': deletedEndpoints,
   '0082-device-sign-ins': deviceSignIns,
+  '0085-outer-dscp': outerDscp,
 };

@@ -3,14 +3,13 @@ import type { Actor } from '../../audit/index.ts';
 import type { Change } from '../../database/store.ts';
 import { endpointRepository, type EndpointRow } from '../../repositories/endpoint-repository.ts';
 import { siteRepository } from '../../repositories/site-repository.ts';
-import { endpointFields, type EndpointInput } from '../endpoint-input.ts';
+import { completeEndpoint, endpointFields, type EndpointInput } from '../endpoint-input.ts';
 import { deleteEndpoint } from '../endpoint-deletion-service.ts';
 import { createEndpoint, inputOf, updateEndpoint } from '../endpoint-service.ts';
 import { Problems } from '../problems.ts';
 import { createSite, heldSite, updateSite, type HeldSite } from '../site-service.ts';
 import type { Placed, SiteManifest } from './manifest.ts';
 import { pairEndpoints, type EndpointPairs } from './pair-endpoints.ts';
-import { completeEndpoint } from './read-network.ts';
 
 /** One site that shall change, with what it was. */
 interface SiteWork {

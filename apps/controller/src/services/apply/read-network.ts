@@ -1,4 +1,4 @@
-import { canonicalJson, defaultBasePort, type PolicyAction, type PolicyMatch } from '@patronus/core';
+import { canonicalJson, type PolicyAction, type PolicyMatch } from '@patronus/core';
 import type { Db } from '../../database/schema.ts';
 import { endpointRepository, type EndpointRow } from '../../repositories/endpoint-repository.ts';
 import { applicationRepository, type ApplicationRow } from '../../repositories/application-repository.ts';
@@ -6,7 +6,7 @@ import { hostSetRepository } from '../../repositories/host-set-repository.ts';
 import { policyRepository, type PolicyRow } from '../../repositories/policy-repository.ts';
 import { siteRepository, type SiteRow } from '../../repositories/site-repository.ts';
 import { completed as completedApplication, shown as shownApplication } from '../application-service.ts';
-import type { EndpointInput } from '../endpoint-input.ts';
+import { completeEndpoint, type EndpointInput } from '../endpoint-input.ts';
 import { inputOf } from '../endpoint-service.ts';
 import { identityRepository } from '../../repositories/identity-repository.ts';
 import { userRepository, type UserRow } from '../../repositories/user-repository.ts';
@@ -120,20 +120,6 @@ const siteSpec = (
   ...(time_zone === 'UTC' ? {} : { time_zone }),
   ...(latitude === null || longitude === null ? {} : { latitude, longitude }),
   ...(endpoints.length === 0 ? {} : { endpoints: endpoints.map((row) => withoutDefaults(inputOf(row))) }),
-});
-
-/** An endpoint with what is meant where nothing is said. */
-export const completeEndpoint = (input: EndpointInput): Required<EndpointInput> => ({
-  address: null,
-  port: defaultBasePort,
-  nat: false,
-  cost: 0,
-  profile: 'default',
-  up_bps: null,
-  down_bps: null,
-  shaping: 'off',
-  policing: false,
-  ...input,
 });
 
 function withoutDefaults(input: Required<EndpointInput>): EndpointInput {

@@ -25,6 +25,8 @@ export interface TrialWishes {
   /** How fast the endpoint on line 1 may send; not shaped without. */
   readonly shaping?: LineShaping;
   readonly policing?: { readonly rateBps: number };
+  /** Outer packets of the tunnel on line 1 carry the code point of what is inside. */
+  readonly copiesDscp?: boolean;
   readonly qosClasses?: readonly QosClass[];
   /** Leaves the IPv6 prefixes of both sites out. */
   readonly ipv4Only?: boolean;
@@ -57,6 +59,7 @@ export function trialDocument(index: 0 | 1, wishes: TrialWishes): SiteDocument {
       profile: 'default',
       ...(slot === 1 && wishes.shaping !== undefined ? { shaping: wishes.shaping } : {}),
       ...(slot === 1 && wishes.policing !== undefined ? { policing: wishes.policing } : {}),
+      ...(slot === 1 && wishes.copiesDscp === true ? { copiesDscp: true } : {}),
     })),
     tunnels: pairs
       .filter(({ local, remote }) => local === remote)

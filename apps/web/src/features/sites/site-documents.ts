@@ -32,6 +32,7 @@ export const siteQuery = graphql(`
         profile
         shaping
         policing
+        outer_dscp
         up_bps
         down_bps
         version

@@ -2,7 +2,7 @@ import { Checkbox, Modal, Select, TextInput } from '@mantine/core';
 import { useApiMutation } from '../../shared/api/use-api.ts';
 import { Form } from '../../shared/parts/form.tsx';
 import { showDone } from '../../shared/parts/toasts.ts';
-import { useApiForm } from '../../shared/parts/use-api-form.ts';
+import { useApiForm, type ApiForm } from '../../shared/parts/use-api-form.ts';
 import classes from './edit-site-dialog.module.css';
 import { createUplink, updateUplink, type Uplink } from './site-documents.ts';
 
@@ -18,6 +18,7 @@ interface Fields {
   readonly down_bps: string;
   readonly shaping: string;
   readonly policing: boolean;
+  readonly outer_dscp: string;
 }
 
 const blank: Fields = {
@@ -31,6 +32,7 @@ const blank: Fields = {
   down_bps: '',
   shaping: 'off',
   policing: false,
+  outer_dscp: 'none',
 };
 
 const megabit = 1_000_000;
@@ -47,6 +49,7 @@ const fieldsOf = (uplink: Uplink): Fields => ({
   down_bps: inMegabits(uplink.down_bps),
   shaping: uplink.shaping,
   policing: uplink.policing,
+  outer_dscp: uplink.outer_dscp,
 });
 
 /** What is no number goes as -1, which the API refuses at its field. */
@@ -75,11 +78,21 @@ const shapings = [
   { value: 'auto', label: 'To what the line carries' },
 ];
 
+const outerDscps = [
+  { value: 'none', label: 'None' },
+  { value: 'copy', label: 'That of the packet inside' },
+];
+
 interface UplinkDialogProps {
   readonly site: string;
   /** Null: a new one. */
   readonly uplink: Uplink | null;
   readonly onClose: () => void;
+}
+
+interface PacketFieldsProps {
+  readonly form: ApiForm<Fields>;
+  readonly choose: (field: 'shaping' | 'outer_dscp') => (value: string | null) => void;
 }
 
 /** Adds or changes an uplink; what somebody else changed meanwhile is not overwritten. */
@@ -97,7 +110,7 @@ export function UplinkDialog({ site, uplink, onClose }: UplinkDialogProps) {
       showDone(uplink === null ? 'The uplink was added.' : 'The uplink was changed.');
     },
   });
-  const choose = (field: 'profile' | 'shaping') => (value: string | null) =>
+  const choose = (field: 'profile' | 'shaping' | 'outer_dscp') => (value: string | null) =>
     form.set(value === null ? {} : { [field]: value });
   return (
     <Modal
@@ -130,22 +143,39 @@ export function UplinkDialog({ site, uplink, onClose }: UplinkDialogProps) {
             <TextInput label="Up, Mbit/s" placeholder="not known" inputMode="decimal" {...form.text('up_bps')} />
             <TextInput label="Down, Mbit/s" placeholder="not known" inputMode="decimal" {...form.text('down_bps')} />
           </div>
-          <Select
-            label="Shaping"
-            description="Queue on the edge, by class of service, and not in the provider’s modem"
-            data={shapings}
-            allowDeselect={false}
-            {...form.field('shaping')}
-            onChange={choose('shaping')}
-          />
-          <Checkbox
-            label="Drop what comes in faster than the rate down"
-            checked={form.values.policing}
-            error={form.errors['policing']}
-            onChange={(event) => form.set({ policing: event.currentTarget.checked })}
-          />
+          <PacketFields form={form} choose={choose} />
         </div>
       </Form>
     </Modal>
+  );
+}
+
+/** What happens to packets that leave by the uplink, and to those that come in. */
+function PacketFields({ form, choose }: PacketFieldsProps) {
+  return (
+    <>
+      <Select
+        label="Shaping"
+        description="Queue on the edge, by class of service, and not in the provider’s modem"
+        data={shapings}
+        allowDeselect={false}
+        {...form.field('shaping')}
+        onChange={choose('shaping')}
+      />
+      <Select
+        label="Outer code point"
+        description="DSCP of the tunnels’ encrypted packets, for a provider that sells classes of service"
+        data={outerDscps}
+        allowDeselect={false}
+        {...form.field('outer_dscp')}
+        onChange={choose('outer_dscp')}
+      />
+      <Checkbox
+        label="Drop what comes in faster than the rate down"
+        checked={form.values.policing}
+        error={form.errors['policing']}
+        onChange={(event) => form.set({ policing: event.currentTarget.checked })}
+      />
+    </>
   );
 }
