@@ -55,9 +55,10 @@ const columns: readonly Column<SessionRow>[] = [
   {
     key: 'program',
     title: 'With',
-    cell: ({ user_agent: agent, current }) => (
+    cell: ({ user_agent: agent, machine, current }) => (
       <span title={agent ?? undefined}>
         <strong>{programName(agent)}</strong>
+        {machine !== null && ` on ${machine}`}
         {current && ' (this one)'}
       </span>
     ),

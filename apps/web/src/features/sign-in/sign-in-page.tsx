@@ -8,16 +8,20 @@ import { useServices, useSession } from '../../shared/services.tsx';
 import { Entrance } from './entrance.tsx';
 import classes from './entrance.module.css';
 import { passkeysWork, signInByPasskey } from './passkey.ts';
+import { SingleSignOn } from './single-sign-on.tsx';
 import { useSetupPending } from './use-setup-pending.ts';
+import { useSignInWays } from './use-sign-in-ways.ts';
 
-/** Name and password, then a code where one is wanted; or a passkey. Leads back to where one came from. */
+/** Name and password, then a code where one is wanted; or a passkey, or single sign-on. Leads back to where one came from. */
 export function SignInPage() {
   const { session } = useServices();
   const [problem, setProblem] = useState<string | null>(null);
   const [needsCode, setNeedsCode] = useState(false);
   const [busy, setBusy] = useState(false);
   const pending = useSetupPending();
-  useReturn();
+  const ways = (useSignInWays() ?? []).filter(({ kind }) => kind !== 'passkey' || passkeysWork());
+  const isOpen = (kind: string) => ways.some((way) => way.kind === kind);
+  const returnTo = useReturn();
   const attempt = async (work: () => Promise<void>) => {
     setBusy(true);
     setProblem(null);
@@ -43,17 +47,19 @@ export function SignInPage() {
         <FirstRun />
       ) : (
         <>
-          <PasswordForm
-            needsCode={needsCode}
-            busy={busy}
-            onSubmit={(credentials) => attempt(() => session.signIn(credentials))}
-          />
+          {isOpen('password') && (
+            <PasswordForm
+              needsCode={needsCode}
+              busy={busy}
+              onSubmit={(credentials) => attempt(() => session.signIn(credentials))}
+            />
+          )}
           {problem !== null && (
             <Alert color="red" role="alert">
               {problem}
             </Alert>
           )}
-          {passkeysWork() && (
+          {isOpen('passkey') && (
             <>
               <span className={classes.or}>or</span>
               <Button
@@ -66,6 +72,12 @@ export function SignInPage() {
               </Button>
             </>
           )}
+          {isOpen('password') && !isOpen('passkey') && ways.length > 1 && <span className={classes.or}>or</span>}
+          {ways
+            .filter(({ kind }) => kind === 'oidc')
+            .map((way) => (
+              <SingleSignOn key={way.name} way={way} returnTo={returnTo} />
+            ))}
         </>
       )}
     </Entrance>
@@ -136,14 +148,15 @@ const FirstRun = () => (
   </>
 );
 
-/** Once signed in, goes to where one came from; to an address of this page only. */
-function useReturn(): void {
+/** Once signed in, goes to where one came from, which it tells; to an address of this page only. */
+function useReturn(): string {
   const session = useSession();
   const navigate = useNavigate();
   const { return: wanted = '/' } = useAddressParameters();
-  const isOwn = wanted.startsWith('/') && !wanted.startsWith('//');
+  const returnTo = wanted.startsWith('/') && !wanted.startsWith('//') ? wanted : '/';
   useEffect(() => {
     document.title = 'Sign in · Patronus';
-    if (session.kind === 'signed-in') void navigate({ href: isOwn ? wanted : '/', replace: true });
-  }, [session.kind, navigate, wanted, isOwn]);
+    if (session.kind === 'signed-in') void navigate({ href: returnTo, replace: true });
+  }, [session.kind, navigate, returnTo]);
+  return returnTo;
 }
