@@ -30,6 +30,7 @@ export async function memoryOf({ process: child }: Server) {
 export const headersOf = (token: string): Record<string, string> => ({
   ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
   accept: 'application/json',
+  'accept-encoding': 'identity',
   'content-type': 'application/json',
 });
 
@@ -50,11 +51,17 @@ export async function ask(
   return response;
 }
 
+/** As `patronus controller` starts itself (apps/cli/bin/patronus.mjs). */
+const lean = { execArgv: ['--max-semi-space-size=4'], env: { MALLOC_ARENA_MAX: '1' } };
+
 /** Works with a controller in a process of its own and the access token of its administrator, and ends both. */
 export async function withController(work: (controller: Server, token: string) => Promise<void>): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'patronus-bench-'));
-  const env = { ...process.env, PATRONUS_ADMIN_PASSWORD: password };
-  const child = fork(join(import.meta.dirname, 'api-servers', 'controller.js'), [dataDir], { env });
+  const env = { ...process.env, ...lean.env, PATRONUS_ADMIN_PASSWORD: password };
+  const child = fork(join(import.meta.dirname, 'api-servers', 'controller.js'), [dataDir], {
+    env,
+    execArgv: lean.execArgv,
+  });
   try {
     const port = await portOf(child);
     const signedIn = await ask(port, 'POST', '/api/v1/auth/login', '', { username: 'admin', password });

@@ -5,6 +5,7 @@ import { BenchController } from './bench-controller.ts';
 import type { Bench } from './bench-line.ts';
 import { pathsOf, type Report } from './web-page/browser.ts';
 import { measureChanges } from './web-page/changes.ts';
+import { measureDecisions } from './web-page/decisions.ts';
 import { measureFlood } from './web-page/flood.ts';
 import { measureHour } from './web-page/hour.ts';
 import { LiveProxy } from './web-page/live-proxy.ts';
@@ -14,17 +15,19 @@ const executablePath = '/usr/bin/chromium';
 const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
 /** From each to each: 1,980 paths. */
 const siteCount = 45;
-const parts = ['load', 'changes', 'flood', 'hour'] as const;
+const meshParts = ['load', 'changes', 'flood', 'hour'] as const;
+const parts = [...meshParts, 'decisions'] as const;
 
 export const bench: Bench = {
   about:
-    'the page: time to interactive, size of the first load, a change on screen after it arrives, long tasks and heap under load, heap after an hour',
+    'the page: time to interactive, size of the first load, a change on screen after it arrives and after an edge decided, long tasks and heap under load, heap after an hour',
   parts,
   async run(report, part) {
     if (!existsSync(executablePath)) throw new PatronusError('missing_tool', `there is no ${executablePath}`);
     const browser = await chromium.launch({ executablePath, args });
     try {
-      await measureWithMesh(report, browser, part);
+      if (part !== 'decisions') await measureWithMesh(report, browser, part);
+      if (part === undefined || part === 'decisions') await measureDecisions(report, browser);
     } finally {
       await browser.close();
     }
@@ -33,7 +36,7 @@ export const bench: Bench = {
 
 /** Against a controller with many paths and no edges: what is live comes from a proxy before it, as fast as is asked for. */
 async function measureWithMesh(report: Report, browser: Browser, part: string | undefined): Promise<void> {
-  const wanted = (name: (typeof parts)[number]) => part === undefined || part === name;
+  const wanted = (name: (typeof meshParts)[number]) => part === undefined || part === name;
   const controller = new BenchController();
   try {
     await controller.makeMesh(siteCount);

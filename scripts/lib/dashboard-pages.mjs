@@ -53,7 +53,7 @@ export const dashboardPages = [
   { name: 'keys', path: '/keys' },
   { name: 'settings', path: '/settings' },
   { name: 'account', path: '/account' },
-  { name: 'keyboard', path: '/', first: (page) => page.keyboard.press('?') },
+  { name: 'keyboard', path: '/', first: showKeys },
   {
     name: 'palette',
     path: '/',
@@ -63,3 +63,8 @@ export const dashboardPages = [
     },
   },
 ];
+
+async function showKeys(page) {
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').waitFor();
+}

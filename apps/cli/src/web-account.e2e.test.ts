@@ -1,18 +1,14 @@
-import { existsSync } from 'node:fs';
 import { Secret, TOTP } from 'otpauth';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestController, type TestController } from './testing/index.ts';
+import { addPasskeyDevice, noBrowser, openBrowser } from './testing/web-page.ts';
 
-const executablePath = '/usr/bin/chromium';
-/** No sandbox as root, no GPU, and nothing that calls out. */
-const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-quic', '--no-first-run'];
 /** Pages answer within a fraction of it; a busy machine does not. */
 const timeoutMs = 15_000;
 const [adminPassword, viewerPassword] = ['Correct-horse-9-battery', 'Another-horse-7-staple'];
-const why = existsSync(executablePath) ? '' : ` (skipped: no ${executablePath}; apt-get install chromium)`;
 
-describe.skipIf(why !== '')(`people and their accounts on the web page${why}`, () => {
+describe.skipIf(noBrowser !== '')(`people and their accounts on the web page${noBrowser}`, () => {
   let controller: TestController;
   let browser: Browser;
   let admin: Page;
@@ -20,7 +16,7 @@ describe.skipIf(why !== '')(`people and their accounts on the web page${why}`, (
   beforeAll(async () => {
     // Several people sign in from one address, faster than people do.
     controller = await startTestController({ PATRONUS_SIGN_IN_LIMIT: '1000' });
-    browser = await chromium.launch({ executablePath, args });
+    browser = await openBrowser();
     admin = await newPage();
     await choosePassword(admin, controller.setupUrl!, adminPassword);
   });
@@ -56,6 +52,22 @@ describe.skipIf(why !== '')(`people and their accounts on the web page${why}`, (
     await vera.goto(`${controller.url}/account`);
     await vera.getByText('viewer', { exact: true }).waitFor();
     await vera.context().close();
+    // What the page asks by itself, while somebody signs in too, is nothing that is refused.
+    await admin.goto(`${controller.url}/audit?action=access_refused`);
+    await admin.getByText('Nothing fits the filter').waitFor();
+  });
+
+  it('goes on in a window whose browser was signed in by another', async () => {
+    const first = await newPage();
+    await first.goto(`${controller.url}/sites`);
+    await first.getByRole('heading', { name: 'Sites', level: 1 }).waitFor();
+    const second = await first.context().newPage();
+    await signIn(second, 'admin', adminPassword);
+    await second.getByRole('heading', { name: 'Your account' }).waitFor();
+    await first.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Policies' }).click();
+    await first.getByText('All traffic that no other policy matches').waitFor();
+    await first.getByText('Add a policy').waitFor();
+    await first.context().close();
   });
 
   it('shows a viewer no way to change anything, and says what is not for them', async () => {
@@ -114,18 +126,7 @@ describe.skipIf(why !== '')(`people and their accounts on the web page${why}`, (
   it('adds a passkey, which signs in without a password, and ends other sessions', async () => {
     const page = await newPage();
     await signIn(page, 'admin', adminPassword);
-    const cdp = await page.context().newCDPSession(page);
-    await cdp.send('WebAuthn.enable');
-    await cdp.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
+    await addPasskeyDevice(page);
     await page.getByRole('button', { name: 'Add a passkey' }).click();
     await page.getByLabel('Which device it is in').fill('Laptop');
     await page.getByLabel('Your password').fill(adminPassword);

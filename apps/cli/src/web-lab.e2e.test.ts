@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { tabTo } from './testing/keyboard.ts';
 import { noBrowser, openBrowser } from './testing/web-page.ts';
 
 const isSlowWelcome = process.env['PATRONUS_SLOW_TESTS'] === '1';
@@ -108,7 +109,8 @@ describe.skipIf(why !== '')(`the web page beside a lab with traffic${why}`, () =
       .filter({ has: policy.getByRole('link', { name: 'voice', exact: true }) });
     await voice.getByText('mpls', { exact: true }).waitFor();
     const line = lab.getByRole('listitem').filter({ hasText: 'branch mpls' });
-    await line.getByRole('button', { name: 'Silence' }).click();
+    await tabTo(lab, line.getByRole('button', { name: 'Silence' }));
+    await lab.keyboard.press('Enter');
     const brokenAt = performance.now();
     const shown = {
       topology: topology.getByLabel('branch mpls – hq mpls: down'),

@@ -1,23 +1,13 @@
-import { existsSync } from 'node:fs';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestController, type TestController } from './testing/index.ts';
+import { complaintsOf, noBrowser, openBrowser } from './testing/web-page.ts';
 
-const executablePath = '/usr/bin/chromium';
-/** No sandbox as root, no GPU, and nothing that calls out. */
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-quic',
-  '--no-first-run',
-].concat(['--disable-component-update', '--disable-sync']);
 /** Pages answer within a fraction of it; a busy machine does not. */
 const timeoutMs = 30_000;
 const password = 'Correct-horse-9-battery';
-const why = existsSync(executablePath) ? '' : ` (skipped: no ${executablePath}; apt-get install chromium)`;
 
-describe.skipIf(why !== '')(`the web page${why}`, () => {
+describe.skipIf(noBrowser !== '')(`the web page${noBrowser}`, () => {
   let controller: TestController;
   let browser: Browser;
   let page: Page;
@@ -25,7 +15,7 @@ describe.skipIf(why !== '')(`the web page${why}`, () => {
 
   beforeAll(async () => {
     controller = await startTestController();
-    browser = await chromium.launch({ executablePath, args });
+    browser = await openBrowser();
     page = await browser.newPage();
     page.setDefaultTimeout(timeoutMs);
     complaints = complaintsOf(page);
@@ -180,13 +170,3 @@ describe.skipIf(why !== '')(`the web page${why}`, () => {
     expect(complaints).toEqual([]);
   });
 });
-
-/** What a page reports from now on: errors, and what its content security policy refused. */
-function complaintsOf(page: Page): string[] {
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    if (/Content Security Policy|Error:/.test(message.text())) complaints.push(message.text());
-  });
-  return complaints;
-}

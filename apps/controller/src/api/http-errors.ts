@@ -1,5 +1,5 @@
 import { PatronusError } from '@patronus/core';
-import type { FastifyError, FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { problemDocument } from './problem.ts';
 
 /** Answers everything that was thrown, and every address that is not there, with a problem document. */
@@ -9,7 +9,7 @@ export function useProblemDocuments(app: FastifyInstance): void {
     const { status, body } = problemDocument(error);
     if (error instanceof PatronusError) {
       if (status >= 500) request.log.warn({ code: error.code }, error.message);
-    } else request.log.error({ err: thrown }, 'request failed');
+    } else if (!hungUp(thrown, request)) request.log.error({ err: thrown }, 'request failed');
     if (error instanceof PatronusError && typeof error.facts['retryAfterSeconds'] === 'number') {
       void reply.header('retry-after', String(error.facts['retryAfterSeconds']));
     }
@@ -17,6 +17,10 @@ export function useProblemDocuments(app: FastifyInstance): void {
     return reply.status(status).type('application/problem+json').send(JSON.stringify(body));
   });
 }
+
+/** Whether the asker went away while the answer was being sent: nothing failed. */
+const hungUp = ({ code }: FastifyError, request: FastifyRequest): boolean =>
+  code === 'ERR_STREAM_PREMATURE_CLOSE' && request.socket.destroyed;
 
 /** What the HTTP library throws, in our words. */
 function translated(thrown: FastifyError): Error {

@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream';
-import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import swagger from '@fastify/swagger';
@@ -14,6 +13,7 @@ import type { Actor } from '../audit/index.ts';
 import type { Caller } from '../auth/index.ts';
 import { checkOrigin, isLoopback } from './access.ts';
 import type { ApiServices } from './api-services.ts';
+import { compression } from './compression.ts';
 import { registerGraphql, servePlayground } from './graphql/index.ts';
 import { guardRoutes } from './guard-routes.ts';
 import { useProblemDocuments } from './http-errors.ts';
@@ -108,14 +108,6 @@ function compressLists(app: FastifyInstance): void {
     if (!('limit' in (querystring?.properties ?? {}))) route.compress = false;
   });
 }
-
-/** Higher levels of brotli take tens of milliseconds for some percent. */
-const brotliLevel = 4;
-const compression = {
-  threshold: 1_024,
-  encodings: ['br', 'gzip'] as ('br' | 'gzip')[],
-  brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: brotliLevel } },
-};
 
 /** Messages that clients send on WebSockets are queries. */
 const maxMessage = 256 * 1024;

@@ -239,7 +239,9 @@ export class PathEngine {
     this.#tellPath(path, change, nowMs);
   }
 
+  /** What became of a path is told at once; its figures are, with those of all, each second. */
   #tellPath(path: MonitoredPath, change: PathChange, nowMs: number): void {
+    this.#parts.listener.paths([path.report(nowMs, this.#wallAheadMs)]);
     const quality = path.prober.quality(nowMs);
     const { planned, failedWay, prober } = path;
     this.#tell(pathEvent({ path: planned, change, quality, failedWay, firstMissedMs: prober.firstMissedWallMs }));

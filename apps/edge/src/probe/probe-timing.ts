@@ -41,7 +41,7 @@ export const probeTiming: Readonly<Record<ProbeProfile, ProbeTiming>> = {
   fast: {
     intervalMs: 10,
     suspectIntervalMs: 10,
-    leastMarginMs: 5,
+    leastMarginMs: 3,
     cautiousMarginMs: 10,
     lossWindow: 200,
     delayWindow: 20,

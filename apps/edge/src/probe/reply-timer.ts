@@ -11,7 +11,7 @@ const deviationShare = 1 / 4;
  */
 const latenessKept = 0.9995;
 /** The margin is so many times the greatest lateness: the next hiccup may be a worse one. */
-const latenessFactor = 2;
+const latenessFactor = 1.5;
 
 /** How long a reply may take before its probe counts as missed: the usual round trip and a margin of a few deviations. */
 export class ReplyTimer {

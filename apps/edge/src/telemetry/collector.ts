@@ -24,6 +24,8 @@ export class TelemetryCollector {
   private applications = new Map<string, ApplicationTraffic>();
   private lines: readonly LineReport[] = [];
   private toldCounters = new Map<number, string>();
+  /** The health that was told of each path. */
+  private toldHealth = new Map<string, string>();
   private decisions = new Map<string, DecisionReport>();
   private events: NetworkEvent[] = [];
 
@@ -78,14 +80,18 @@ export class TelemetryCollector {
   /** Counters are told again in full: the controller may have missed the last change. */
   forgetTold(): void {
     this.toldCounters.clear();
+    this.toldHealth.clear();
   }
 
-  /** Everything gathered, or null when that is nothing. Without `withReports`, path reports and counters go on gathering. */
+  /**
+   * Everything gathered, or null when that is nothing. Without `withReports`, counters and the reports of paths whose health is as
+   * it was told go on gathering.
+   */
   take(from: number, to: number, withReports: boolean): TelemetryBatch | null {
     const batch: TelemetryBatch = {
       from,
       to,
-      paths: withReports ? [...this.paths.values()] : [],
+      paths: this.takePaths(withReports),
       policies: withReports ? this.takeChangedCounters() : [],
       ...(withReports && this.traffic.size > 0 ? { traffic: [...this.traffic.values()] } : {}),
       ...(withReports && this.copies.size > 0 ? { copies: [...this.copies.values()] } : {}),
@@ -96,7 +102,6 @@ export class TelemetryCollector {
       events: this.events,
     };
     if (withReports) {
-      this.paths = new Map();
       this.traffic = new Map();
       this.copies = new Map();
       this.flows = null;
@@ -108,6 +113,17 @@ export class TelemetryCollector {
     const { paths, policies, traffic = [], flows = [], applications = [], qos = [], decisions, events } = batch;
     const parts = [paths, policies, traffic, flows, applications, qos, decisions, events];
     return parts.some((part) => part.length > 0) ? batch : null;
+  }
+
+  private takePaths(all: boolean): PathReport[] {
+    const taken = [...this.paths.values()].filter(
+      ({ pathId, health }) => all || this.toldHealth.get(pathId) !== health,
+    );
+    for (const { pathId, health } of taken) {
+      this.toldHealth.set(pathId, health);
+      this.paths.delete(pathId);
+    }
+    return taken;
   }
 
   private takeChangedCounters(): PolicyCounter[] {

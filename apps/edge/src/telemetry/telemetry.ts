@@ -15,7 +15,7 @@ const offlineReportPeriodMs = 10_000;
 /** Traffic of paths is told this often: reading it starts a process, and nobody steers by it. */
 const trafficPeriodMs = 10_000;
 /** An event goes out after this, with what else happened at the same moment. */
-const eventDelayMs = 50;
+const eventDelayMs = 20;
 
 export interface Spool {
   append(batch: SpoolRecord['batch']): Promise<void>;

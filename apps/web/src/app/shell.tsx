@@ -65,7 +65,9 @@ const SearchButton = ({ onClick }: { onClick: () => void }) => (
 function useShortcuts(show: (overlay: Overlay) => void): void {
   const navigate = useNavigate();
   useHotkeys([
+    // Some keyboards have it without Shift.
     ['shift+?', () => show('help')],
+    ['?', () => show('help')],
     ['/', () => document.querySelector<HTMLInputElement>('[data-filter]')?.focus()],
   ]);
   // Also while a field has the focus.

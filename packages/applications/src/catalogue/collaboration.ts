@@ -84,7 +84,14 @@ export const collaboration: readonly Application[] = [
     ef,
   ),
   entry('voice-video', 'whatsapp', 'WhatsApp', { domains: '.whatsapp.com .whatsapp.net' }),
-  entry('voice-video', 'facetime', 'FaceTime', { ports: 'udp/16393-16402' }, ef),
+  // Ports as Apple publishes them; calls that pass no server of Apple's are told from other media by nobody.
+  entry(
+    'voice-video',
+    'facetime',
+    'FaceTime',
+    { prefixes: '17.0.0.0/8', ports: 'udp/3478-3497 udp/16384-16387 udp/16393-16402' },
+    ef,
+  ),
   entry('voice-video', 'sip', 'SIP signalling', { ports: 'udp/5060-5061 tcp/5060-5061 sctp/5060-5061' }, 24),
   // The range of Cisco's phones and gateways, and of many others that follow them.
   entry('voice-video', 'rtp', 'RTP media', { ports: 'udp/16384-32767' }, ef),

@@ -93,6 +93,26 @@ describe('the operations that were promised', () => {
     );
   });
 
+  it('answer questions compressed where that is long, and changes as they are', async () => {
+    const fields = Array.from({ length: 90 }, (_each, index) => `message_no_${index}: message`).join(' ');
+    const encodings = async (query: string) => {
+      const answer = await fetch(`${controller.running.httpUrl}/graphql`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'accept-encoding': 'br',
+          authorization: `Bearer ${controller.localToken}`,
+        },
+        body: JSON.stringify({ query }),
+      });
+      return { encoding: answer.headers.get('content-encoding'), long: (await answer.text()).length > 1_024 };
+    };
+    const question = '{ __schema { types { name description } } }';
+    expect(await encodings(question)).toEqual({ encoding: 'br', long: true });
+    expect(await encodings('{ sites { name } }')).toEqual({ encoding: null, long: false });
+    expect(await encodings(`mutation { clearCache { ${fields} } }`)).toEqual({ encoding: null, long: true });
+  });
+
   it('create a policy from structured input, which reads back the same', async () => {
     const made = await run<{ createPolicy: { id: string; priority: number } }>(`mutation { createPolicy(input: {
       priority: 100, name: "High Priority Traffic", description: "Route time-sensitive traffic",

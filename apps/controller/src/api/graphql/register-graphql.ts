@@ -1,10 +1,12 @@
+import compress from '@fastify/compress';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createHandler, type Handler, type Request as GraphqlRequest, type Response } from 'graphql-http';
-import { GraphQLError, Kind, OperationTypeNode, type DocumentNode } from 'graphql';
+import { getOperationAST, GraphQLError, Kind, OperationTypeNode, type DocumentNode } from 'graphql';
 import { PatronusError } from '@patronus/core';
 import { plainAddress } from '../../audit/index.ts';
 import type { Caller } from '../../auth/index.ts';
 import type { KeptAnswer } from '../answer-cache.ts';
+import { compression } from '../compression.ts';
 import { problemDocument } from '../problem.ts';
 import { graphqlContext, type GraphqlParts } from './graphql-parts.ts';
 import type { GraphqlContext } from './graphql-services.ts';
@@ -15,10 +17,13 @@ import { PersistedQueries } from './persisted-queries.ts';
 import { graphqlSchema } from './schema.ts';
 import { asGraphqlError, shownError } from './shown-errors.ts';
 
-/** What a request is carried out with; `kept` has afterwards the operations of an answer that may be kept. */
+/** What a request is carried out with, and what it turned out to be. */
 interface Carried {
   readonly context: GraphqlContext;
+  /** The operations of an answer that may be kept. */
   kept: readonly string[] | null;
+  /** Whether it changed something. */
+  isChange: boolean;
 }
 
 const bodyLimit = 256 * 1024;
@@ -28,6 +33,7 @@ export async function registerGraphql(app: FastifyInstance, parts: GraphqlParts)
   const operations = new Operations(graphqlSchema, parts);
   const endpoint = new GraphqlEndpoint(parts, operations);
   await app.register(async (scope) => {
+    await scope.register(compress, { ...compression, global: false });
     // Bodies are read as text: what is no JSON is answered by GraphQL's rules, and equal requests are told by it.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
@@ -59,6 +65,7 @@ class GraphqlEndpoint {
       validate: (_schema, document) => operations.validate(document),
       execute: (args) => operations.execute(args),
       onOperation: (request, { document, operationName }, result) => {
+        request.context.isChange ||= getOperationAST(document, operationName)?.operation !== OperationTypeNode.QUERY;
         request.context.kept = result.errors === undefined ? storedFields(document, operationName ?? undefined) : null;
         return result.errors === undefined ? result : { ...result, errors: result.errors.map(shownError) };
       },
@@ -76,12 +83,14 @@ class GraphqlEndpoint {
     const key = keyOf(request);
     const kept = key === null ? null : (answers.get(key) ?? (await answers.share(key)));
     if (kept !== null && (await this.#mayHave(kept, caller, request))) {
-      return reply.header('content-type', kept.contentType).send(kept.body);
+      reply.header('content-type', kept.contentType).compress(kept.body);
+      return reply;
     }
     const context = { ...graphqlContext(this.#parts, request, caller), reply };
-    if (key === null) return sent(reply, await this.#carryOut(request, { context, kept: null }));
+    const carried: Carried = { context, kept: null, isChange: false };
+    if (key === null) return sent(reply, await this.#carryOut(request, carried), carried);
     try {
-      return sent(reply, await this.#workOut(request, key, context));
+      return sent(reply, await this.#workOut(request, key, carried), carried);
     } finally {
       answers.worked(key);
     }
@@ -99,9 +108,8 @@ class GraphqlEndpoint {
     }
   }
 
-  async #workOut(request: FastifyRequest, key: string, context: GraphqlContext): Promise<Response> {
+  async #workOut(request: FastifyRequest, key: string, carried: Carried): Promise<Response> {
     const { answers } = this.#parts;
-    const carried: Carried = { context, kept: null };
     const { stamp } = answers;
     const response = await this.#carryOut(request, carried);
     const [body, { headers }] = response;
@@ -208,12 +216,16 @@ function refusal(thrown: unknown): Response {
 const statusOf = (thrown: GraphQLError | PatronusError): number =>
   thrown instanceof PatronusError ? problemDocument(thrown).status : 200;
 
-/** An operation that was asked for too often has said so by then; all else is told within the answer. */
-const sent = (reply: FastifyReply, [body, { status, headers = {} }]: Response): FastifyReply =>
-  reply
-    .status(reply.statusCode === 429 ? 429 : status)
-    .headers(headers)
-    .send(body ?? '');
+/**
+ * An operation that was asked for too often has said so by then; all else is told within the answer. Answers to changes hold secrets
+ * beside what the asker wrote, and their compressed length would tell of them: they go as they are.
+ */
+function sent(reply: FastifyReply, [body, { status, headers = {} }]: Response, { isChange }: Carried): FastifyReply {
+  reply.status(reply.statusCode === 429 ? 429 : status).headers(headers);
+  if (isChange || body === null) return reply.send(body ?? '');
+  reply.compress(body);
+  return reply;
+}
 
 function refused(reply: FastifyReply, thrown: unknown): FastifyReply {
   const [body, { status, headers = {} }] = refusal(thrown);

@@ -2,7 +2,7 @@ import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { asApiError } from '../../shared/api/api-error.ts';
 import { useApiMutation, useApiQuery, type Outcome } from '../../shared/api/use-api.ts';
-import { Age, Time } from '../../shared/figures/time.tsx';
+import { Ago, Time } from '../../shared/figures/time.tsx';
 import { useConfirm } from '../../shared/parts/confirm.tsx';
 import { DataTable, type Column } from '../../shared/parts/data-table.tsx';
 import { EmptyState } from '../../shared/parts/empty-state.tsx';
@@ -65,7 +65,7 @@ const columns: readonly Column<Passkey>[] = [
   { key: 'name', title: 'In', value: ({ name }) => name, cell: ({ name }) => <strong>{name}</strong> },
   { key: 'host', title: 'Opens', cell: ({ host }) => host, wideOnly: true },
   { key: 'added', title: 'Added', cell: ({ created_at: at }) => <Time at={at} />, wideOnly: true },
-  { key: 'used', title: 'Last used', cell: ({ last_used_at: at }) => (at === null ? 'never' : <Age at={at} />) },
+  { key: 'used', title: 'Last used', cell: ({ last_used_at: at }) => <Ago at={at} /> },
   { key: 'remove', title: '', cell: (passkey) => <RemoveButton passkey={passkey} />, numeric: true },
 ];
 

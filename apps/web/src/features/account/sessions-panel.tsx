@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useApiMutation, useApiQuery } from '../../shared/api/use-api.ts';
-import { Age, Time } from '../../shared/figures/time.tsx';
+import { Ago, Time } from '../../shared/figures/time.tsx';
 import { useConfirm } from '../../shared/parts/confirm.tsx';
 import { DataTable, type Column } from '../../shared/parts/data-table.tsx';
 import { EmptyState } from '../../shared/parts/empty-state.tsx';
@@ -65,7 +65,7 @@ const columns: readonly Column<SessionRow>[] = [
   },
   { key: 'address', title: 'From', cell: ({ address }) => address ?? '' },
   { key: 'since', title: 'Since', cell: ({ created_at: at }) => <Time at={at} />, wideOnly: true },
-  { key: 'used', title: 'Last used', cell: ({ last_used_at: at }) => <Age at={at} />, numeric: true },
+  { key: 'used', title: 'Last used', cell: ({ last_used_at: at }) => <Ago at={at} />, numeric: true },
   { key: 'end', title: '', cell: (row) => !row.current && <EndButton row={row} />, numeric: true },
 ];
 

@@ -92,7 +92,7 @@ const columns: readonly Column<Application>[] = [
     key: 'category',
     title: 'Category',
     value: ({ category }) => category,
-    cell: ({ category }) => category,
+    cell: ({ category }) => <span className={classes.together}>{category}</span>,
     wideOnly: true,
   },
   {

@@ -7,31 +7,40 @@ import type { AuditEntry } from './audit-documents.ts';
 import classes from './audit-page.module.css';
 
 const healthOfResult: Readonly<Record<string, Health>> = { success: 'up', failed: 'down', refused: 'degraded' };
+/** Above the summaries of rows, which say the same in words to those who do not see them. */
+const columns = ['Time', 'Who', 'Action', 'Done to', 'From', 'Result'];
 const wordOfResult = (result: string): string => (result === 'success' ? 'done' : result);
 
 /** Rows of the audit log, newest first; each opens to tell its details and its place in the chain. */
 export function AuditList({ entries }: { entries: readonly AuditEntry[] }) {
   if (entries.length === 0) return <EmptyState title="Nothing fits the filter" />;
   return (
-    <ul className={classes.entries}>
-      {entries.map((entry) => (
-        <li key={entry.sequence}>
-          <details>
-            <summary>
-              <span className={classes.time}>
-                <Time at={entry.time} />
-              </span>
-              <span>{entry.actor}</span>
-              <code>{breakable(entry.action)}</code>
-              <span>{entry.target ?? ''}</span>
-              <span className={classes.address}>{entry.address ?? ''}</span>
-              <HealthBadge health={healthOfResult[entry.result] ?? 'unknown'} word={wordOfResult(entry.result)} />
-            </summary>
-            <EntryDetails entry={entry} />
-          </details>
-        </li>
-      ))}
-    </ul>
+    <>
+      <div className={classes.head} aria-hidden>
+        {columns.map((column) => (
+          <span key={column}>{column}</span>
+        ))}
+      </div>
+      <ul className={classes.entries}>
+        {entries.map((entry) => (
+          <li key={entry.sequence}>
+            <details>
+              <summary>
+                <span className={classes.time}>
+                  <Time at={entry.time} />
+                </span>
+                <span>{entry.actor}</span>
+                <code>{breakable(entry.action)}</code>
+                <span>{entry.target ?? ''}</span>
+                <span className={classes.address}>{entry.address ?? ''}</span>
+                <HealthBadge health={healthOfResult[entry.result] ?? 'unknown'} word={wordOfResult(entry.result)} />
+              </summary>
+              <EntryDetails entry={entry} />
+            </details>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

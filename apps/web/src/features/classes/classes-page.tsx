@@ -83,7 +83,7 @@ const columns = (namedBy: (of: QosClass) => readonly NamedPolicy[]): readonly Co
     ),
   },
   percent('guarantee', 'Guarantee', ({ guarantee_percent: share }) => share),
-  percent('ceiling', 'Ceiling', ({ ceiling_percent: share }) => share),
+  { ...percent('ceiling', 'Ceiling', ({ ceiling_percent: share }) => share), wideOnly: true },
   {
     key: 'priority',
     title: 'Priority',

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useApiMutation, useApiQuery } from '../../shared/api/use-api.ts';
-import { Age, Time } from '../../shared/figures/time.tsx';
+import { Ago, Time } from '../../shared/figures/time.tsx';
 import { HealthBadge } from '../../shared/health/health.tsx';
 import { useConfirm } from '../../shared/parts/confirm.tsx';
 import { DataTable, type Column } from '../../shared/parts/data-table.tsx';
@@ -68,14 +68,12 @@ const columns: readonly Column<ApiKey>[] = [
     key: 'used',
     title: 'Last used',
     value: ({ last_used_at: at }) => at,
-    cell: ({ last_used_at: at, last_address: address }) =>
-      at === null ? (
-        'never'
-      ) : (
-        <span>
-          <Age at={at} /> ago{address === null ? '' : `, ${address}`}
-        </span>
-      ),
+    cell: ({ last_used_at: at, last_address: address }) => (
+      <span>
+        <Ago at={at} />
+        {at === null || address === null ? '' : `, ${address}`}
+      </span>
+    ),
     wideOnly: true,
   },
   { key: 'delete', title: '', cell: (key) => <DeleteButton apiKey={key} />, numeric: true },

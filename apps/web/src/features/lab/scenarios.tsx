@@ -1,7 +1,7 @@
 import { Button, Loader, Select } from '@mantine/core';
 import { useState } from 'react';
 import { useApiMutation } from '../../shared/api/use-api.ts';
-import { Age } from '../../shared/figures/time.tsx';
+import { Ago } from '../../shared/figures/time.tsx';
 import { HealthBadge } from '../../shared/health/health.tsx';
 import { Panel } from '../../shared/parts/panel.tsx';
 import { showError } from '../../shared/parts/toasts.ts';
@@ -52,7 +52,7 @@ export function Scenarios({ names, run, onChanged }: ScenariosProps) {
 const Run = ({ run: { scenario, started_at: startedAt, step, holds, failures } }: { run: LabRun }) => (
   <div role="status">
     <p>
-      <strong>{scenario}</strong>, begun <Age at={startedAt} /> ago{' '}
+      <strong>{scenario}</strong>, begun <Ago at={startedAt} />{' '}
       {holds === null ? (
         <Loader size={14} />
       ) : (

@@ -3,7 +3,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useAddress } from '../../shared/address/use-address.ts';
 import { useApiMutation, useApiQuery } from '../../shared/api/use-api.ts';
-import { Age, Time } from '../../shared/figures/time.tsx';
+import { Ago, Time } from '../../shared/figures/time.tsx';
 import { HealthBadge } from '../../shared/health/health.tsx';
 import { DataTable, type Column } from '../../shared/parts/data-table.tsx';
 import { EmptyState } from '../../shared/parts/empty-state.tsx';
@@ -99,7 +99,7 @@ const columns: readonly Column<Person>[] = [
     key: 'last',
     title: 'Last sign-in',
     value: (user) => user.last_sign_in_at,
-    cell: (user) => (user.last_sign_in_at === null ? 'never' : <Age at={user.last_sign_in_at} />),
+    cell: (user) => <Ago at={user.last_sign_in_at} />,
     numeric: true,
   },
 ];

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { usePathParameter } from '../../shared/address/use-address.ts';
 import { useApiMutation, useApiQuery } from '../../shared/api/use-api.ts';
-import { Age, Time } from '../../shared/figures/time.tsx';
+import { Ago, Time } from '../../shared/figures/time.tsx';
 import { useConfirm } from '../../shared/parts/confirm.tsx';
 import { Facts } from '../../shared/parts/facts.tsx';
 import { Form } from '../../shared/parts/form.tsx';
@@ -58,7 +58,7 @@ export function PersonPage() {
                   Role: person.role,
                   'Second factor': person.totp ? 'authenticator app' : 'none',
                   'Signs in through': identities.map(({ issuer }) => issuer).join(', '),
-                  'Last sign-in': person.last_sign_in_at === null ? 'never' : <Age at={person.last_sign_in_at} />,
+                  'Last sign-in': <Ago at={person.last_sign_in_at} />,
                   Added: <Time at={person.created_at} />,
                 }}
               />

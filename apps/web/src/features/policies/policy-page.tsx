@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { IconCopy, IconPencil, IconTrash } from '@tabler/icons-react';
+import { IconCopy, IconPencil } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { usePathParameter } from '../../shared/address/use-address.ts';
 import { useApiQuery } from '../../shared/api/use-api.ts';
@@ -60,12 +60,7 @@ function Actions({ policy }: { policy: Policy }) {
     <>
       {!isDefault && (
         <>
-          <Button
-            variant="default"
-            c="var(--down)"
-            leftSection={<IconTrash size={16} />}
-            onClick={() => void onDelete()}
-          >
+          <Button variant="default" c="var(--down)" onClick={() => void onDelete()}>
             Delete
           </Button>
           <Button variant="default" onClick={() => void setEnabled(policy, !enabled)}>

@@ -59,7 +59,7 @@ const columns: readonly Column<Period>[] = [
     key: 'days',
     title: 'Kept for',
     value: ({ days }) => days ?? Number.POSITIVE_INFINITY,
-    cell: ({ days }) => (days === null ? 'ever' : plural(days, 'day')),
+    cell: ({ days }) => (days === null ? 'for ever' : plural(days, 'day')),
     numeric: true,
   },
 ];

@@ -1,15 +1,16 @@
 import { ApiError } from '../../shared/api/api-error.ts';
 import { rest } from '../../shared/api/rest.ts';
+import type { SessionStore } from '../../shared/session/session-store.ts';
 
 /** Whether this browser knows passkeys at all; over plain HTTP they work on localhost only. */
 export const passkeysWork = (): boolean =>
   isSecureContext && 'PublicKeyCredential' in window && 'parseRequestOptionsFromJSON' in PublicKeyCredential;
 
 /** Signs in by a passkey of this page's host: the browser asks for it. Throws {@link ApiError}. */
-export async function signInByPasskey(): Promise<void> {
+export async function signInByPasskey(session: SessionStore): Promise<void> {
   const options = await rest<PublicKeyCredentialRequestOptionsJSON>('POST', '/auth/passkey/options');
   const proof = await proofFor(PublicKeyCredential.parseRequestOptionsFromJSON(options));
-  await rest('POST', '/auth/cookie/passkey', { body: proof });
+  await session.enter(() => rest('POST', '/auth/cookie/passkey', { body: proof }));
 }
 
 async function proofFor(publicKey: PublicKeyCredentialRequestOptions): Promise<object> {

@@ -35,12 +35,6 @@ export function SignInPage() {
       setBusy(false);
     }
   };
-  const byPasskey = () =>
-    attempt(() =>
-      signInByPasskey()
-        .then(() => session.checkAgain())
-        .then(() => undefined),
-    );
   return (
     <Entrance title={pending ? 'Welcome' : 'Sign in'}>
       {pending ? (
@@ -66,7 +60,7 @@ export function SignInPage() {
                 variant="default"
                 leftSection={<IconFingerprint size={18} />}
                 disabled={busy}
-                onClick={() => void byPasskey()}
+                onClick={() => void attempt(() => signInByPasskey(session))}
               >
                 Use a passkey
               </Button>

@@ -3,7 +3,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useApiQuery } from '../../shared/api/use-api.ts';
 import { formatCount } from '../../shared/figures/format.ts';
-import { Age } from '../../shared/figures/time.tsx';
+import { Ago } from '../../shared/figures/time.tsx';
 import { HealthBadge } from '../../shared/health/health.tsx';
 import { DataTable, type Column } from '../../shared/parts/data-table.tsx';
 import { EmptyState } from '../../shared/parts/empty-state.tsx';
@@ -90,7 +90,7 @@ const columns: readonly Column<Sink>[] = [
     key: 'last',
     title: 'Last delivery',
     value: ({ last_success_at: at }) => at,
-    cell: ({ last_success_at: at }) => (at === null ? 'never' : <Age at={at} />),
+    cell: ({ last_success_at: at }) => <Ago at={at} />,
     numeric: true,
     wideOnly: true,
   },

@@ -57,6 +57,7 @@ export function SinkPage() {
             )}
             <Panel>
               <Facts
+                wide={['To', 'Recipients']}
                 of={{
                   State: <SinkState sink={eventSink} />,
                   By: kindWords[eventSink.kind] ?? eventSink.kind,

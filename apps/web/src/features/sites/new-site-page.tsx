@@ -104,18 +104,21 @@ function Uplinks({ form }: { form: ApiForm<NewSite> }) {
       {endpoints.map(({ label, device, address }, place) => (
         <div key={place} className={classes.uplink}>
           <TextInput
+            label={place === 0 && 'Label'}
             aria-label={`Label of uplink ${place + 1}`}
             placeholder="broadband"
             value={label}
             onChange={(event) => change(place, { label: event.currentTarget.value })}
           />
           <TextInput
+            label={place === 0 && 'Device'}
             aria-label={`Device of uplink ${place + 1}`}
             placeholder="eth0"
             value={device}
             onChange={(event) => change(place, { device: event.currentTarget.value })}
           />
           <TextInput
+            label={place === 0 && 'Address'}
             aria-label={`Address of uplink ${place + 1}`}
             placeholder="behind NAT"
             value={address}

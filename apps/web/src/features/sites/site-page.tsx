@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { usePathParameter } from '../../shared/address/use-address.ts';
 import { useApiQuery } from '../../shared/api/use-api.ts';
 import { formatMs } from '../../shared/figures/format.ts';
-import { Age, Time } from '../../shared/figures/time.tsx';
+import { Ago, Time } from '../../shared/figures/time.tsx';
 import { HealthBadge, healthOfConfig, healthOfSite } from '../../shared/health/health.tsx';
 import type { ConfigStatus, NetworkEvent, SiteStatus } from '../../shared/live/network-documents.ts';
 import { useNetwork } from '../../shared/live/use-network.ts';
@@ -39,7 +39,7 @@ export function SitePage() {
         </Button>
       )}
       {can('Mutation.deleteSite') && (
-        <Button variant="default" onClick={() => void remove(site)}>
+        <Button variant="default" c="var(--down)" onClick={() => void remove(site)}>
           Delete
         </Button>
       )}
@@ -104,7 +104,7 @@ function EdgeFacts({ site, edge }: { site: SiteDetail; edge: Edge | undefined })
         'What is wrong': site.config.reason,
         Machine: edge?.hostname,
         Version: edge?.program_version,
-        'Last heard': edge === undefined || edge.online ? null : <Age at={edge.last_seen_at} />,
+        'Last heard': edge === undefined || edge.online ? null : <Ago at={edge.last_seen_at} />,
         Joined: edge === undefined ? null : <Time at={edge.enrolled_at} />,
         'Clock apart by': edge?.clock_skew_ms === undefined ? null : formatMs(edge.clock_skew_ms),
         Prefixes: <code>{site.prefixes.join(', ')}</code>,

@@ -75,6 +75,7 @@ const slaColumns: readonly Column<SlaRow>[] = [
     value: ({ out_ms: ms }) => ms,
     cell: ({ out_ms: ms }) => formatDuration(ms),
     numeric: true,
+    wideOnly: true,
   },
   {
     key: 'down',

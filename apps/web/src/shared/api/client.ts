@@ -1,6 +1,6 @@
 import type { Client as LiveClient } from 'graphql-ws';
 import { cacheExchange, Client, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
-import type { SessionStore } from '../session/session-store.ts';
+import type { Session, SessionStore } from '../session/session-store.ts';
 import { errorOfGraphql } from './api-error.ts';
 
 export interface ClientParts {
@@ -28,9 +28,17 @@ export function openClient({ origin, session, live, onSignInNeeded }: ClientPart
 
 async function fetchWithToken(session: SessionStore, input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const known = await session.known();
+  const answer = await fetch(input, { ...init, headers: withToken(known, init) });
+  if (answer.status !== 403) return answer;
+  // Another window of this browser may have signed in since: its cookie goes along, the token of this page is not of it.
+  const now = await session.check();
+  return now === known ? answer : fetch(input, { ...init, headers: withToken(now, init) });
+}
+
+function withToken(session: Session, init: RequestInit | undefined): Headers {
   const headers = new Headers(init?.headers);
-  if (known.kind === 'signed-in') headers.set('x-csrf-token', known.csrfToken);
-  return fetch(input, { ...init, headers });
+  if (session.kind === 'signed-in') headers.set('x-csrf-token', session.csrfToken);
+  return headers;
 }
 
 const overSocket = (live: LiveClient) =>

@@ -26,7 +26,7 @@ export function Time({ at }: TimeProps) {
   );
 }
 
-/** How long ago a moment was, the moment itself where it is pointed at. */
+/** How long something has been so, the moment of its beginning where it is pointed at. */
 export function Age({ at }: TimeProps) {
   const now = useNow(1000);
   if (at === null || at === undefined) return <span>{unknownFigure}</span>;
@@ -40,3 +40,13 @@ export function Age({ at }: TimeProps) {
     </time>
   );
 }
+
+/** How long ago a moment was; `never` where there was none. */
+export const Ago = ({ at }: { readonly at: number | null }) =>
+  at === null ? (
+    'never'
+  ) : (
+    <span className={classes.part}>
+      <Age at={at} /> ago
+    </span>
+  );

@@ -44,7 +44,8 @@ const pageSize = 100;
 /**
  * A list: sorted and filtered in the address bar, shown a page at a time, walked by arrow keys, opened by Enter or a click.
  */
-export function DataTable<Row>(props: DataTableProps<Row>) {
+export function DataTable<Row>(given: DataTableProps<Row>) {
+  const props = { ...given, columns: useMemo(() => withEnd(given.columns), [given.columns]) };
   const { rows, columns, name = '', initialSort = '', empty, label, plain = false, tools, more = null } = props;
   const [sort, setSort] = useAddress(`${name}sort`, initialSort);
   const [filter, setFilter] = useAddress(`${name}filter`);
@@ -89,6 +90,16 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   );
 }
 
+interface PlacedColumn<Row> extends Column<Row> {
+  /** The last that is left on a phone, which keeps the distance to the edge. */
+  readonly isNarrowEnd: boolean;
+}
+
+function withEnd<Row>(columns: readonly Column<Row>[]): readonly PlacedColumn<Row>[] {
+  const end = columns.findLast(({ wideOnly = false }) => !wideOnly);
+  return columns.map((column) => ({ ...column, isNarrowEnd: column === end }));
+}
+
 const More = ({ onClick, text, busy = false }: { onClick: () => void; text: string; busy?: boolean }) => (
   <div className={classes.more}>
     <Button variant="default" size="xs" onClick={onClick} loading={busy}>
@@ -98,7 +109,7 @@ const More = ({ onClick, text, busy = false }: { onClick: () => void; text: stri
 );
 
 interface HeadProps<Row> {
-  readonly columns: readonly Column<Row>[];
+  readonly columns: readonly PlacedColumn<Row>[];
   readonly sort: string;
   readonly onSort: (key: string) => void;
 }
@@ -110,8 +121,15 @@ function Head<Row>({ columns, sort, onSort }: HeadProps<Row>) {
   return (
     <thead>
       <tr>
-        {columns.map(({ key, title, value, numeric, wideOnly }) => (
-          <th key={key} scope="col" aria-sort={direction(key)} data-numeric={numeric} data-wide={wideOnly}>
+        {columns.map(({ key, title, value, numeric, wideOnly, isNarrowEnd }) => (
+          <th
+            key={key}
+            scope="col"
+            aria-sort={direction(key)}
+            data-numeric={numeric}
+            data-wide={wideOnly}
+            data-end={isNarrowEnd}
+          >
             {value === undefined ? (
               title
             ) : (
@@ -127,7 +145,11 @@ function Head<Row>({ columns, sort, onSort }: HeadProps<Row>) {
   );
 }
 
-function Body<Row>({ rows, columns, rowKey, path }: DataTableProps<Row>) {
+interface BodyProps<Row> extends DataTableProps<Row> {
+  readonly columns: readonly PlacedColumn<Row>[];
+}
+
+function Body<Row>({ rows, columns, rowKey, path }: BodyProps<Row>) {
   const navigate = useNavigate();
   const open = (row: Row, event: MouseEvent | KeyboardEvent) => {
     if (path === undefined || isControl(event.target)) return;
@@ -143,8 +165,8 @@ function Body<Row>({ rows, columns, rowKey, path }: DataTableProps<Row>) {
           onClick={(event) => open(row, event)}
           onKeyDown={(event) => (event.key === 'Enter' ? open(row, event) : moveFocus(event))}
         >
-          {columns.map(({ key, cell, numeric, wideOnly }) => (
-            <td key={key} data-numeric={numeric} data-wide={wideOnly}>
+          {columns.map(({ key, cell, numeric, wideOnly, isNarrowEnd }) => (
+            <td key={key} data-numeric={numeric} data-wide={wideOnly} data-end={isNarrowEnd}>
               {cell(row)}
             </td>
           ))}

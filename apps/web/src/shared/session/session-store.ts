@@ -23,6 +23,7 @@ export type Session =
 export class SessionStore {
   #session: Session = { kind: 'unknown' };
   #checking: Promise<Session> | null = null;
+  #entering: Promise<unknown> | null = null;
   readonly #listeners = new Set<(session: Session, before: Session) => void>();
 
   readonly current = (): Session => this.#session;
@@ -38,27 +39,41 @@ export class SessionStore {
     return this.#checking;
   }
 
-  /** As {@link check} after a change: an answer that is on its way may be of before it. */
-  async checkAgain(): Promise<Session> {
-    await this.#checking;
-    return this.check();
-  }
-
-  /** What is known once it was asked. */
+  /** What is known once it was asked, and nobody is being signed in. */
   async known(): Promise<Session> {
+    await this.#entering?.catch(() => undefined);
     return this.#session.kind === 'unknown' ? this.check() : this.#session;
   }
 
   /** Errors: `unauthenticated`, `mfa_required`, `rate_limited`, `no_answer`. */
   async signIn(credentials: { username: string; password: string; code?: string }): Promise<void> {
-    await rest('POST', '/auth/cookie', { body: credentials });
-    await this.checkAgain();
+    await this.enter(() => rest('POST', '/auth/cookie', { body: credentials }));
+  }
+
+  /**
+   * Carries out what sets the cookie of a session. The browser sends that at once with everything, which is refused without
+   * the token: requests wait until that is known. Errors: those of the work.
+   */
+  async enter(work: () => Promise<unknown>): Promise<void> {
+    const entering = work().then(() => this.#checkAgain());
+    this.#entering = entering;
+    try {
+      await entering;
+    } finally {
+      if (this.#entering === entering) this.#entering = null;
+    }
   }
 
   async signOut(): Promise<void> {
     const session = this.#session;
     if (session.kind === 'signed-in') await rest('DELETE', '/auth/cookie', { csrfToken: session.csrfToken });
     this.#set({ kind: 'anonymous' });
+  }
+
+  /** As {@link check} after a change: an answer that is on its way may be of before it. */
+  async #checkAgain(): Promise<Session> {
+    await this.#checking;
+    return this.check();
   }
 
   async #ask(): Promise<Session> {
