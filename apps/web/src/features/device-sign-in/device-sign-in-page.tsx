@@ -2,7 +2,7 @@ import { Alert, Button, Skeleton, TextInput } from '@mantine/core';
 import { useState, type SyntheticEvent } from 'react';
 import { useAddress } from '../../shared/address/use-address.ts';
 import { useApiMutation, useApiQuery, type Outcome } from '../../shared/api/use-api.ts';
-import { Age } from '../../shared/figures/time.tsx';
+import { Ago } from '../../shared/figures/time.tsx';
 import { Facts } from '../../shared/parts/facts.tsx';
 import { Page } from '../../shared/parts/page.tsx';
 import { Panel } from '../../shared/parts/panel.tsx';
@@ -111,17 +111,7 @@ function Question({ request, onDecided }: QuestionProps) {
       <p className={classes.code} aria-label="Code">
         {code}
       </p>
-      <Facts
-        of={{
-          'Machine, by its own word': machine ?? 'not told',
-          'Asks from': address,
-          Asked: (
-            <>
-              <Age at={at} /> ago
-            </>
-          ),
-        }}
-      />
+      <Facts of={{ 'Machine, by its own word': machine ?? 'not told', 'Asks from': address, Asked: <Ago at={at} /> }} />
       <Alert color="orange">
         <p>
           <strong>Is this the code on your own terminal?</strong>
