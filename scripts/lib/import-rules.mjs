@@ -94,6 +94,7 @@ export const allowances = [
   ...allow('apps/controller', 'domain and documents', '@patronus/core', '@patronus/protocol'),
   ...allow('apps/controller', 'the semantic checks of a policy', '@patronus/policy'),
   ...allow('apps/controller', 'the catalogue of applications', '@patronus/applications'),
+  ...allow('apps/controller/src/services/memory-trimmer.ts', 'gives memory back', '@patronus/linux/memory'),
   ...allow(
     'apps/controller/src/start-controller.ts',
     'finds the built page, and serves it',

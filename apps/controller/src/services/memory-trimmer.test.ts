@@ -5,7 +5,12 @@ import { MemoryTrimmer } from './memory-trimmer.ts';
 it('gives memory back once when changes have come to rest, and never after the stop', async () => {
   const time = new VirtualTime();
   let collected = 0;
-  const trimmer = new MemoryTrimmer(time, () => void collected++);
+  let released = 0;
+  const trimmer = new MemoryTrimmer(
+    time,
+    () => void collected++,
+    () => void released++,
+  );
   for (let change = 0; change < 5; change++) {
     trimmer.touch();
     await time.advance(9_000);
@@ -14,7 +19,7 @@ it('gives memory back once when changes have come to rest, and never after the s
   await time.advance(1_000);
   expect(collected).toBe(1);
   await time.advance(60_000);
-  expect(collected).toBe(1);
+  expect([collected, released]).toEqual([1, 1]);
   trimmer.touch();
   trimmer.stop();
   await time.advance(60_000);
