@@ -89,6 +89,10 @@ function offer(
   }, 1);
 }
 
+/** More than an answer has. */
+const readBytes = 64 * 1_024;
+const nothing = Buffer.alloc(0);
+
 /** A connection with at most one request on its way. */
 class Connection {
   onAnswer: (dueMs: number) => void = () => undefined;
@@ -96,20 +100,31 @@ class Connection {
   readonly #socket: Socket;
   readonly #request: Buffer;
   #dueMs = 0;
-  #received: Buffer = Buffer.alloc(0);
+  #received: Buffer = nothing;
 
   private constructor(socket: Socket, request: Buffer) {
     this.#socket = socket;
     this.#request = request;
     socket.setNoDelay(true);
-    socket.on('data', (data) => this.#receive(data));
     socket.on('error', (error) => this.onFailure(error));
     socket.on('close', () => this.onFailure(new PatronusError('unreachable', 'the connection was cut')));
   }
 
   static open({ port, request }: HttpLoad): Promise<Connection> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ port, host: '127.0.0.1' }, () => resolve(new Connection(socket, request)));
+      let connection: Connection;
+      // One buffer for all that is read: with a new one each time, what is measured waits for our own collector.
+      const onread = {
+        buffer: Buffer.alloc(readBytes),
+        callback: (count: number, buffer: Uint8Array) => {
+          connection.#receive(Buffer.from(buffer.buffer, buffer.byteOffset, count));
+          return true;
+        },
+      };
+      const socket = connect({ port, host: '127.0.0.1', onread }, () => {
+        connection = new Connection(socket, request);
+        resolve(connection);
+      });
       socket.once('error', reject);
     });
   }
@@ -125,16 +140,21 @@ class Connection {
   }
 
   #receive(data: Buffer): void {
-    this.#received = this.#received.length === 0 ? data : Buffer.concat([this.#received, data]);
-    const headEnd = this.#received.indexOf('\r\n\r\n');
-    if (headEnd === -1) return;
-    const head = this.#received.toString('latin1', 0, headEnd);
+    const received = this.#received.length === 0 ? data : Buffer.concat([this.#received, data]);
+    const headEnd = received.indexOf('\r\n\r\n');
+    if (headEnd === -1) return this.#keep(received);
+    const head = received.toString('latin1', 0, headEnd);
     const length = Number(/\ncontent-length: *(\d+)/i.exec(head)?.[1]);
     if (!head.startsWith('HTTP/1.1 200') || Number.isNaN(length)) {
       return this.onFailure(new PatronusError('unreachable', `it answered ${head.split('\r\n')[0]}`));
     }
-    if (this.#received.length < headEnd + 4 + length) return;
-    this.#received = Buffer.alloc(0);
+    if (received.length < headEnd + 4 + length) return this.#keep(received);
+    if (this.#received.length > 0) this.#received = nothing;
     this.onAnswer(this.#dueMs);
+  }
+
+  /** Until the rest has come; what was read lies where the next will be. */
+  #keep(received: Buffer): void {
+    this.#received = Buffer.from(received);
   }
 }

@@ -53,6 +53,7 @@ export const dashboardPages = [
   { name: 'keys', path: '/keys' },
   { name: 'settings', path: '/settings' },
   { name: 'account', path: '/account' },
+  { name: 'device', path: '/sign-in/device' },
   { name: 'keyboard', path: '/', first: showKeys },
   {
     name: 'palette',
