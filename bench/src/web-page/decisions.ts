@@ -4,8 +4,8 @@ import type { Browser } from 'playwright-core';
 import { say, withBenchLab } from '../bench-lab.ts';
 import { seenAt, viewport, type Report } from './browser.ts';
 
-/** Each takes a line of the lab down, and brings it back. */
-const breaks = 10;
+/** Each takes a line of the lab down, and brings it back, which takes half a minute. */
+const breaks = 5;
 const [site, line] = ['branch', 'mpls'];
 
 interface PathItem {
