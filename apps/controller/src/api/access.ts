@@ -74,7 +74,9 @@ export class Access {
     const address = plainAddress(request.ip);
     const cookie = sessionCookie(request);
     const isOpen = permissions[operation]?.least === 'open';
-    if (cookie === null || isOpen || (authorization ?? '') !== '') return this.callerOf(authorization, address);
+    if (cookie === null || isOpen || (authorization ?? '') !== '') {
+      return this.callerOf(authorization, address, request.raw.socket);
+    }
     const isReading = ['GET', 'HEAD'].includes(request.method);
     return this.callerOfCookie(cookie, isReading ? null : { shown: String(shown ?? ''), address, operation });
   }
@@ -93,16 +95,24 @@ export class Access {
 
   /**
    * The caller that an Authorization header names; null without one. Errors: `unauthenticated` for a wrong one,
-   * `rate_limited` for an address that shows too many of those.
+   * `rate_limited` for an address that shows too many of those. `connection` is what it came by, where more may follow.
    */
-  async callerOf(authorization: string | undefined, address: string | null): Promise<Caller | null> {
+  async callerOf(
+    authorization: string | undefined,
+    address: string | null,
+    connection: object | null = null,
+  ): Promise<Caller | null> {
     if (authorization === undefined || authorization === '') return null;
+    const known = connection && this.#known.callerOn(connection, authorization);
+    if (known !== null) return known;
     const token = bearerForm.exec(authorization)?.[1];
     if (token === undefined) {
       throw new PatronusError('unauthenticated', 'the Authorization header must read "Bearer TOKEN"');
     }
     try {
-      return await this.#callerOfToken(token, address);
+      const caller = await this.#callerOfToken(token, address);
+      if (connection !== null) this.#known.rememberOn(connection, authorization, token);
+      return caller;
     } catch (thrown) {
       if (thrown instanceof TokenRefused) await this.#noteBadToken(thrown, address);
       throw thrown;
@@ -182,27 +192,31 @@ export const isLoopback = (host: string): boolean =>
  * Errors: `forbidden`.
  */
 export function checkOrigin(request: FastifyRequest, isBoundToLoopback: boolean): void {
-  const host = hostnameOf(`http://${request.headers.host ?? ''}`);
+  const host = nameOfHost(request.headers.host ?? '');
   if (isBoundToLoopback && (host === null || !isLoopback(host))) {
     throw new PatronusError('forbidden', `this controller is not called "${host ?? ''}"; use http://localhost`);
   }
   const { origin } = request.headers;
   if (origin === undefined) return;
-  const from = hostnameOf(origin);
+  const from = nameOfOrigin(origin);
   const isOwn = origin === `http://${request.headers.host}` || origin === `https://${request.headers.host}`;
   if (isOwn || (isBoundToLoopback && from !== null && isLoopback(from))) return;
   throw new PatronusError('forbidden', `pages of ${origin.slice(0, 100)} may not use this controller`);
 }
 
-/** The name that the last request came by: nearly all come by the same. */
-let lastHost: { readonly url: string; readonly name: string | null } | null = null;
-
-function hostnameOf(url: string): string | null {
-  if (lastHost?.url !== url) lastHost = { url, name: parsedHostname(url) };
-  return lastHost.name;
+/** Remembers the name of the last request: nearly all come by the same. */
+function rememberingLast(nameOf: (asked: string) => string | null) {
+  let last: { readonly asked: string; readonly name: string | null } | null = null;
+  return (asked: string): string | null => {
+    if (last?.asked !== asked) last = { asked, name: nameOf(asked) };
+    return last.name;
+  };
 }
 
-function parsedHostname(url: string): string | null {
+const nameOfHost = rememberingLast((host) => hostnameOf(`http://${host}`));
+const nameOfOrigin = rememberingLast(hostnameOf);
+
+function hostnameOf(url: string): string | null {
   const parsed = URL.parse(url);
   return parsed === null || parsed.hostname === '' ? null : parsed.hostname.replaceAll(/[[\]]/g, '');
 }

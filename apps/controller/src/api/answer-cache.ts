@@ -1,12 +1,12 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { CacheView, KeptThings } from '../services/cache-service.ts';
 
 /** An answer as it went out. */
 export interface KeptAnswer {
-  readonly body: string;
-  readonly contentType: string;
-  readonly entityTag?: string;
+  readonly payload: string | Buffer;
+  readonly headers: OutgoingHttpHeaders;
   /** What whoever gets it must be admitted to. */
-  readonly operations?: readonly string[];
+  readonly operations?: readonly string[] | undefined;
 }
 
 interface Entry extends KeptAnswer {
@@ -81,7 +81,7 @@ export class AnswerCache implements KeptThings {
   }
 
   keep(key: string, stamp: string, answer: KeptAnswer): void {
-    if (answer.body.length > maxBytes || key.length > maxBytes) return;
+    if (answer.payload.length > maxBytes || key.length > maxBytes) return;
     this.#entries.delete(key);
     this.#entries.set(key, { ...answer, stamp, until: this.#now() + maxAgeMs });
     const oldest = this.#entries.keys().next();

@@ -56,6 +56,8 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     loggerInstance,
     trustProxy: trustedProxies ?? false,
     logController: new LogController({ disableRequestLogging: true }),
+    // Nothing is logged that would have to be told apart by request.
+    childLoggerFactory: (shared) => shared,
     ...timeLimits,
     // The same schema is promised under both addresses.
     rewriteUrl: ({ url = '/' }) => url.replace(/^\/api\/v2\/graphql(?=$|\?)/, '/graphql'),

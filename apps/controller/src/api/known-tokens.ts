@@ -22,6 +22,7 @@ const maxAgeMs = 1_000;
 export class KnownTokens {
   readonly #store: Store;
   readonly #known = new Map<string, Known>();
+  readonly #onConnections = new WeakMap<object, { readonly header: string; readonly known: Known }>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -31,7 +32,7 @@ export class KnownTokens {
   async caller(token: string, find: () => Promise<Caller>): Promise<Caller> {
     const { version } = this.#store;
     const known = this.#known.get(token);
-    if (known?.version === version && known.expiresAt > this.#store.wallMs) return known.caller;
+    if (known !== undefined && this.#isCurrent(known)) return known.caller;
     this.#known.delete(token);
     const expiresAt = expiryOf(token, this.#store.wallMs + maxAgeMs);
     if (expiresAt === null) return find();
@@ -43,6 +44,21 @@ export class KnownTokens {
       this.#known.delete(token);
       throw thrown;
     }
+  }
+
+  /** The caller by the header that a connection showed last, which is compared and not taken apart; null where it is not known. */
+  callerOn(connection: object, header: string): Promise<Caller> | null {
+    const last = this.#onConnections.get(connection);
+    return last?.header === header && this.#isCurrent(last.known) ? last.known.caller : null;
+  }
+
+  rememberOn(connection: object, header: string, token: string): void {
+    const known = this.#known.get(token);
+    if (known !== undefined) this.#onConnections.set(connection, { header, known });
+  }
+
+  #isCurrent({ version, expiresAt }: Known): boolean {
+    return version === this.#store.version && expiresAt > this.#store.wallMs;
   }
 
   #keep(token: string, known: Known): void {

@@ -28,7 +28,7 @@ export class LocalToken {
 
   /** The caller that a bearer token stands for, or null when it is another one. */
   caller(bearer: string): Caller | null {
-    return timingSafeEqual(digest(bearer), this.#digest) ? holder : null;
+    return form.test(bearer) && timingSafeEqual(digest(bearer), this.#digest) ? holder : null;
   }
 }
 

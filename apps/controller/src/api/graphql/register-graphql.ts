@@ -7,6 +7,7 @@ import { plainAddress } from '../../audit/index.ts';
 import type { Caller } from '../../auth/index.ts';
 import type { KeptAnswer } from '../answer-cache.ts';
 import { compression } from '../compression.ts';
+import { keepAnswers, keyOfAnswer, sendKept } from '../kept-answers.ts';
 import { problemDocument } from '../problem.ts';
 import { graphqlContext, type GraphqlParts } from './graphql-parts.ts';
 import type { GraphqlContext } from './graphql-services.ts';
@@ -34,6 +35,7 @@ export async function registerGraphql(app: FastifyInstance, parts: GraphqlParts)
   const endpoint = new GraphqlEndpoint(parts, operations);
   await app.register(async (scope) => {
     await scope.register(compress, { ...compression, global: false });
+    keepAnswers(scope, parts.answers);
     // Bodies are read as text: what is no JSON is answered by GraphQL's rules, and equal requests are told by it.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
@@ -82,10 +84,7 @@ class GraphqlEndpoint {
     }
     const key = keyOf(request);
     const kept = key === null ? null : (answers.get(key) ?? (await answers.share(key)));
-    if (kept !== null && (await this.#mayHave(kept, caller, request))) {
-      reply.header('content-type', kept.contentType).compress(kept.body);
-      return reply;
-    }
+    if (kept !== null && (await this.#mayHave(kept, caller, request))) return sendKept(reply, kept);
     const context = { ...graphqlContext(this.#parts, request, caller), reply };
     const carried: Carried = { context, kept: null, isChange: false };
     if (key === null) return sent(reply, await this.#carryOut(request, carried), carried);
@@ -112,11 +111,7 @@ class GraphqlEndpoint {
     const { answers } = this.#parts;
     const { stamp } = answers;
     const response = await this.#carryOut(request, carried);
-    const [body, { headers }] = response;
-    const contentType = headers?.['content-type'];
-    if (carried.kept !== null && body !== null && contentType !== undefined) {
-      answers.keep(key, stamp, { body, contentType, operations: carried.kept });
-    }
+    if (carried.kept !== null) request.keeping = { key, stamp, operations: carried.kept };
     return response;
   }
 
@@ -182,10 +177,10 @@ function parsedBody(text: string | null): Body | unknown[] | null {
 }
 
 /** Requests with equal keys are answered alike, to whoever may read. */
-function keyOf({ method, headers, body }: FastifyRequest): string | null {
-  return method === 'POST' && typeof body === 'string'
-    ? `${headers['content-type'] ?? ''}\n${headers.accept ?? ''}\n${body}`
-    : null;
+function keyOf(request: FastifyRequest): string | null {
+  const { method, headers, body } = request;
+  if (method !== 'POST' || typeof body !== 'string') return null;
+  return keyOfAnswer(request, `${headers['content-type'] ?? ''}\n${headers.accept ?? ''}\n${body}`);
 }
 
 /** What a query starts with, where all of it shows only what the stamp of answers speaks of; else null. */

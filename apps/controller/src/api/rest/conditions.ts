@@ -63,7 +63,7 @@ export function useEntityTags(app: FastifyInstance): void {
     const tag = String(reply.getHeader('etag') ?? entityTag(payload, reply.shownVersion));
     void reply.header('etag', tag);
     if (!isRead || !hasTag(request.headers['if-none-match'], tag)) return payload;
-    notModified(reply);
+    answerNotModified(reply);
     return null;
   });
 }
@@ -75,14 +75,13 @@ export const entityTag = (body: string, version: number | undefined): string => 
 };
 
 /** Weak comparison (RFC 9110, section 8.8.3.2). */
-function hasTag(header: string | undefined, tag: string): boolean {
+export function hasTag(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false;
   const plain = (text: string): string => text.trim().replace(/^W\//, '');
   return header.trim() === '*' || header.split(',').some((each) => plain(each) === plain(tag));
 }
 
-function notModified(reply: FastifyReply): void {
-  void reply.status(304);
-  reply.removeHeader('content-type');
-  reply.removeHeader('content-length');
+/** Makes it an answer that has no body. */
+export function answerNotModified(reply: FastifyReply): FastifyReply {
+  return reply.status(304).removeHeader('content-type').removeHeader('content-length');
 }

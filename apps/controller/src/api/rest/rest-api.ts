@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { AnswerCache } from '../answer-cache.ts';
 import type { ApiServices } from '../api-services.ts';
+import { keepAnswers } from '../kept-answers.ts';
 import { accountRoutes } from './account-routes.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
 import { applyRoutes } from './apply-routes.ts';
@@ -21,7 +22,7 @@ import { healthRoutes } from './health-routes.ts';
 import { applicationRoutes } from './application-routes.ts';
 import { flowRoutes } from './flow-routes.ts';
 import { hostSetRoutes } from './host-set-routes.ts';
-import { keepAnswers, sendKept } from './kept-answers.ts';
+import { answerFromKept } from './kept-lists.ts';
 import { keyRoutes } from './key-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { nodeRoutes } from './node-routes.ts';
@@ -53,7 +54,7 @@ export type RestApp = FastifyInstance<
 /** All of `/api/v1`. Who may use a route is judged before, see `guard-routes.ts`. */
 export function restApi(app: RestApp, services: ApiServices, answers: AnswerCache): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (request.method === 'GET') await sendKept(answers, request, reply);
+    await answerFromKept(answers, request, reply);
   });
   useEntityTags(app);
   keepAnswers(app, answers);
