@@ -62,7 +62,11 @@ async function measure(db: Db): Promise<{ samples: number; seconds: number }> {
   const store = new Store(db, clock, new AuditLog(key));
   const [metrics, traffic] = [new MetricService(store, 90), new TrafficService(store)];
   await traffic.load();
-  const rest = { paths: new PathService(store), decisions: new DecisionService(store), qosLines: new QosLines(store) };
+  const rest = {
+    paths: new PathService(store, systemTimers),
+    decisions: new DecisionService(store),
+    qosLines: new QosLines(store),
+  };
   const telemetry = new TelemetryService({ store, metrics, traffic, ...rest, timers: systemTimers, gatherMs: 0 });
   const edges = await makeEdges(db);
   await fillHour(db, edges, wallMs);

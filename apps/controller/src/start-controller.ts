@@ -166,7 +166,7 @@ function networkServices(
   documents: DocumentService,
   { users, userDeletion }: Pick<Awaited<ReturnType<typeof accountServices>>, 'users' | 'userDeletion'>,
 ) {
-  const [paths, decisions] = [new PathService(store), new DecisionService(store)];
+  const [paths, decisions] = [new PathService(store, systemTimers), new DecisionService(store)];
   const siteDeletion = new SiteDeletionService(store);
   const pathOverrides = new PathOverrideService({ store, paths, decisions, presence });
   return {

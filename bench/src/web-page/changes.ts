@@ -20,7 +20,7 @@ export async function measureChanges(
     const seen = page.evaluate<number>(seenAt(health));
     await delay(50 + Math.random() * 200);
     const sentAt = Date.now();
-    proxy.send({ ...path, health_status: health, since: sentAt, reported_at: sentAt });
+    proxy.send([{ ...path, health_status: health, since: sentAt, reported_at: sentAt }]);
     times.push((await seen) - sentAt);
   }
   await page.close();

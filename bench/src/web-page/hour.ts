@@ -33,10 +33,9 @@ export async function measureHour(
 async function pass(page: Page, proxy: LiveProxy, paths: readonly ShownPath[], steps: number): Promise<void> {
   for (let step = 0; step < steps; step++) {
     const now = await page.evaluate<number>('Date.now()');
-    for (let index = 0; index < perStep; index++) {
-      // Every tenth is of the path that is looked at.
-      proxy.send(measurement(paths, index % 10 === 0 ? 0 : step * perStep + index, now));
-    }
+    // Every tenth is of the path that is looked at.
+    const number = (index: number): number => (index % 10 === 0 ? 0 : step * perStep + index);
+    proxy.send(Array.from({ length: perStep }, (_, index) => measurement(paths, number(index), now)));
     await page.clock.runFor(stepMs);
   }
 }

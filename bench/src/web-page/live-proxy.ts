@@ -36,9 +36,9 @@ export class LiveProxy {
     return this.#listeners.size;
   }
 
-  send(path: object): void {
+  send(paths: readonly object[]): void {
     for (const [socket, id] of this.#listeners) {
-      socket.send(JSON.stringify({ id, type: 'next', payload: { data: { pathMetrics: path } } }));
+      socket.send(JSON.stringify({ id, type: 'next', payload: { data: { pathReports: paths } } }));
     }
   }
 
@@ -54,7 +54,7 @@ export class LiveProxy {
       if (message.type === 'connection_init') socket.send('{"type":"connection_ack"}');
       if (message.type === 'ping') socket.send('{"type":"pong"}');
       const query = message.payload?.query ?? '';
-      if (message.type === 'subscribe' && query.includes('pathMetrics')) this.#listeners.set(socket, message.id);
+      if (message.type === 'subscribe' && query.includes('pathReports')) this.#listeners.set(socket, message.id);
     });
     socket.on('close', () => this.#listeners.delete(socket));
   }

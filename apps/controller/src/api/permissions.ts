@@ -303,6 +303,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   'Mutation.clearCache': maintaining,
   'Subscription.events': reading,
   'Subscription.pathMetrics': reading,
+  'Subscription.pathReports': reading,
 };
 
 /** Throws for an operation that the table does not have: it must not exist. */

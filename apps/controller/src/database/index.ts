@@ -4,6 +4,7 @@
  */
 export * from './broadcast.ts';
 export * from './hold-postgres.ts';
+export * from './latest-broadcast.ts';
 export * from './open-database.ts';
 export * from './schema.ts';
 export * from './store.ts';

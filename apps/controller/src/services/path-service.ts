@@ -1,6 +1,6 @@
-import { isInForce, pathId, type EndpointId, type PathHealth, type PathOverride } from '@patronus/core';
+import { isInForce, pathId, type EndpointId, type PathHealth, type PathOverride, type Timers } from '@patronus/core';
 import type { CopyCounts } from '@patronus/protocol';
-import { Broadcast } from '../database/broadcast.ts';
+import { LatestBroadcast } from '../database/latest-broadcast.ts';
 import type { Store } from '../database/store.ts';
 import { pathRepository, type PathRow } from '../repositories/path-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
@@ -64,12 +64,13 @@ export const pathQuery = (request: Readonly<Record<string, unknown>>): PathQuery
 
 /** Paths as they were last reported. */
 export class PathService {
-  /** Every path again, each time its edge reported it. */
-  readonly published = new Broadcast<PathView>();
+  /** Paths again, each time their edge reported them. */
+  readonly published: LatestBroadcast<PathView>;
   readonly #store: Store;
 
-  constructor(store: Store) {
+  constructor(store: Store, timers: Timers) {
     this.#store = store;
+    this.published = new LatestBroadcast(({ id }) => id, timers);
   }
 
   /** Sites by name or id. Errors: `not_found` for a site that is not there. */
@@ -88,7 +89,7 @@ export class PathService {
   async publishReported(pathIds: readonly string[]): Promise<void> {
     if (this.published.readerCount === 0 || pathIds.length === 0) return;
     const rows = await pathRepository.list(this.#store.db, { pathIds });
-    for (const view of await this.#views(rows)) this.published.publish(view);
+    this.published.publish(await this.#views(rows));
   }
 
   async #views(rows: readonly PathRow[]): Promise<PathView[]> {

@@ -67,7 +67,7 @@ export async function testNetwork(plugin?: KyselyPlugin) {
     confirmWindowMs: 10_000,
     onFailure: (failure) => failures.push(failure),
   });
-  const paths = new PathService(store);
+  const paths = new PathService(store, systemTimers);
   const traffic = new TrafficService(store);
   const [metrics, decisions] = [new MetricService(store, 90), new DecisionService(store)];
   const trafficHistory = new TrafficHistory(store);

@@ -294,6 +294,7 @@ describe('subscriptions', () => {
     await edge.connect();
     const { document } = await edge.hears('document');
     const heard = subscribe('subscription { pathMetrics { id latency health_status stale } }');
+    const together = subscribe('subscription { pathReports { id latency } }');
     const pathId = document.paths[0]!.id;
     const direction = { delayMs: 7, jitterMs: 1, lossPercent: 0 };
     const quality = { rttMs: 14, forward: direction, reverse: direction, mos: 4 };
@@ -301,9 +302,10 @@ describe('subscriptions', () => {
     await until('a path is heard', () => {
       const report = { pathId, health: 'up' as const, since: Date.now(), quality, sent: 1, received: 1 };
       edge.report(++sequence, { paths: [report] });
-      return heard.length > 0;
+      return heard.length > 0 && together.length > 0;
     });
     expect(heard[0]).toEqual({ pathMetrics: { id: pathId, latency: 7, health_status: 'up', stale: false } });
+    expect(together[0]).toEqual({ pathReports: [{ id: pathId, latency: 7 }] });
     edge.hangUp();
   });
 });

@@ -1,5 +1,6 @@
 import type { Static } from 'typebox';
 import { EventSelectionSchema } from '../../services/event-service.ts';
+import { eachOf } from '../../database/index.ts';
 import { builder } from './builder.ts';
 import { inputChecker } from './checked-input.ts';
 import { eventType, pathType } from './types.ts';
@@ -25,7 +26,13 @@ builder.subscriptionFields((t) => ({
   pathMetrics: t.field({
     type: pathType,
     description: 'A path, each time its edge reports it',
-    subscribe: (_root, _args, context) => context.services.paths.published.subscribe(),
+    subscribe: (_root, _args, context) => eachOf(context.services.paths.published.subscribe()),
     resolve: (path) => path,
+  }),
+  pathReports: t.field({
+    type: [pathType],
+    description: 'The paths that edges reported since the last message, each as it is by now',
+    subscribe: (_root, _args, context) => context.services.paths.published.subscribe(),
+    resolve: (paths) => [...paths],
   }),
 }));

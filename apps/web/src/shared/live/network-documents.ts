@@ -124,7 +124,7 @@ export const eventsSubscription = graphql(
 export const pathsSubscription = graphql(
   `
     subscription LivePaths {
-      pathMetrics {
+      pathReports {
         ...PathFields
       }
     }

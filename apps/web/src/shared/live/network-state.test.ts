@@ -71,12 +71,12 @@ describe('freshness', () => {
 
 describe('paths', () => {
   it('take the figures of a live measurement', () => {
-    const state = after(snapshot(1, { paths: [path()] }), { type: 'path', at: 2, path: path({ latency: 33 }) });
+    const state = after(snapshot(1, { paths: [path()] }), { type: 'paths', at: 2, paths: [path({ latency: 33 })] });
     expect(state.paths.get('p1')?.latency).toBe(33);
   });
 
   it('measured before a snapshot of the same frame are those of the snapshot', () => {
-    const old: Change = { type: 'path', at: 1, path: path({ latency: 99 }) };
+    const old: Change = { type: 'paths', at: 1, paths: [path({ latency: 99 })] };
     expect(after(old, snapshot(2, { paths: [path()] })).paths.get('p1')?.latency).toBe(20);
   });
 

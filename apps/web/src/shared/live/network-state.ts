@@ -40,7 +40,7 @@ export type Change =
   | { readonly type: 'snapshot'; readonly at: number; readonly snapshot: Snapshot }
   | { readonly type: 'sites'; readonly at: number; readonly sites: readonly Site[] }
   | { readonly type: 'problem'; readonly problem: string }
-  | { readonly type: 'path'; readonly at: number; readonly path: Path }
+  | { readonly type: 'paths'; readonly at: number; readonly paths: readonly Path[] }
   | { readonly type: 'event'; readonly at: number; readonly event: NetworkEvent };
 
 export const emptyNetwork = (now: number): NetworkState => ({
@@ -59,9 +59,9 @@ export function applyChanges(state: NetworkState, changes: readonly Change[]): N
   let paths: Map<string, Path> | null = null;
   const events: NetworkEvent[] = [];
   for (const change of changes) {
-    if (change.type === 'path') {
+    if (change.type === 'paths') {
       paths ??= new Map(next.paths);
-      paths.set(change.path.id, change.path);
+      for (const path of change.paths) paths.set(path.id, path);
       next = { ...next, heardAt: change.at };
     } else if (change.type === 'event') {
       events.push(change.event);
@@ -75,7 +75,7 @@ export function applyChanges(state: NetworkState, changes: readonly Change[]): N
   return events.length === 0 ? next : { ...next, events: mergeEvents(next.events, events) };
 }
 
-function applyChange(state: NetworkState, change: Exclude<Change, { type: 'path' | 'event' }>): NetworkState {
+function applyChange(state: NetworkState, change: Exclude<Change, { type: 'paths' | 'event' }>): NetworkState {
   switch (change.type) {
     case 'connection':
       if (state.connection.status === change.status) return state;

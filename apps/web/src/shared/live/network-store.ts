@@ -43,8 +43,8 @@ export class NetworkStore {
       clearTimeout(this.#settling);
       this.#settling = setTimeout(() => this.refresh(), settleMs);
     });
-    this.#listen<{ pathMetrics: Path }>(live, stringifyDocument(pathsSubscription), ({ pathMetrics }) =>
-      this.#change({ type: 'path', at: Date.now(), path: pathMetrics }),
+    this.#listen<{ pathReports: Path[] }>(live, stringifyDocument(pathsSubscription), ({ pathReports }) =>
+      this.#change({ type: 'paths', at: Date.now(), paths: pathReports }),
     );
     setInterval(() => void this.#askSites(), pollMs);
   }
