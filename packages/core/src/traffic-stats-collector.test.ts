@@ -78,6 +78,15 @@ describe('the counters of a policy', () => {
     }
   });
 
+  it.each([0, 65_535, 65_536, 2 ** 40])('are those of a policy, whatever its id: %d', (policy) => {
+    collector.recordPacket(policy, flow(1), 100);
+    collector.recordPacket(policy, flow(1), 100);
+    expect(collector.getPolicyStats(policy)).toMatchObject({ packets_matched: 2n, active_flows: 1 });
+    collector.resetPolicy(policy);
+    collector.recordPacket(policy, flow(1), 7);
+    expect(collector.getPolicyStats(policy)).toMatchObject({ packets_matched: 1n, bytes_matched: 7n });
+  });
+
   it('start anew for one policy, and for all', () => {
     collector.recordPacket(7, flow(1), 100);
     collector.recordPacket(8, flow(1), 100);

@@ -17,28 +17,37 @@ export interface Link {
 
 /** The links that the directed paths form, in the order of their names. */
 export function linksOf(paths: Iterable<Path>): Link[] {
-  const links = new Map<string, Link>();
+  const links = new Map<string, { readonly order: string; link: Link }>();
   for (const path of paths) {
     const turned = path.source_site > path.dest_site;
-    const ends = [path.source_endpoint_id, path.dest_endpoint_id];
-    const id = (turned ? ends.toReversed() : ends).join(' ');
-    const other = links.get(id);
-    const link: Link = other ?? {
-      id,
-      siteA: turned ? path.dest_site : path.source_site,
-      siteB: turned ? path.source_site : path.dest_site,
-      labelA: turned ? path.dest_label : path.source_label,
-      labelB: turned ? path.source_label : path.dest_label,
-      forward: null,
-      reverse: null,
-      health: path.health_status,
-    };
-    const health = worse(link.health, path.health_status);
-    links.set(id, { ...link, ...(turned ? { reverse: path } : { forward: path }), health });
+    const [endA, endB] = turned
+      ? [path.dest_endpoint_id, path.source_endpoint_id]
+      : [path.source_endpoint_id, path.dest_endpoint_id];
+    const id = `${endA} ${endB}`;
+    const known = links.get(id);
+    const direction = turned ? { reverse: path } : { forward: path };
+    if (known === undefined) {
+      const link = { ...emptyLink(id, path, turned), ...direction };
+      const order = [link.siteA, link.siteB, link.labelA, link.labelB].join('\t');
+      links.set(id, { order, link });
+    } else {
+      known.link = { ...known.link, ...direction, health: worse(known.link.health, path.health_status) };
+    }
   }
-  const key = (link: Link) => [link.siteA, link.siteB, link.labelA, link.labelB].join('\t');
-  return [...links.values()].toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+  const ordered = [...links.values()].toSorted((a, b) => (a.order < b.order ? -1 : 1));
+  return ordered.map(({ link }) => link);
 }
+
+const emptyLink = (id: string, path: Path, turned: boolean): Link => ({
+  id,
+  siteA: turned ? path.dest_site : path.source_site,
+  siteB: turned ? path.source_site : path.dest_site,
+  labelA: turned ? path.dest_label : path.source_label,
+  labelB: turned ? path.source_label : path.dest_label,
+  forward: null,
+  reverse: null,
+  health: path.health_status,
+});
 
 /** What is drawn as one line: a link, or in a large network all links between two sites. */
 export interface Bundle {
