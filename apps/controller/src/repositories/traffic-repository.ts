@@ -1,11 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../database/schema.ts';
-import type {
-  PolicyCounterTable,
-  PathCounterTable,
-  TrafficCounts,
-  TrafficPendingTable,
-} from '../database/traffic-tables.ts';
+import type { PolicyCounterTable, PathCounterTable, TrafficCounts, TrafficTable } from '../database/traffic-tables.ts';
 
 /** What traffic is counted of. */
 export const trafficKinds = ['policy', 'site', 'endpoint', 'path', 'application'] as const;
@@ -44,35 +39,9 @@ const textColumns = sql.join(columns.map((column) => sql`cast(${sql.ref(column)}
 const sumColumns = sql.join(columns.map((column) => sql`sum(${sql.ref(column)}) AS ${sql.ref(column)}`));
 
 export const trafficRepository = {
-  /** Adds to totals and to history, in a transaction. An object must not come twice. */
-  async add(db: Db, at: number, rows: readonly TrafficPendingTable[]): Promise<void> {
-    for (let start = 0; start < rows.length; start += rowsPerInsert) {
-      const some = rows.slice(start, start + rowsPerInsert);
-      await db.insertInto('traffic_pending').values(some).execute();
-    }
-    for (const resolution of Object.keys(trafficTables) as TrafficResolution[]) {
-      const table = trafficTables[resolution];
-      const bucket = sql.lit(at - (at % trafficBucketMs[resolution]));
-      await sql`
-        INSERT INTO ${sql.table(table)} (kind, object_id, bucket, ${columnList})
-        SELECT kind, object_id, ${bucket}, ${columnList} FROM traffic_pending WHERE true
-        ON CONFLICT (kind, object_id, bucket) DO UPDATE SET ${addColumns(table)}`.execute(db);
-    }
-    await sql`
-      INSERT INTO traffic_totals (kind, object_id, ${columnList}, first_seen, last_updated)
-      SELECT kind, object_id, ${columnList}, ${sql.lit(at)}, ${sql.lit(at)} FROM traffic_pending WHERE kind <> 'policy'
-      ON CONFLICT (kind, object_id) DO UPDATE SET ${addColumns('traffic_totals')}, last_updated = excluded.last_updated`.execute(
-      db,
-    );
-    await sql`
-      UPDATE sdwan_policies SET
-        packets_matched = sdwan_policies.packets_matched + pending.packets_matched,
-        bytes_matched = sdwan_policies.bytes_matched + pending.bytes_matched,
-        traffic_first_seen = coalesce(traffic_first_seen, ${sql.lit(at)}),
-        traffic_last_updated = ${sql.lit(at)}
-      FROM traffic_pending AS pending
-      WHERE policy_id = CASE pending.kind WHEN 'policy' THEN cast(pending.object_id AS bigint) END`.execute(db);
-    await db.deleteFrom('traffic_pending').execute();
+  /** Adds to totals and to history, in a transaction. No object may come twice in a step. */
+  async add(db: Db, at: number, rows: readonly TrafficTable[]): Promise<void> {
+    for (const [bucket, some] of Map.groupBy(rows, (row) => row.bucket)) await addStep(db, at, bucket, some);
   },
 
   /** Of policies that matched anything, deleted ones that can be restored too. */
@@ -174,3 +143,37 @@ export const trafficRepository = {
 
 /** Keeps one statement under SQLite's 32,766 parameters, and one that blocks to some milliseconds. */
 const rowsPerInsert = 1_000;
+
+/** Adds what came in one step of the finest history: no object comes twice. */
+async function addStep(db: Db, at: number, step: number, rows: readonly TrafficTable[]): Promise<void> {
+  const pending = rows.map(({ bucket: _bucket, ...row }) => row);
+  for (let start = 0; start < pending.length; start += rowsPerInsert) {
+    await db
+      .insertInto('traffic_pending')
+      .values(pending.slice(start, start + rowsPerInsert))
+      .execute();
+  }
+  for (const resolution of Object.keys(trafficTables) as TrafficResolution[]) {
+    const table = trafficTables[resolution];
+    const bucket = sql.lit(step - (step % trafficBucketMs[resolution]));
+    await sql`
+      INSERT INTO ${sql.table(table)} (kind, object_id, bucket, ${columnList})
+      SELECT kind, object_id, ${bucket}, ${columnList} FROM traffic_pending WHERE true
+      ON CONFLICT (kind, object_id, bucket) DO UPDATE SET ${addColumns(table)}`.execute(db);
+  }
+  await sql`
+    INSERT INTO traffic_totals (kind, object_id, ${columnList}, first_seen, last_updated)
+    SELECT kind, object_id, ${columnList}, ${sql.lit(at)}, ${sql.lit(at)} FROM traffic_pending WHERE kind <> 'policy'
+    ON CONFLICT (kind, object_id) DO UPDATE SET ${addColumns('traffic_totals')}, last_updated = excluded.last_updated`.execute(
+    db,
+  );
+  await sql`
+    UPDATE sdwan_policies SET
+      packets_matched = sdwan_policies.packets_matched + pending.packets_matched,
+      bytes_matched = sdwan_policies.bytes_matched + pending.bytes_matched,
+      traffic_first_seen = coalesce(traffic_first_seen, ${sql.lit(at)}),
+      traffic_last_updated = ${sql.lit(at)}
+    FROM traffic_pending AS pending
+    WHERE policy_id = CASE pending.kind WHEN 'policy' THEN cast(pending.object_id AS bigint) END`.execute(db);
+  await db.deleteFrom('traffic_pending').execute();
+}

@@ -31,8 +31,8 @@ export interface TelemetryServiceParts {
 }
 
 /**
- * A commit waits for the disk, some milliseconds in which nothing else is done; a hundred edges send a hundred batches a
- * second. Events are seen this much later.
+ * From one commit to the next. Each waits for the disk, some milliseconds in which nothing else is done; a hundred edges send
+ * a hundred batches a second.
  */
 export const telemetryGatherMs = 50;
 
@@ -51,6 +51,7 @@ export class TelemetryService {
   readonly #store: Store;
   readonly #parts: TelemetryServiceParts;
   #waiting: Waiting[] = [];
+  /** Until the next commit: at once after a silence, which is when an edge tells that a path is down. */
   #timer: Timer | null = null;
   #batches = 0;
   #samples = 0;
@@ -72,7 +73,7 @@ export class TelemetryService {
   store(edge: BatchEdge, sequence: number, batch: TelemetryBatch): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ edge, sequence, batch, resolve, reject });
-      this.#timer ??= this.#parts.timers.after('store telemetry', this.#parts.gatherMs, () => void this.flush());
+      this.#timer ??= this.#parts.timers.after('store telemetry', 0, () => void this.flush());
     });
   }
 
@@ -83,6 +84,7 @@ export class TelemetryService {
     const waiting = this.#waiting;
     this.#waiting = [];
     if (waiting.length === 0) return;
+    this.#timer = this.#parts.timers.after('store telemetry', this.#parts.gatherMs, () => void this.flush());
     try {
       await this.#storeTogether(waiting);
     } catch (thrown) {

@@ -27,7 +27,7 @@ const packet = async (): Promise<void> => {
     bytes_sent: 0,
     bytes_received: 0,
   };
-  await network.store.change(({ db, at }) => trafficRepository.add(db, at, [row]));
+  await network.store.change(({ db, at }) => trafficRepository.add(db, at, [{ ...row, bucket: at - (at % 10_000) }]));
 };
 const packetsEvery = async (periodMs: number, count: number): Promise<void> => {
   for (let index = 0; index < count; index++) {

@@ -1,6 +1,7 @@
 import type { ApplicationTraffic, PathTraffic, PolicyCounter } from '@patronus/protocol';
-import type { PolicyCounterTable, PathCounterTable, TrafficPendingTable } from '../database/traffic-tables.ts';
+import type { PolicyCounterTable, PathCounterTable, TrafficCounts, TrafficTable } from '../database/traffic-tables.ts';
 import type { TrafficKind } from '../repositories/traffic-repository.ts';
+import { stepsBetween, type TrafficStep } from './traffic-steps.ts';
 
 /** Who reported. */
 export interface ReportingEdge {
@@ -17,7 +18,8 @@ export interface PolicyIncrease {
 
 /** What was not written down yet, as rows. */
 export interface LedgerPage {
-  readonly added: readonly TrafficPendingTable[];
+  /** By the finest step of history. */
+  readonly added: readonly TrafficTable[];
   readonly policyCounters: readonly PolicyCounterTable[];
   readonly pathCounters: readonly PathCounterTable[];
 }
@@ -25,6 +27,9 @@ export interface LedgerPage {
 interface EdgeCounters {
   readonly policies: Map<number, PolicyCounterTable>;
   readonly paths: Map<string, PathCounterTable>;
+  /** When each was told last, unix ms. */
+  policiesAt: number | null;
+  pathsAt: number | null;
 }
 
 /**
@@ -33,7 +38,8 @@ interface EdgeCounters {
  */
 export class TrafficLedger {
   readonly #edges = new Map<string, EdgeCounters>();
-  #added = new Map<string, TrafficPendingTable>();
+  /** By object, one row for each step. */
+  #added = new Map<string, TrafficTable[]>();
   #movedPolicies = new Set<PolicyCounterTable>();
   #movedPaths = new Set<PathCounterTable>();
 
@@ -53,13 +59,17 @@ export class TrafficLedger {
     });
   }
 
-  /** Adds what these counters grew by to their policies and to the site, and tells it. */
+  /** Adds what these counters, read at `at`, grew by to their policies and to the site, and tells it. */
   countPolicies(
     edge: ReportingEdge,
+    at: number,
     counters: readonly PolicyCounter[],
     isPolicy: (policyId: number) => boolean,
   ): PolicyIncrease[] {
-    const known = this.#edge(edge.edge_id).policies;
+    const own = this.#edge(edge.edge_id);
+    const known = own.policies;
+    const steps = stepsBetween(own.policiesAt, at);
+    own.policiesAt = at;
     const increases: PolicyIncrease[] = [];
     for (const { policyId, epoch, packets, bytes } of counters) {
       const row = known.get(policyId) ?? { edge_id: edge.edge_id, policy_id: policyId, epoch, packets: 0, bytes: 0 };
@@ -73,16 +83,24 @@ export class TrafficLedger {
       known.set(policyId, row);
       this.#movedPolicies.add(row);
       const matched = { packets_matched: increase.packets, bytes_matched: increase.bytes };
-      this.#add('policy', String(policyId), matched);
-      this.#add('site', edge.site_id, matched);
+      this.#add('policy', String(policyId), steps, matched);
+      this.#add('site', edge.site_id, steps, matched);
       increases.push(increase);
     }
     return increases;
   }
 
   /** Adds what went through the tunnels of these paths to the paths, to the endpoints they start at and to the site. */
-  countPaths(edge: ReportingEdge, reports: readonly PathTraffic[], endpointOf: ReadonlyMap<string, string>): void {
-    const known = this.#edge(edge.edge_id).paths;
+  countPaths(
+    edge: ReportingEdge,
+    at: number,
+    reports: readonly PathTraffic[],
+    endpointOf: ReadonlyMap<string, string>,
+  ): void {
+    const own = this.#edge(edge.edge_id);
+    const known = own.paths;
+    const steps = stepsBetween(own.pathsAt, at);
+    own.pathsAt = at;
     for (const { pathId, bytesSent, bytesReceived } of reports) {
       const endpointId = endpointOf.get(pathId);
       if (endpointId === undefined) continue;
@@ -98,24 +116,25 @@ export class TrafficLedger {
       row.bytes_received = bytesReceived;
       known.set(pathId, row);
       this.#movedPaths.add(row);
-      this.#add('path', pathId, passed);
-      this.#add('endpoint', endpointId, passed);
-      this.#add('site', edge.site_id, passed);
+      this.#add('path', pathId, steps, passed);
+      this.#add('endpoint', endpointId, steps, passed);
+      this.#add('site', edge.site_id, steps, passed);
     }
   }
 
   /** Adds what applications carried; each report is of other traffic, so that it must be told once. */
-  countApplications(reports: readonly ApplicationTraffic[]): void {
+  countApplications(at: number, reports: readonly ApplicationTraffic[]): void {
+    const steps = stepsBetween(null, at);
     for (const { application, bytesSent, bytesReceived } of reports) {
       if (bytesSent + bytesReceived === 0) continue;
-      this.#add('application', application, { bytes_sent: bytesSent, bytes_received: bytesReceived });
+      this.#add('application', application, steps, { bytes_sent: bytesSent, bytes_received: bytesReceived });
     }
   }
 
   /** What is not written down yet of the objects of a kind. */
-  addedTo(kind: TrafficKind): Map<string, TrafficPendingTable> {
-    const rows = [...this.#added.values()].filter((row) => row.kind === kind);
-    return new Map(rows.map((row) => [row.object_id, row]));
+  addedTo(kind: TrafficKind): Map<string, TrafficCounts> {
+    const objects = [...this.#added.values()].filter(([row]) => row?.kind === kind);
+    return new Map(objects.map((rows) => [rows[0]!.object_id, sumOf(rows)]));
   }
 
   /** Forgets what is not written down yet of a policy; what kernels count stays known. Answers how to undo it. */
@@ -123,13 +142,13 @@ export class TrafficLedger {
     const key = keyOf('policy', String(policyId));
     const added = this.#added.get(key);
     this.#added.delete(key);
-    return () => void (added !== undefined && this.#addRow(added));
+    return () => added?.forEach((row) => this.#addRow(row));
   }
 
   /** Everything that is not written down yet; the ledger then takes it as written. */
   take(): LedgerPage {
     const page = {
-      added: [...this.#added.values()],
+      added: [...this.#added.values()].flat(),
       policyCounters: Array.from(this.#movedPolicies, (row) => ({ ...row })),
       pathCounters: Array.from(this.#movedPaths, (row) => ({ ...row })),
     };
@@ -155,35 +174,51 @@ export class TrafficLedger {
   #edge(edgeId: string): EdgeCounters {
     const known = this.#edges.get(edgeId);
     if (known !== undefined) return known;
-    const made = { policies: new Map(), paths: new Map() };
+    const made = { policies: new Map(), paths: new Map(), policiesAt: null, pathsAt: null };
     this.#edges.set(edgeId, made);
     return made;
   }
 
-  #add(kind: TrafficKind, objectId: string, counts: Partial<TrafficPendingTable>): void {
-    this.#addRow({
-      packets_matched: 0,
-      bytes_matched: 0,
-      bytes_sent: 0,
-      bytes_received: 0,
-      ...counts,
-      kind,
-      object_id: objectId,
-    });
+  #add(kind: TrafficKind, objectId: string, steps: readonly TrafficStep[], counts: Partial<TrafficCounts>): void {
+    let before = 0;
+    for (const { bucket, upTo } of steps) {
+      // Shares are differences of rounded sums, so that they add up to the whole.
+      const share = (total = 0): number => Math.round(total * upTo) - Math.round(total * before);
+      this.#addRow({
+        kind,
+        object_id: objectId,
+        bucket,
+        packets_matched: share(counts.packets_matched),
+        bytes_matched: share(counts.bytes_matched),
+        bytes_sent: share(counts.bytes_sent),
+        bytes_received: share(counts.bytes_received),
+      });
+      before = upTo;
+    }
   }
 
-  #addRow(row: TrafficPendingTable): void {
+  #addRow(row: TrafficTable): void {
     const key = keyOf(row.kind, row.object_id);
-    const before = this.#added.get(key);
-    if (before === undefined) {
-      this.#added.set(key, row);
-      return;
-    }
-    before.packets_matched += row.packets_matched;
-    before.bytes_matched += row.bytes_matched;
-    before.bytes_sent += row.bytes_sent;
-    before.bytes_received += row.bytes_received;
+    const rows = this.#added.get(key);
+    const before = rows?.find(({ bucket }) => bucket === row.bucket);
+    if (rows === undefined) this.#added.set(key, [row]);
+    else if (before === undefined) rows.push(row);
+    else addTo(before, row);
   }
 }
 
 const keyOf = (kind: string, objectId: string): string => `${kind} ${objectId}`;
+
+function addTo(sum: TrafficCounts, more: TrafficCounts): void {
+  sum.packets_matched += more.packets_matched;
+  sum.bytes_matched += more.bytes_matched;
+  sum.bytes_sent += more.bytes_sent;
+  sum.bytes_received += more.bytes_received;
+}
+
+/** All counts of these together. */
+function sumOf(rows: readonly TrafficCounts[]): TrafficCounts {
+  const sum = { packets_matched: 0, bytes_matched: 0, bytes_sent: 0, bytes_received: 0 };
+  for (const row of rows) addTo(sum, row);
+  return sum;
+}

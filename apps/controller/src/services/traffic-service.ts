@@ -1,7 +1,7 @@
 import { TrafficStatsCollector, type PolicyStats } from '@patronus/core';
 import type { TelemetryBatch } from '@patronus/protocol';
 import type { Actor } from '../audit/index.ts';
-import type { TrafficCounts, TrafficPendingTable } from '../database/traffic-tables.ts';
+import type { TrafficCounts } from '../database/traffic-tables.ts';
 import type { Change, Store } from '../database/store.ts';
 import { edgeRepository, pathRepository, policyRepository } from '../repositories/index.ts';
 import {
@@ -78,9 +78,11 @@ export class TrafficService {
   async count(
     change: Change,
     edge: ReportingEdge,
-    { policies, traffic = [], flows, applications }: TelemetryBatch,
+    { policies, traffic = [], flows, applications, to }: TelemetryBatch,
   ): Promise<void> {
     const { db, at } = change;
+    // A clock that runs ahead would write into the future.
+    const countedAt = Math.min(Math.round(to), at);
     if (flows !== undefined) {
       const counts = flows.map(({ policyId, flows: count }) => [policyId, count] as const);
       this.#flows.set(edge.edge_id, at, counts);
@@ -89,17 +91,17 @@ export class TrafficService {
       const counts = applications.map(({ application, flows: count }) => [application, count] as const);
       this.#applicationFlows.set(edge.edge_id, at, counts);
       // a batch whose change fails comes again, and what it tells of applications adds up
-      change.afterCommit(() => this.#ledger.countApplications(applications));
+      change.afterCommit(() => this.#ledger.countApplications(countedAt, applications));
     }
     if (policies.length > 0) {
       this.#policyIds ??= new Set(await policyRepository.listIds(db));
       const ids = this.#policyIds;
-      for (const increase of this.#ledger.countPolicies(edge, policies, (id) => ids.has(id))) {
+      for (const increase of this.#ledger.countPolicies(edge, countedAt, policies, (id) => ids.has(id))) {
         this.#policies.addCounts(increase.policyId, BigInt(increase.packets), BigInt(increase.bytes));
       }
     }
     if (traffic.length > 0) {
-      this.#ledger.countPaths(edge, traffic, await pathRepository.listSourcesFrom(db, edge.site_id));
+      this.#ledger.countPaths(edge, countedAt, traffic, await pathRepository.listSourcesFrom(db, edge.site_id));
     }
   }
 
@@ -201,11 +203,7 @@ export class TrafficService {
   }
 }
 
-function liveTotals(
-  row: TrafficTotalRow | undefined,
-  added: TrafficPendingTable | undefined,
-  now: number,
-): TrafficTotals {
+function liveTotals(row: TrafficTotalRow | undefined, added: TrafficCounts | undefined, now: number): TrafficTotals {
   const sum = (column: keyof TrafficCounts): bigint => BigInt(row?.[column] ?? 0) + BigInt(added?.[column] ?? 0);
   return {
     packetsMatched: sum('packets_matched'),

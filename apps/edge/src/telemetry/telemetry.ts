@@ -135,7 +135,7 @@ export class Telemetry {
     const withReports = elapsedMs >= (this.online ? batchPeriodMs * 0.9 : offlineReportPeriodMs);
     if (withReports) {
       this.reportedAtMs = clock.now();
-      await this.readCounters(clock.now() - this.trafficReadAtMs >= trafficPeriodMs);
+      await this.readCounters(clock.now() - this.trafficReadAtMs >= trafficPeriodMs - batchPeriodMs / 2);
     }
     const to = clock.wall();
     const batch = this.collector.take(this.batchFrom, to, withReports);

@@ -51,7 +51,7 @@ export function ApplicationPage() {
                   From: found.custom ? 'you' : 'the catalogue of Patronus',
                   Policies:
                     policiesNaming(policies, found).length === 0
-                      ? 'none mean it'
+                      ? 'no policy names it'
                       : policiesNaming(policies, found).map(({ id, name }, place) => (
                           <span key={id}>
                             {place > 0 && ', '}

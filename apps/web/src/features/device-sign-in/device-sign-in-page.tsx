@@ -26,11 +26,13 @@ export function DeviceSignInPage() {
   if (session.kind !== 'signed-in') return <SignInNeeded title={title} purpose="Signing a command line in" />;
   return (
     <Page title={title}>
-      <Panel>
-        <div className={classes.content}>
-          {code === '' ? <CodeForm onCode={setCode} /> : <Asked key={code} code={code} onCode={setCode} />}
-        </div>
-      </Panel>
+      <div className={classes.narrow}>
+        <Panel>
+          <div className={classes.content}>
+            {code === '' ? <CodeForm onCode={setCode} /> : <Asked key={code} code={code} onCode={setCode} />}
+          </div>
+        </Panel>
+      </div>
     </Page>
   );
 }

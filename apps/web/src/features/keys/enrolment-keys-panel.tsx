@@ -45,7 +45,7 @@ function stateOf({ revoked, expires_at: expiresAt, uses, max_uses: maxUses }: En
 }
 
 const columns: readonly Column<EnrolmentKey>[] = [
-  { key: 'site', title: 'For the edge of', value: ({ site }) => site, cell: ({ site }) => <strong>{site}</strong> },
+  { key: 'site', title: 'Site', value: ({ site }) => site, cell: ({ site }) => <strong>{site}</strong> },
   {
     key: 'state',
     title: 'State',

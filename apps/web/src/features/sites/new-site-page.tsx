@@ -106,7 +106,7 @@ function Uplinks({ form }: { form: ApiForm<NewSite> }) {
           <TextInput
             label={place === 0 && 'Label'}
             aria-label={`Label of uplink ${place + 1}`}
-            placeholder="broadband"
+            placeholder="mpls"
             value={label}
             onChange={(event) => change(place, { label: event.currentTarget.value })}
           />

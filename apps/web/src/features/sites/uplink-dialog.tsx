@@ -122,7 +122,7 @@ export function UplinkDialog({ site, uplink, onClose }: UplinkDialogProps) {
       <Form form={form} action={uplink === null ? 'Add' : 'Save'} onCancel={onClose}>
         <div className={classes.fields}>
           <div className={classes.place}>
-            <TextInput label="Label" placeholder="broadband" data-autofocus {...form.text('label')} />
+            <TextInput label="Label" placeholder="mpls" data-autofocus {...form.text('label')} />
             <TextInput label="Device" placeholder="eth0" {...form.text('device')} />
           </div>
           <div className={classes.place}>

@@ -13,9 +13,9 @@ describe('traffic over time', () => {
   });
 
   it('shows a step without traffic as nothing, and no step of which counters are still on their way', () => {
-    const span = { from: now - 40_000, to: now };
-    const rates = bitRates([{ timestamp: now - 30_000, bytes: 1250 }], span, 10_000, now);
-    expect(rates.times).toEqual([now - 40_000, now - 30_000, now - 20_000]);
+    const span = { from: now - 50_000, to: now };
+    const rates = bitRates([{ timestamp: now - 40_000, bytes: 1250 }], span, 10_000, now);
+    expect(rates.times).toEqual([now - 50_000, now - 40_000, now - 30_000]);
     expect(rates.values).toEqual([0, 1000, 0]);
   });
 

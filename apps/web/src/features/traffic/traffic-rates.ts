@@ -3,7 +3,7 @@ import { stepFor, type Span } from '../../shared/charts/time-range.ts';
 
 const [minuteMs, hourMs] = [60_000, 3_600_000];
 /** What edges and the controller's ledger may take until counters are in the history, ms. */
-const settledMs = 20_000;
+const settledMs = 30_000;
 
 /** GraphQL answers no more points at once; some of it stays free for ends that are rounded. */
 const mostPoints = 4500;

@@ -4,6 +4,7 @@ import {
   applyChanges,
   emptyNetwork,
   freshness,
+  isNews,
   keptEvents,
   staleAfterMs,
   type Change,
@@ -78,6 +79,14 @@ describe('paths', () => {
   it('measured before a snapshot of the same frame are those of the snapshot', () => {
     const old: Change = { type: 'paths', at: 1, paths: [path({ latency: 99 })] };
     expect(after(old, snapshot(2, { paths: [path()] })).paths.get('p1')?.latency).toBe(20);
+  });
+
+  it('are news where one is in another state than before, and where one is new', () => {
+    const state = after(snapshot(1, { paths: [path()] }));
+    const isNewsOf = (...paths: Path[]) => isNews(state, { type: 'paths', at: 2, paths });
+    expect(isNewsOf(path({ latency: 99 }))).toBe(false);
+    expect(isNewsOf(path(), path({ health_status: 'down' }))).toBe(true);
+    expect(isNewsOf(path({ id: 'another' }))).toBe(true);
   });
 
   it('that a snapshot no longer has are gone', () => {

@@ -75,6 +75,11 @@ export function applyChanges(state: NetworkState, changes: readonly Change[]): N
   return events.length === 0 ? next : { ...next, events: mergeEvents(next.events, events) };
 }
 
+/** Whether a path is in another state than it is shown in. */
+export const isNews = ({ paths }: NetworkState, change: Change): boolean =>
+  change.type === 'paths' &&
+  change.paths.some(({ id, health_status }) => paths.get(id)?.health_status !== health_status);
+
 function applyChange(state: NetworkState, change: Exclude<Change, { type: 'paths' | 'event' }>): NetworkState {
   switch (change.type) {
     case 'connection':

@@ -12,17 +12,16 @@ import {
   type Path,
   type Site,
 } from './network-documents.ts';
-import { applyChanges, emptyNetwork, type Change, type NetworkState } from './network-state.ts';
+import { applyChanges, emptyNetwork, isNews, type Change, type NetworkState } from './network-state.ts';
 
 /** Whether a site's edge is on the line changes without an event that names the configuration; this often it is asked for. */
 const pollMs = 5000;
 /** Events that come together, as after a failover, lead to one question. */
 const settleMs = 150;
-/**
- * Between two redraws: a change is on screen well within 200 ms of its arrival, and thousands of reports a second leave most
- * of the time to the reader.
- */
+/** Between two redraws, so that thousands of reports a second leave most of the time to the reader. */
 const leastBetweenFramesMs = 100;
+/** The same where a path comes or goes, which is what a reader waits for. */
+const leastBeforeNewsMs = 30;
 
 /** The network as the controller tells it: one copy for all pages, kept current until the page is closed. */
 export class NetworkStore {
@@ -31,7 +30,9 @@ export class NetworkStore {
   readonly #changeListeners = new Set<() => void>();
   readonly #queue: Change[] = [];
   #state: NetworkState = emptyNetwork(Date.now());
-  #scheduled = false;
+  /** When the next redraw is due, by the clock of the page; null while none is. */
+  #dueAt: number | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #shownAt = 0;
   #asking: Promise<void> | null = null;
   #settling: ReturnType<typeof setTimeout> | undefined;
@@ -120,10 +121,12 @@ export class NetworkStore {
 
   #change(change: Change): void {
     this.#queue.push(change);
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    const wait = Math.max(0, this.#shownAt + leastBetweenFramesMs - performance.now());
-    setTimeout(() => this.#afterFrame(() => this.#show()), wait);
+    const dueAt = this.#shownAt + (isNews(this.#state, change) ? leastBeforeNewsMs : leastBetweenFramesMs);
+    if (this.#dueAt !== null && this.#dueAt <= dueAt) return;
+    this.#dueAt = dueAt;
+    clearTimeout(this.#timer);
+    const wait = Math.max(0, dueAt - performance.now());
+    this.#timer = setTimeout(() => this.#afterFrame(() => this.#show()), wait);
   }
 
   /** A hidden page has no frames, and shall still know of events. */
@@ -133,7 +136,7 @@ export class NetworkStore {
   }
 
   #show(): void {
-    this.#scheduled = false;
+    this.#dueAt = null;
     this.#shownAt = performance.now();
     const changes = this.#queue.splice(0);
     const next = applyChanges(this.#state, changes);
