@@ -30,6 +30,7 @@ interface EdgeCounters {
   /** When each was told last, unix ms. */
   policiesAt: number | null;
   pathsAt: number | null;
+  applicationsAt: number | null;
 }
 
 /**
@@ -40,6 +41,8 @@ export class TrafficLedger {
   readonly #edges = new Map<string, EdgeCounters>();
   /** By object, one row for each step. */
   #added = new Map<string, TrafficTable[]>();
+  /** When each object was counted last, unix ms. */
+  readonly #countedAt = new Map<string, number>();
   #movedPolicies = new Set<PolicyCounterTable>();
   #movedPaths = new Set<PathCounterTable>();
 
@@ -83,8 +86,8 @@ export class TrafficLedger {
       known.set(policyId, row);
       this.#movedPolicies.add(row);
       const matched = { packets_matched: increase.packets, bytes_matched: increase.bytes };
-      this.#add('policy', String(policyId), steps, matched);
-      this.#add('site', edge.site_id, steps, matched);
+      this.#add('policy', String(policyId), at, steps, matched);
+      this.#add('site', edge.site_id, at, steps, matched);
       increases.push(increase);
     }
     return increases;
@@ -116,18 +119,20 @@ export class TrafficLedger {
       row.bytes_received = bytesReceived;
       known.set(pathId, row);
       this.#movedPaths.add(row);
-      this.#add('path', pathId, steps, passed);
-      this.#add('endpoint', endpointId, steps, passed);
-      this.#add('site', edge.site_id, steps, passed);
+      this.#add('path', pathId, at, steps, passed);
+      this.#add('endpoint', endpointId, at, steps, passed);
+      this.#add('site', edge.site_id, at, steps, passed);
     }
   }
 
   /** Adds what applications carried; each report is of other traffic, so that it must be told once. */
-  countApplications(at: number, reports: readonly ApplicationTraffic[]): void {
-    const steps = stepsBetween(null, at);
+  countApplications(edge: ReportingEdge, at: number, reports: readonly ApplicationTraffic[]): void {
+    const own = this.#edge(edge.edge_id);
+    const steps = stepsBetween(own.applicationsAt, at);
+    own.applicationsAt = at;
     for (const { application, bytesSent, bytesReceived } of reports) {
       if (bytesSent + bytesReceived === 0) continue;
-      this.#add('application', application, steps, { bytes_sent: bytesSent, bytes_received: bytesReceived });
+      this.#add('application', application, at, steps, { bytes_sent: bytesSent, bytes_received: bytesReceived });
     }
   }
 
@@ -135,6 +140,11 @@ export class TrafficLedger {
   addedTo(kind: TrafficKind): Map<string, TrafficCounts> {
     const objects = [...this.#added.values()].filter(([row]) => row?.kind === kind);
     return new Map(objects.map((rows) => [rows[0]!.object_id, sumOf(rows)]));
+  }
+
+  /** When something was last counted of an object since the start, unix ms. */
+  countedAt(kind: TrafficKind, objectId: string): number | undefined {
+    return this.#countedAt.get(keyOf(kind, objectId));
   }
 
   /** Forgets what is not written down yet of a policy; what kernels count stays known. Answers how to undo it. */
@@ -174,12 +184,19 @@ export class TrafficLedger {
   #edge(edgeId: string): EdgeCounters {
     const known = this.#edges.get(edgeId);
     if (known !== undefined) return known;
-    const made = { policies: new Map(), paths: new Map(), policiesAt: null, pathsAt: null };
+    const made = { policies: new Map(), paths: new Map(), policiesAt: null, pathsAt: null, applicationsAt: null };
     this.#edges.set(edgeId, made);
     return made;
   }
 
-  #add(kind: TrafficKind, objectId: string, steps: readonly TrafficStep[], counts: Partial<TrafficCounts>): void {
+  #add(
+    kind: TrafficKind,
+    objectId: string,
+    at: number,
+    steps: readonly TrafficStep[],
+    counts: Partial<TrafficCounts>,
+  ): void {
+    this.#countedAt.set(keyOf(kind, objectId), at);
     let before = 0;
     for (const { bucket, upTo } of steps) {
       // Shares are differences of rounded sums, so that they add up to the whole.

@@ -91,7 +91,7 @@ export class TrafficService {
       const counts = applications.map(({ application, flows: count }) => [application, count] as const);
       this.#applicationFlows.set(edge.edge_id, at, counts);
       // a batch whose change fails comes again, and what it tells of applications adds up
-      change.afterCommit(() => this.#ledger.countApplications(countedAt, applications));
+      change.afterCommit(() => this.#ledger.countApplications(edge, countedAt, applications));
     }
     if (policies.length > 0) {
       this.#policyIds ??= new Set(await policyRepository.listIds(db));
@@ -124,13 +124,10 @@ export class TrafficService {
   async totals(kind: Exclude<TrafficKind, 'policy'>): Promise<Map<string, TrafficTotals>> {
     const rows = await trafficRepository.listTotals(this.#store.db, kind);
     const added = this.#ledger.addedTo(kind);
-    const totals = new Map(
-      rows.map((row) => [row.object_id, liveTotals(row, added.get(row.object_id), this.#store.wallMs)]),
-    );
-    for (const [objectId, row] of added) {
-      if (!totals.has(objectId)) totals.set(objectId, liveTotals(undefined, row, this.#store.wallMs));
-    }
-    return totals;
+    const written = new Map(rows.map((row) => [row.object_id, row]));
+    const ids = new Set([...written.keys(), ...added.keys()]);
+    const countedAt = (id: string): number => this.#ledger.countedAt(kind, id) ?? written.get(id)!.last_updated;
+    return new Map(Array.from(ids, (id) => [id, liveTotals(written.get(id), added.get(id), countedAt(id))]));
   }
 
   /** Writes down what came since the last time. */
@@ -203,15 +200,19 @@ export class TrafficService {
   }
 }
 
-function liveTotals(row: TrafficTotalRow | undefined, added: TrafficCounts | undefined, now: number): TrafficTotals {
+function liveTotals(
+  row: TrafficTotalRow | undefined,
+  added: TrafficCounts | undefined,
+  countedAt: number,
+): TrafficTotals {
   const sum = (column: keyof TrafficCounts): bigint => BigInt(row?.[column] ?? 0) + BigInt(added?.[column] ?? 0);
   return {
     packetsMatched: sum('packets_matched'),
     bytesMatched: sum('bytes_matched'),
     bytesSent: sum('bytes_sent'),
     bytesReceived: sum('bytes_received'),
-    firstSeen: row?.first_seen ?? now,
-    lastUpdated: added === undefined ? (row?.last_updated ?? now) : now,
+    firstSeen: row?.first_seen ?? countedAt,
+    lastUpdated: countedAt,
   };
 }
 

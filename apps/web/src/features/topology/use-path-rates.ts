@@ -7,20 +7,25 @@ const trafficQuery = graphql(`
     trafficStats(kind: path) {
       id
       bytes_sent
+      last_updated
     }
   }
 `);
 
-/** Counters come every second or so; a line that changes its width more often would flicker. */
 const everyMs = 3000;
+/** Edges tell what went through their tunnels every ten seconds: two such times are within it, and one may be late. */
+const windowMs = 35_000;
 
 /** What each path sends now, bit/s; null while that is not known. */
 export function usePathRates(): (pathId: string) => number | null {
   const { data } = useApiQuery(trafficQuery, {}, { everyMs });
   const counters = new Map(
-    (data?.trafficStats ?? []).map(({ id, bytes_sent: bytes }) => [id ?? '', { packets: 0, bytes }]),
+    (data?.trafficStats ?? []).map(({ id, bytes_sent: bytes, last_updated: at }) => [
+      id ?? '',
+      { packets: 0, bytes, at: at ?? 0 },
+    ]),
   );
-  const rates = useRates(counters, data);
+  const rates = useRates(counters, data, windowMs);
   return (pathId) => rates(pathId).bitsPerSecond;
 }
 

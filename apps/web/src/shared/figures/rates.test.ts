@@ -23,6 +23,21 @@ describe('rates', () => {
     expect(after([0, 0, 0], [20_000, 1000, 0], [22_000, 1000, 0]).packetsPerSecond).toBe(0);
   });
 
+  it('are unknown until a counter was counted again, and then of the time between', () => {
+    const told = (at: number, bytes: number) => new Map([['tunnel', { packets: 0, bytes, at }]]);
+    let samples: Samples = new Map();
+    const rateAfter = (now: number, at: number, bytes: number) => {
+      samples = addSamples(samples, told(at, bytes), now, 35_000);
+      return ratesOf(samples.get('tunnel')).bitsPerSecond;
+    };
+    expect([rateAfter(3_000, 0, 0), rateAfter(6_000, 0, 0), rateAfter(12_000, 10_000, 10_000)]).toEqual([
+      null,
+      null,
+      8_000,
+    ]);
+    expect([rateAfter(24_000, 20_000, 30_000), rateAfter(60_000, 20_000, 30_000)]).toEqual([12_000, null]);
+  });
+
   it('start again after a counter was reset, instead of going below zero', () => {
     expect(after([0, 100, 1], [1000, 10, 1]).packetsPerSecond).toBeNull();
   });

@@ -4,6 +4,8 @@ const rateWindowMs = 10_000;
 export interface Counters {
   readonly packets: number;
   readonly bytes: number;
+  /** When it was counted, unix ms; absent: just now. */
+  readonly at?: number;
 }
 
 interface Sample extends Counters {
@@ -19,12 +21,20 @@ export interface Rates {
 
 export type Samples = ReadonlyMap<string, readonly Sample[]>;
 
-/** Adds a sample for each counter; one that went back was reset, and its earlier samples mean nothing. */
-export function addSamples(before: Samples, counters: ReadonlyMap<string, Counters>, at: number): Samples {
+/**
+ * Adds a sample for each counter that was counted anew; one that went back was reset, and its earlier samples mean nothing.
+ * `now` is unix ms; what is older than the window is forgotten.
+ */
+export function addSamples(
+  before: Samples,
+  counters: ReadonlyMap<string, Counters>,
+  now: number,
+  windowMs = rateWindowMs,
+): Samples {
   return new Map(
-    [...counters].map(([id, { packets, bytes }]) => {
+    [...counters].map(([id, { packets, bytes, at = now }]) => {
       const sample = { at, packets, bytes };
-      const earlier = (before.get(id) ?? []).filter((old) => at - old.at <= rateWindowMs);
+      const earlier = (before.get(id) ?? []).filter((old) => old.at < at && now - old.at <= windowMs);
       const reset = earlier.some((old) => old.packets > packets || old.bytes > bytes);
       return [id, reset ? [sample] : [...earlier, sample]];
     }),
