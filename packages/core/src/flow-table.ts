@@ -28,13 +28,15 @@ export class FlowTable {
   #index = new Int32Array(firstCapacity * 2);
   /** Flows by owner. */
   #counts = new Uint32Array(64);
+  /** The time of what is seen next. A field, since a fraction that is handed over is a number on the heap each time. */
+  nowMs = 0;
 
   constructor(maxFlows: number) {
     this.#maxFlows = maxFlows;
   }
 
   /** A packet of a flow of this owner, a small number. A new flow is left out when the table is full. */
-  saw(owner: number, flow: FlowKey, nowMs: number): void {
+  saw(owner: number, flow: FlowKey): void {
     const source = this.#addresses.numberOf(flow.sourceAddress);
     const destination = this.#addresses.numberOf(flow.destinationAddress);
     const ports = ((flow.sourcePort << 16) | flow.destinationPort) >>> 0;
@@ -53,12 +55,12 @@ export class FlowTable {
         rows[at + 3] === ports &&
         rows[at + 4] === protocol
       ) {
-        this.#seenAt[row - 1] = nowMs;
+        this.#seenAt[row - 1] = this.nowMs;
         return;
       }
       slot = (slot + 1) & mask;
     }
-    this.#insert([owner, source, destination, ports, protocol, hash], nowMs);
+    this.#insert([owner, source, destination, ports, protocol, hash]);
   }
 
   countOf(owner: number): number {
@@ -79,7 +81,7 @@ export class FlowTable {
     this.#keepOnly(() => false);
   }
 
-  #insert(row: readonly number[], nowMs: number): void {
+  #insert(row: readonly number[]): void {
     const [owner, source, destination] = row as [number, number, number];
     if (this.#size >= this.#maxFlows) {
       this.#addresses.dropIfUnused(source);
@@ -92,7 +94,7 @@ export class FlowTable {
     this.#addresses.hold(source);
     this.#addresses.hold(destination);
     this.#rows.set(row, this.#size * wordsPerRow);
-    this.#seenAt[this.#size] = nowMs;
+    this.#seenAt[this.#size] = this.nowMs;
     this.#point(this.#size++);
   }
 

@@ -25,6 +25,8 @@ export class CounterArrays {
   counters: BigUint64Array;
   /** First and last time of each policy, unix ms. */
   times: Float64Array;
+  /** The time of what is counted next, unix ms; a field for the reason of that of flow tables. */
+  nowMs = 0;
 
   constructor(places = 64) {
     this.counters = new BigUint64Array(places * 2);
@@ -33,11 +35,11 @@ export class CounterArrays {
   }
 
   /** A place that nobody has, with counters at zero. */
-  take(nowMs: number): number {
+  take(): number {
     const place = this.#free.pop() ?? this.#size++;
     if (place * 2 >= this.counters.length) this.#grow();
     this.counters.fill(0n, place * 2, place * 2 + 2);
-    this.times.fill(nowMs, place * 2, place * 2 + 2);
+    this.times.fill(this.nowMs, place * 2, place * 2 + 2);
     return place;
   }
 
@@ -46,7 +48,7 @@ export class CounterArrays {
   }
 
   /** In halves, as numbers: sums of whole 64-bit integers would allocate. */
-  addPacket(place: number, bytes: number, nowMs: number): void {
+  addPacket(place: number, bytes: number): void {
     const words = this.#words;
     const at = place * wordsPerPlace;
     const packets = words[at + low]! + 1;
@@ -55,13 +57,13 @@ export class CounterArrays {
     const octets = words[at + 2 + low]! + bytes;
     words[at + 2 + low] = octets;
     if (octets >= two32) words[at + 2 + high]! += Math.floor(octets / two32);
-    this.times[place * 2 + 1] = nowMs;
+    this.times[place * 2 + 1] = this.nowMs;
   }
 
-  add(place: number, packets: bigint, bytes: bigint, nowMs: number): void {
+  add(place: number, packets: bigint, bytes: bigint): void {
     this.counters[place * 2]! += packets;
     this.counters[place * 2 + 1]! += bytes;
-    this.times[place * 2 + 1] = nowMs;
+    this.times[place * 2 + 1] = this.nowMs;
   }
 
   set(place: number, stats: Omit<PolicyStats, 'active_flows'>): void {

@@ -26,9 +26,7 @@ export class TrafficStatsCollector {
   readonly #policies = new Map<number, LivePolicyStats>();
   /** By the id of the policy, its place plus one; 0 for those that are not known and for ids beyond. */
   #quickPlaces = new Int32Array(64);
-  /** The time of this turn of the event loop, and how many more records may take it for now. */
-  #wallMs = 0;
-  #nowMs = 0;
+  /** How many more records may take the time of this turn of the event loop for now. */
   #trusted = 0;
   readonly #distrust = (): void => {
     this.#trusted = 0;
@@ -47,15 +45,15 @@ export class TrafficStatsCollector {
     if (this.#trusted-- <= 0) this.#lookAtClock();
     const quick = this.#quickPlaces[policyId] ?? 0;
     const place = quick > 0 ? quick - 1 : this.#placeOf(policyId);
-    this.#arrays.addPacket(place, bytes, this.#wallMs);
-    this.#flows.saw(place, flow, this.#nowMs);
+    this.#arrays.addPacket(place, bytes);
+    this.#flows.saw(place, flow);
   }
 
   /** Counts what somebody else has counted, such as a kernel; no flows. */
   addCounts(policyId: number, packets: bigint, bytes: bigint): void {
     if (this.#trusted-- <= 0) this.#lookAtClock();
     const place = this.#placeOf(policyId);
-    this.#arrays.add(place, packets, bytes, this.#wallMs);
+    this.#arrays.add(place, packets, bytes);
   }
 
   /** Takes up what was counted before, such as before a restart, in place of what is known of the policy. */
@@ -99,7 +97,7 @@ export class TrafficStatsCollector {
     const known = this.#policies.get(policyId);
     if (known !== undefined) return known.place;
     if (this.#trusted <= 0) this.#lookAtClock();
-    const place = this.#arrays.take(this.#wallMs);
+    const place = this.#arrays.take();
     this.#policies.set(policyId, new LivePolicyStats(this.#arrays, this.#flows, place));
     if (Number.isInteger(policyId) && policyId >= 0 && policyId <= lastQuickId) this.#noteQuickPlace(policyId, place);
     return place;
@@ -115,8 +113,8 @@ export class TrafficStatsCollector {
   }
 
   #lookAtClock(): void {
-    this.#wallMs = Math.round(this.#clock.wall());
-    this.#nowMs = this.#clock.now();
+    this.#arrays.nowMs = Math.round(this.#clock.wall());
+    this.#flows.nowMs = this.#clock.now();
     this.#trusted = recordsPerLook;
     queueMicrotask(this.#distrust);
   }
