@@ -49,7 +49,7 @@ describe('an address', () => {
   it.each(['192.0.2.1', '2001:db8::1'])('%s is read', (text) =>
     expect(parseAddress(text)).toEqual({ ok: true, value: text }),
   );
-  it.each(['192.0.2', '0x7f.1', '192.0.2.1/32', 'localhost', ''])('"%s" is refused', (text) => {
+  it.each(['192.0.2', '0x7f.1', '192.0.2.1/32', 'localhost', 'fe80::1%eth0', ''])('"%s" is refused', (text) => {
     expect(parseAddress(text).ok).toBe(false);
   });
 });

@@ -9,9 +9,10 @@ export type Address = string & { readonly [addressBrand]: true };
 /** An IPv4 or IPv6 prefix `address/length` with no host bits set, in canonical text form. */
 export type Prefix = string & { readonly [prefixBrand]: true };
 
-/** An address in canonical form, or why the text is none. */
+/** An address in canonical form, or why the text is none. One with a zone (RFC 4007) means nothing on another machine. */
 export function parseAddress(text: string): Result<Address, string> {
-  if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text)) {
+  const isAddress = ipaddr.IPv4.isValidFourPartDecimal(text) || (ipaddr.IPv6.isValid(text) && !text.includes('%'));
+  if (!isAddress) {
     return err(`"${text}" is not an IP address; write it like 192.0.2.1 or 2001:db8::1`);
   }
   return ok(ipaddr.parse(text).toString() as Address);

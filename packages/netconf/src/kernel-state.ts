@@ -292,6 +292,14 @@ export interface ObservedTraffic {
   readonly bytesReceived: number;
 }
 
+/** Where packets of a peer came from last, after whatever translates addresses on the way. */
+export interface ObservedFarEnd {
+  readonly tunnel: string;
+  readonly publicKey: string;
+  readonly address: Address;
+  readonly port: number;
+}
+
 /** As `PathCopies`, of what goes to and comes from the site with this index by this tunnel. */
 export interface ObservedCopies extends CopyCounts {
   readonly tunnel: string;

@@ -1,5 +1,12 @@
 import type { ObservedFlow } from './conntrack.ts';
-import type { ObservedCopies, ObservedCounter, ObservedQueue, ObservedState, ObservedTraffic } from './kernel-state.ts';
+import type {
+  ObservedCopies,
+  ObservedCounter,
+  ObservedFarEnd,
+  ObservedQueue,
+  ObservedState,
+  ObservedTraffic,
+} from './kernel-state.ts';
 import type { Step } from './step.ts';
 
 /** A kernel that can be read and changed: Linux, or a fake of it. */
@@ -13,6 +20,8 @@ export interface Kernel {
   counters(): Promise<readonly ObservedCounter[]>;
   /** What went through our tunnels, by peer. Throws as `observe` does. */
   traffic(): Promise<readonly ObservedTraffic[]>;
+  /** Where the peers of our tunnels were last heard from; those not heard from yet are left out. Throws as `observe` does. */
+  farEnds(): Promise<readonly ObservedFarEnd[]>;
   /** What became of packets that are duplicated, by tunnel and site; nothing where no program duplicates. */
   copies(): Promise<readonly ObservedCopies[]>;
   /** Flows of our classes that the kernel knows now; null where it does not tell, or where there are too many to look at. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseGateways, parseLinks, parseNextHops, parseRoutes, parseRules } from './ip-observed.ts';
 import { parseNftCounters, parseNftTable } from './nft-observed.ts';
 import { parseConntrackLine } from './conntrack.ts';
-import { parseWgDump, parseWgTransfer } from './wg.ts';
+import { parseWgDump, parseWgEndpoints, parseWgTransfer } from './wg.ts';
 
 describe('what the tools print', () => {
   it('reads links, also such without addresses', () => {
@@ -158,6 +158,16 @@ describe('what the tools print', () => {
       { tunnel: 'pt1-1', publicKey: 'PEER2', bytesReceived: 0, bytesSent: 148 },
     ]);
     expect(parseWgTransfer('')).toEqual([]);
+  });
+
+  it('reads where the peers of tunnels of ours were heard from', () => {
+    const silent = 'pt1-1\tPEER3\t(none)';
+    const text = `pt0-2\tPEER1\t198.51.100.7:40001\npt1-1\tPEER2\t[2001:db8::7]:51820\n${silent}\nwg0\tPEER4\t192.0.2.1:1\n`;
+    expect(parseWgEndpoints(text)).toEqual([
+      { tunnel: 'pt0-2', publicKey: 'PEER1', address: '198.51.100.7', port: 40_001 },
+      { tunnel: 'pt1-1', publicKey: 'PEER2', address: '2001:db8::7', port: 51_820 },
+    ]);
+    expect(parseWgEndpoints('')).toEqual([]);
   });
 
   it('reads the shape of a ruleset and its counters', () => {

@@ -1,5 +1,5 @@
 import { tunnelNamePattern, type Address, type Prefix } from '@patronus/core';
-import type { ObservedTraffic, TunnelPeerState, TunnelState } from './kernel-state.ts';
+import type { ObservedFarEnd, ObservedTraffic, TunnelPeerState, TunnelState } from './kernel-state.ts';
 
 /**
  * Peers in the configuration syntax of `wg addconf`, which adds a peer or replaces all that is known of it. Holds public
@@ -44,14 +44,7 @@ export const parseWgTransfer = (text: string): ObservedTraffic[] =>
   });
 
 /** `wg show all endpoints`: interface, peer, where it was last heard from; those not heard from yet are passed over. */
-export const parseWgEndpoints = (
-  text: string,
-): readonly {
-  readonly tunnel: string;
-  readonly publicKey: string;
-  readonly address: Address;
-  readonly port: number;
-}[] =>
+export const parseWgEndpoints = (text: string): readonly ObservedFarEnd[] =>
   text.split('\n').flatMap((line) => {
     const [tunnel, publicKey, told] = line.split('\t');
     if (tunnel === undefined || publicKey === undefined || !tunnelNamePattern.test(tunnel)) return [];

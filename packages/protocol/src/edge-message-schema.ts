@@ -14,6 +14,7 @@ import {
   type DecisionReport,
   type EdgeMessage,
   type EnrolRequest,
+  type FarEndAddress,
   type FlowReport,
   type LineReport,
   type PathCopies,
@@ -28,7 +29,7 @@ import {
   type UnavailableFeature,
   type UplinkFact,
 } from './messages.ts';
-import { checked, choice, integer, nullable, open, uuidText } from './schema-kit.ts';
+import { addressText, checked, choice, integer, nullable, open, uuidText } from './schema-kit.ts';
 
 type Kind = EdgeMessage['type'];
 type MessageOf<K extends Kind> = Extract<EdgeMessage, { type: K }>;
@@ -104,7 +105,12 @@ const flowReport = open<FlowReport>({
   packetsSent: nullable(count),
   packetsReceived: nullable(count),
 });
-const pathTraffic = open<PathTraffic>({ pathId: uuidText, bytesSent: count, bytesReceived: count });
+const pathTraffic = open<PathTraffic>({
+  pathId: uuidText,
+  bytesSent: count,
+  bytesReceived: count,
+  remote: Type.Optional(open<FarEndAddress>({ address: addressText, port: integer(1, 65_535) })),
+});
 const pathCopies = open<PathCopies>({
   pathId: uuidText,
   epoch: text(64),

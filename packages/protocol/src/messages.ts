@@ -1,4 +1,4 @@
-import type { EndpointId, NetworkEvent, PathHealth, PathId, PathQuality } from '@patronus/core';
+import type { Address, EndpointId, NetworkEvent, PathHealth, PathId, PathQuality } from '@patronus/core';
 import type { SiteDocument } from './document.ts';
 
 /** Spoken version of this protocol; both sides refuse another major one and say which they speak. */
@@ -214,6 +214,14 @@ export interface PathTraffic {
   readonly pathId: PathId;
   readonly bytesSent: number;
   readonly bytesReceived: number;
+  /** Of a far end behind NAT, which calls: where its packets came from last. Absent for others, and until it has called. */
+  readonly remote?: FarEndAddress;
+}
+
+/** Source of UDP packets, as the edge that gets them sees it. */
+export interface FarEndAddress {
+  readonly address: Address;
+  readonly port: number;
 }
 
 /** What is counted of the packets of policies that duplicate. */

@@ -9,6 +9,7 @@ import {
   type NextHopGroup,
   type ObservedCopies,
   type ObservedCounter,
+  type ObservedFarEnd,
   type ObservedFlow,
   type ObservedLink,
   type ObservedProgram,
@@ -57,6 +58,8 @@ export class FakeKernel implements Kernel {
   readonly #counters = new Map<string, ObservedCounter>();
   /** What was carried, by public key of the peer. */
   readonly #carried = new Map<string, Pick<ObservedTraffic, 'bytesSent' | 'bytesReceived'>>();
+  /** Where peers called from, by public key. */
+  readonly #heardFrom = new Map<string, Pick<ObservedFarEnd, 'address' | 'port'>>();
   #ruleset: RulesetShape | null = null;
   readonly #programs = new Map<string, ObservedProgram>();
   #duplication: DuplicationState | null = null;
@@ -101,6 +104,15 @@ export class FakeKernel implements Kernel {
     const none = { bytesSent: 0, bytesReceived: 0 };
     return [...this.#tunnels.values()].flatMap(({ name, peers }) =>
       peers.map(({ publicKey }) => ({ tunnel: name, publicKey, ...(this.#carried.get(publicKey) ?? none) })),
+    );
+  }
+
+  async farEnds(): Promise<readonly ObservedFarEnd[]> {
+    return [...this.#tunnels.values()].flatMap(({ name, peers }) =>
+      peers.flatMap(({ publicKey, endpoint }) => {
+        const heardFrom = this.#heardFrom.get(publicKey) ?? endpoint;
+        return heardFrom === null ? [] : [{ tunnel: name, publicKey, ...heardFrom }];
+      }),
     );
   }
 
@@ -170,6 +182,11 @@ export class FakeKernel implements Kernel {
   /** A tunnel has carried so many octets to and from a peer. */
   carry(publicKey: string, bytesSent: number, bytesReceived: number): void {
     this.#carried.set(publicKey, { bytesSent, bytesReceived });
+  }
+
+  /** A peer has called from here. */
+  hearFrom(publicKey: string, address: string, port: number): void {
+    this.#heardFrom.set(publicKey, { address: address as Address, port });
   }
 
   setGateway(device: string, gateway: string): void {

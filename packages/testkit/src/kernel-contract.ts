@@ -139,6 +139,20 @@ export function describeKernel(name: string, open: () => Promise<KernelUnderTest
       expect(await under.kernel.traffic()).toEqual([{ tunnel: one, publicKey, bytesSent: 0, bytesReceived: 0 }]);
     });
 
+    it('tells where the peers of a tunnel are, as far as it knows', async () => {
+      const peer = (octet: number, endpoint: { address: Address; port: number } | null) => ({
+        publicKey: Buffer.alloc(32, octet).toString('base64'),
+        endpoint,
+        allowedIps: [prefix(`10.${octet}.0.0/24`)],
+        keepalive: 0,
+      });
+      const known = peer(7, { address: '192.0.2.2' as Address, port: 51_820 });
+      await raise(one);
+      await execute({ do: 'set_peers', name: one, peers: [known, peer(8, null)] });
+      const { publicKey, endpoint } = known;
+      expect(await under.kernel.farEnds()).toEqual([{ tunnel: one, publicKey, ...endpoint }]);
+    });
+
     it('gives an allowed prefix to the peer that claimed it last', async () => {
       const peer = (octet: number, ...allowedIps: string[]) => ({
         publicKey: Buffer.alloc(32, octet).toString('base64'),

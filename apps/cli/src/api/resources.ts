@@ -13,6 +13,8 @@ export interface Endpoint {
   readonly address: string | null;
   readonly port: number | null;
   readonly nat: boolean;
+  readonly nat_type: 'none' | 'endpoint_independent' | 'address_dependent' | 'translated' | 'unknown';
+  readonly public_address: string | null;
   readonly cost: number;
   readonly profile: string;
   readonly up_bps: number | null;

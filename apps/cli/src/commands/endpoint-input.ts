@@ -39,11 +39,15 @@ export function parseEndpointInput(text: string): Readonly<Record<string, unknow
   return Object.fromEntries(pairs);
 }
 
+/** Behind NAT, where others see it. */
+const addressCell = ({ address, nat, public_address: seen }: Endpoint): string =>
+  address ?? (nat ? `behind NAT${seen === null ? '' : ` as ${seen}`}` : unknownFigure);
+
 export const endpointColumns: readonly Column<Endpoint>[] = [
   { title: 'SITE', cell: (endpoint) => endpoint.site },
   { title: 'LABEL', cell: (endpoint) => endpoint.label },
   { title: 'DEVICE', cell: (endpoint) => endpoint.device },
-  { title: 'ADDRESS', cell: (endpoint) => endpoint.address ?? (endpoint.nat ? 'behind NAT' : unknownFigure) },
+  { title: 'ADDRESS', cell: addressCell },
   { title: 'COST', align: 'right', cell: (endpoint) => String(endpoint.cost) },
   { title: 'PROFILE', cell: (endpoint) => endpoint.profile },
   { title: 'UP', align: 'right', cell: (endpoint) => formatRate(endpoint.up_bps) },

@@ -164,6 +164,8 @@ const describe = (endpoint: Endpoint): string =>
     ['address', endpoint.address ?? unknownFigure],
     ['port', String(endpoint.port ?? unknownFigure)],
     ['nat', endpoint.nat ? 'yes' : 'no'],
+    ['NAT type', endpoint.nat_type],
+    ['public address', endpoint.public_address ?? unknownFigure],
     ['cost', String(endpoint.cost)],
     ['profile', endpoint.profile],
     ['up', formatRate(endpoint.up_bps)],

@@ -212,6 +212,9 @@ export interface PathTable extends PathFigures, OrderFigures {
   since: UnixMs | null;
   reported_at: UnixMs | null;
   copies: Generated<string | null>;
+  /** Where packets of its far end come from; null unless that is behind NAT and has called. */
+  remote_address: Generated<string | null>;
+  remote_port: Generated<number | null>;
   created_at: UnixMs;
   deleted_at: Generated<UnixMs | null>;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { maxMessageBytes } from '@patronus/protocol';
-import type { PathId } from '@patronus/core';
+import type { Address, PathId } from '@patronus/core';
 import { post, someEvent, TestController, TestEdge, until } from '../testing/index.ts';
 
 interface Key {
@@ -343,6 +343,24 @@ describe('telemetry', () => {
     });
     const { items } = await controller.get<{ items: unknown[] }>(`paths/${id}/metrics`);
     expect(items).toMatchObject([{ latency: 12.5, samples: 1 }]);
+  });
+
+  it('tells where an uplink behind NAT is seen', async () => {
+    const edge = await connected();
+    const road = `road-${number}`;
+    const endpoints = [{ label: 'mpls', device: 'wwan0', nat: true }];
+    await controller.ask('POST', 'sites', { name: road, prefixes: [`10.${200 + number}.0.0/24`], endpoints });
+    const { document } = await edge.hears('document', (message) =>
+      message.document.remoteSites.some(({ name }) => name === road),
+    );
+    const far = document.remoteSites.find(({ name }) => name === road)!;
+    const { id } = document.paths.find(({ remoteSiteId }) => remoteSiteId === far.id)!;
+    const uplinkOfRoad = async () => (await controller.get<{ endpoints: unknown[] }>(`sites/${road}`)).endpoints[0];
+    expect(await uplinkOfRoad()).toMatchObject({ nat: true, nat_type: 'unknown', public_address: null });
+    const remote = { address: '203.0.113.7' as Address, port: 40_001 };
+    edge.report(1, { paths: [reportOf(id)], traffic: [{ pathId: id, bytesSent: 1, bytesReceived: 1, remote }] });
+    await edge.hears('telemetry_ack');
+    expect(await uplinkOfRoad()).toMatchObject({ nat: true, nat_type: 'translated', public_address: '203.0.113.7' });
   });
 
   it('that comes twice is stored once, and acknowledged again', async () => {

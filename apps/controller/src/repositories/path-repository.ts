@@ -1,3 +1,5 @@
+import type { Address } from '@patronus/core';
+import type { FarEndAddress } from '@patronus/protocol';
 import { sql, type Insertable, type Selectable } from 'kysely';
 import type { Db, OrderFigures, PathFigures, PathTable } from '../database/schema.ts';
 
@@ -23,6 +25,20 @@ export interface PathFilter {
   readonly endpointId?: string | undefined;
   /** The label of either end. */
   readonly label?: string | undefined;
+}
+
+export interface CallerFilter {
+  readonly endpointId?: string | undefined;
+  readonly siteId?: string | undefined;
+}
+
+export interface CallerRow {
+  readonly endpoint_id: string;
+  readonly observer_slot: number;
+  readonly address: string;
+  readonly port: number;
+  /** Null where the site has no edge any more. */
+  readonly uplinks: string | null;
 }
 
 /** Current figures of a path as an edge reported them. */
@@ -144,6 +160,50 @@ export const pathRepository = {
   async setCopies(db: Db, pathId: string, copies: string): Promise<void> {
     await db.updateTable('sdwan_paths').set({ copies }).where('path_id', '=', pathId).execute();
   },
+
+  /** Where the far ends of these paths call from, as far as it was told. */
+  async listRemotes(db: Db, pathIds: readonly string[]): Promise<Map<string, FarEndAddress>> {
+    const rows = await db
+      .selectFrom('sdwan_paths')
+      .select(['path_id', 'remote_address as address', 'remote_port as port'])
+      .where('path_id', 'in', pathIds)
+      .where('remote_address', 'is not', null)
+      .$narrowType<{ address: string; port: number }>()
+      .execute();
+    return new Map(rows.map(({ path_id, address, port }) => [path_id, { address: address as Address, port }]));
+  },
+
+  async setRemote(db: Db, pathId: string, { address, port }: FarEndAddress): Promise<void> {
+    const remote = { remote_address: address, remote_port: port };
+    await db.updateTable('sdwan_paths').set(remote).where('path_id', '=', pathId).execute();
+  },
+
+  /**
+   * Where endpoints behind NAT call from, by one row for each path that leads to one, carries packets and was reported since
+   * `reportedSince`; with the slot of the endpoint that sees it, and the JSON of the uplinks that the edge behind NAT told.
+   */
+  listCallers: (db: Db, reportedSince: number, { endpointId, siteId }: CallerFilter = {}): Promise<CallerRow[]> =>
+    db
+      .selectFrom('sdwan_endpoints as dest')
+      .innerJoin('sdwan_paths as path', 'path.dest_endpoint_id', 'dest.endpoint_id')
+      .innerJoin('sdwan_endpoints as source', 'source.endpoint_id', 'path.source_endpoint_id')
+      .leftJoin('edges', (join) => join.onRef('edges.site_id', '=', 'dest.site_id').on('edges.revoked_at', 'is', null))
+      .select([
+        'dest.endpoint_id',
+        'source.slot as observer_slot',
+        'path.remote_address as address',
+        'path.remote_port as port',
+        'edges.uplinks',
+      ])
+      .where('dest.nat', '=', 1)
+      .$if(endpointId !== undefined, (query) => query.where('dest.endpoint_id', '=', endpointId!))
+      .$if(siteId !== undefined, (query) => query.where('dest.site_id', '=', siteId!))
+      .where('path.deleted_at', 'is', null)
+      .where('path.remote_address', 'is not', null)
+      .where('path.health_status', 'in', ['up', 'degraded'])
+      .where('path.reported_at', '>=', reportedSince)
+      .$narrowType<{ address: string; port: number }>()
+      .execute(),
 
   async delete(db: Db, pathIds: readonly string[]): Promise<void> {
     for (let start = 0; start < pathIds.length; start += rowsPerStatement) {

@@ -19,6 +19,7 @@ import { completeEndpoint, type EndpointInput } from './endpoint-input.ts';
 import { addEndpoint, announce, entry, inputOf, type EndpointView } from './endpoint-service.ts';
 import { checkVersion } from './expected-version.ts';
 import { found } from './found.ts';
+import { natOf } from './nat-type.ts';
 import { syncPaths } from './path-rows.ts';
 
 /** Deletes endpoints with their paths, puts them back, and removes them for good. */
@@ -150,6 +151,7 @@ function deletedView(row: DeletedEndpointRow): EndpointView {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     version: row.version,
+    ...natOf({ ...fields, slot: row.slot }, [], []),
     deletedAt: row.deleted_at,
     purgeAt: purgeTime(row.deleted_at),
   };

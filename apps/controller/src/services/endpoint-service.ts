@@ -3,18 +3,21 @@ import { InvalidInputError, type Endpoint, type OuterDscp, type ProbeProfile, ty
 import { changesBetween, type Actor, type AuditEntry } from '../audit/index.ts';
 import type { Change, Store } from '../database/store.ts';
 import { endpointRepository, type EndpointRow } from '../repositories/endpoint-repository.ts';
+import type { CallerFilter } from '../repositories/path-repository.ts';
 import { siteRepository } from '../repositories/site-repository.ts';
 import { allocate, allocateAgain } from './allocator.ts';
 import { endpointFields, type EndpointChanges, type EndpointFields, type EndpointInput } from './endpoint-input.ts';
+import { findNats } from './endpoint-nat.ts';
 import { checkAgainstOthers } from './endpoint-rules.ts';
 import { checkVersion, type ExpectedVersions } from './expected-version.ts';
 import { found } from './found.ts';
+import type { Nat } from './nat-type.ts';
 import { once } from './once.ts';
 import { syncPaths } from './path-rows.ts';
 import { Problems } from './problems.ts';
 
 /** An endpoint as the API shows it. */
-export interface EndpointView extends Omit<Endpoint, 'id' | 'siteId' | 'address'> {
+export interface EndpointView extends Nat, Omit<Endpoint, 'id' | 'siteId' | 'address'> {
   readonly id: string;
   readonly siteId: string;
   readonly site: string;
@@ -42,16 +45,17 @@ export class EndpointService {
 
   async list(filter: { site?: string | undefined } = {}): Promise<EndpointView[]> {
     const site = filter.site === undefined ? undefined : await this.#site(filter.site);
-    return (await endpointRepository.list(this.#store.db, site?.id)).map(endpointView);
+    return this.#views(await endpointRepository.list(this.#store.db, site?.id), { siteId: site?.id });
   }
 
   /** Those of the ids that are there, in no order. */
   async listByIds(ids: readonly string[]): Promise<EndpointView[]> {
-    return (await endpointRepository.listByIds(this.#store.db, ids)).map(endpointView);
+    return this.#views(await endpointRepository.listByIds(this.#store.db, ids));
   }
 
   async get(id: string): Promise<EndpointView> {
-    return endpointView(found(await endpointRepository.find(this.#store.db, id), 'endpoint', id));
+    const row = found(await endpointRepository.find(this.#store.db, id), 'endpoint', id);
+    return (await this.#views([row], { endpointId: id }))[0]!;
   }
 
   /**
@@ -80,6 +84,11 @@ export class EndpointService {
       await syncPaths(change, row.site_id);
     });
     return this.get(id);
+  }
+
+  async #views(rows: readonly EndpointRow[], filter?: CallerFilter): Promise<EndpointView[]> {
+    const natOfRow = await findNats(this.#store, rows, filter);
+    return rows.map((row) => endpointView(row, natOfRow(row)));
   }
 
   async #site(idOrName: string): Promise<SiteRef> {
@@ -199,7 +208,7 @@ export const inputOf = (
   outer_dscp: row.outer_dscp as OuterDscp,
 });
 
-export const endpointView = (row: EndpointRow): EndpointView => ({
+export const endpointView = (row: EndpointRow, nat: Nat): EndpointView => ({
   id: row.endpoint_id,
   siteId: row.site_id,
   site: row.site,
@@ -221,4 +230,5 @@ export const endpointView = (row: EndpointRow): EndpointView => ({
   version: row.version,
   deletedAt: null,
   purgeAt: null,
+  ...nat,
 });

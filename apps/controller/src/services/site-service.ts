@@ -10,6 +10,7 @@ import { siteRepository, type SiteRow } from '../repositories/site-repository.ts
 import type { Standing } from '../repositories/standing.ts';
 import { allocate } from './allocator.ts';
 import { purgeTime } from './deletion.ts';
+import { findNats } from './endpoint-nat.ts';
 import { addEndpoint, endpointView, type EndpointView } from './endpoint-service.ts';
 import { checkVersion, type ExpectedVersions } from './expected-version.ts';
 import { found } from './found.ts';
@@ -79,10 +80,12 @@ export class SiteService {
   /** Live sites, or deleted ones that can be restored. */
   async list(standing: Standing = 'live'): Promise<SiteView[]> {
     const db = this.#store.db;
+    const uplinks = await endpointRepository.list(db, undefined, standing);
+    const natOf = await findNats(this.#store, uplinks);
     const [sites, prefixes, endpoints, configs, edges] = [
       await siteRepository.list(db, standing),
       Map.groupBy(await siteRepository.listPrefixes(db, standing), (row) => row.site_id),
-      Map.groupBy(await endpointRepository.list(db, undefined, standing), (row) => row.site_id),
+      Map.groupBy(uplinks, (row) => row.site_id),
       new Map((await configRepository.list(db)).map((row) => [row.site_id, row])),
       new Set((await edgeRepository.list(db, standing)).map((row) => row.site_id)),
     ];
@@ -99,7 +102,7 @@ export class SiteService {
         longitude: row.longitude,
         status: isOnline ? 'online' : edges.has(row.site_id) ? 'offline' : 'new',
         config: this.#config(configs.get(row.site_id), isOnline),
-        endpoints: (endpoints.get(row.site_id) ?? []).map(endpointView),
+        endpoints: (endpoints.get(row.site_id) ?? []).map((uplink) => endpointView(uplink, natOf(uplink))),
         createdAt: row.created_at,
         updatedAt: row.updated_at,
         version: row.version,

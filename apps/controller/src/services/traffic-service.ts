@@ -1,6 +1,7 @@
 import { TrafficStatsCollector, type PolicyStats } from '@patronus/core';
-import type { TelemetryBatch } from '@patronus/protocol';
+import type { PathTraffic, TelemetryBatch } from '@patronus/protocol';
 import type { Actor } from '../audit/index.ts';
+import type { Db } from '../database/schema.ts';
 import type { TrafficCounts } from '../database/traffic-tables.ts';
 import type { Change, Store } from '../database/store.ts';
 import { edgeRepository, pathRepository, policyRepository } from '../repositories/index.ts';
@@ -101,7 +102,9 @@ export class TrafficService {
       }
     }
     if (traffic.length > 0) {
-      this.#ledger.countPaths(edge, countedAt, traffic, await pathRepository.listSourcesFrom(db, edge.site_id));
+      const own = await pathRepository.listSourcesFrom(db, edge.site_id);
+      this.#ledger.countPaths(edge, countedAt, traffic, own);
+      await storeRemotes(db, traffic, own);
     }
   }
 
@@ -197,6 +200,21 @@ export class TrafficService {
       undo();
       if (before !== undefined) this.#policies.restore(policyId, before);
     };
+  }
+}
+
+/** Writes down where far ends behind NAT call from, of paths of the edge that tells, where that is news. */
+async function storeRemotes(db: Db, traffic: readonly PathTraffic[], own: ReadonlyMap<string, unknown>): Promise<void> {
+  const told = traffic.flatMap(({ pathId, remote }) => (remote && own.has(pathId) ? [{ pathId, remote }] : []));
+  if (told.length === 0) return;
+  const known = await pathRepository.listRemotes(
+    db,
+    told.map(({ pathId }) => pathId),
+  );
+  for (const { pathId, remote } of told) {
+    const before = known.get(pathId);
+    if (before?.address === remote.address && before.port === remote.port) continue;
+    await pathRepository.setRemote(db, pathId, remote);
   }
 }
 

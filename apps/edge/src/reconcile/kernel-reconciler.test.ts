@@ -254,6 +254,29 @@ describe('a reconciler', () => {
     expect(told).toContainEqual({ pathId: carrier!.id, bytesSent: 1_000, bytesReceived: 2_000 });
   });
 
+  it('tells where a far end behind NAT calls from, and nothing of those that it calls itself', async () => {
+    const calls = siteDocument({
+      tunnels: document.tunnels.map((tunnel, index) =>
+        index > 0 ? tunnel : { ...tunnel, peers: tunnel.peers.map((peer) => ({ ...peer, address: null })) },
+      ),
+    });
+    await reconciler.apply(calls);
+    const { publicKey } = calls.tunnels[0]!.peers[0]!;
+    const remotes = async () => (await reconciler.pathTraffic()).flatMap(({ remote }) => (remote ? [remote] : []));
+    expect(await remotes()).toEqual([]);
+    kernel.hearFrom(publicKey, 'fe80::1%eth0', 51_820);
+    expect(await remotes()).toEqual([]);
+    kernel.hearFrom(publicKey, '203.0.113.7', 40_001);
+    expect(await remotes()).toEqual([{ address: '203.0.113.7', port: 40_001 }]);
+  });
+
+  it('does not ask where far ends are while it calls all of them itself', async () => {
+    await reconciler.apply(document);
+    const asked = vi.spyOn(kernel, 'farEnds');
+    expect(await reconciler.pathTraffic()).not.toEqual([]);
+    expect(asked).not.toHaveBeenCalled();
+  });
+
   it('tells the flows that began at the site by policy, and where the kernel does not tell, nothing', async () => {
     expect(await reconciler.policyFlows()).toBeNull();
     await reconciler.apply(document);

@@ -29,6 +29,7 @@ import type {
 } from '@patronus/protocol';
 import { LatestWins } from './latest-wins.ts';
 import { Lines } from './lines.ts';
+import { readPathTraffic } from './path-traffic.ts';
 import type { SysctlMemory } from './sysctl-memory.ts';
 
 export interface ReconcilerParts {
@@ -138,21 +139,10 @@ export class KernelReconciler {
     return this.#parts.kernel.counters().then((counters) => [...counters]);
   }
 
-  /** Octets through the tunnel of each path of the document in force. Throws as `Kernel.observe` does. */
-  async pathTraffic(): Promise<readonly PathTraffic[]> {
+  /** As `readPathTraffic`, of the document in force. */
+  pathTraffic(): Promise<readonly PathTraffic[]> {
     const document = this.#current;
-    if (document === null) return [];
-    const paths = new Map(document.paths.map((path) => [`${path.tunnel} ${path.remoteEndpointId}`, path.id]));
-    const pathOfPeer = new Map(
-      document.tunnels.flatMap(({ name, peers }) =>
-        peers.map(({ publicKey, endpointId }) => [`${name} ${publicKey}`, paths.get(`${name} ${endpointId}`)]),
-      ),
-    );
-    const traffic = await this.#parts.kernel.traffic();
-    return traffic.flatMap(({ tunnel, publicKey, bytesSent, bytesReceived }) => {
-      const pathId = pathOfPeer.get(`${tunnel} ${publicKey}`);
-      return pathId === undefined ? [] : [{ pathId, bytesSent, bytesReceived }];
-    });
+    return document === null ? Promise.resolve([]) : readPathTraffic(this.#parts.kernel, document);
   }
 
   /** What became of duplicated packets, by path of the document in force. Throws as `Kernel.observe` does. */

@@ -24,12 +24,14 @@ import {
   parseRoutes,
   parseRules,
   parseWgDump,
+  parseWgEndpoints,
   parseWgTransfer,
   wgPeersText,
   type DuplicationState,
   type Kernel,
   type ObservedCopies,
   type ObservedCounter,
+  type ObservedFarEnd,
   type ObservedFlow,
   type ObservedLink,
   type ObservedQueue,
@@ -112,6 +114,10 @@ export class LinuxKernel implements Kernel {
 
   async traffic(): Promise<readonly ObservedTraffic[]> {
     return parseWgTransfer(await this.#wg('show', 'all', 'transfer'));
+  }
+
+  async farEnds(): Promise<readonly ObservedFarEnd[]> {
+    return parseWgEndpoints(await this.#wg('show', 'all', 'endpoints'));
   }
 
   queues(): Promise<readonly ObservedQueue[]> {

@@ -37,7 +37,12 @@ export const endpointType = builder.objectRef<EndpointView>('Endpoint').implemen
     device: t.exposeString('device'),
     address: t.exposeString('address', { nullable: true }),
     port: t.exposeInt('port'),
-    nat: t.exposeBoolean('nat'),
+    nat: t.exposeBoolean('nat', { description: 'Somebody said that it is behind NAT: it calls its peers' }),
+    nat_type: t.exposeString('natType', {
+      description:
+        'What others see before it: `none`, `endpoint_independent`, `address_dependent`, `translated` (there is one, of no known kind) or `unknown`',
+    }),
+    public_address: t.exposeString('publicAddress', { nullable: true, description: 'Where others see it' }),
     cost: t.exposeInt('cost'),
     profile: t.exposeString('profile'),
     up_bps: t.exposeFloat('upBps', { nullable: true }),

@@ -4,6 +4,7 @@ import type { RecordedEvent } from '../../database/index.ts';
 import type { Standing } from '../../repositories/index.ts';
 import { pageFields, type ListRequest } from '../../services/lists/index.ts';
 import type { Page } from '../../services/page.ts';
+import { natTypes } from '../../services/nat-type.ts';
 import { ActionInputSchema, MatchInputSchema } from '../../services/policy-input.ts';
 import type { PolicyView } from '../../services/policy-service.ts';
 
@@ -29,6 +30,10 @@ export const EndpointSchema = Type.Object({
   address: Nullable(Type.String()),
   port: Type.Integer(),
   nat: Type.Boolean(),
+  nat_type: Type.Enum([...natTypes], {
+    description: 'What others see before it; translated where that is one of no known kind',
+  }),
+  public_address: Nullable(Type.String({ description: 'Where others see it' })),
   cost: Type.Integer(),
   profile: Type.String(),
   up_bps: Nullable(Type.Integer()),

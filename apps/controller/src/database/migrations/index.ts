@@ -34,6 +34,7 @@ import * as accountVersions from './0080-account-versions.ts';
 import * as deletedEndpoints from './0081-deleted-endpoints.ts';
 import * as deviceSignIns from './0082-device-sign-ins.ts';
 import * as outerDscp from './0085-outer-dscp.ts';
+import * as farEnds from './0086-far-ends.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-network': network,
@@ -67,4 +68,5 @@ export const migrations: Record<string, Migration> = {
   '0081-deleted-endpoints': deletedEndpoints,
   '0082-device-sign-ins': deviceSignIns,
   '0085-outer-dscp': outerDscp,
+  '0086-far-ends': farEnds,
 };

@@ -31,7 +31,7 @@ export type ReconcilerRequest =
       readonly siteIndex: number;
       readonly tunnels: [string, string] | null;
     }
-  | { readonly do: 'counters' | 'traffic' | 'flows' | 'queues' | 'copies' }
+  | { readonly do: 'counters' | 'traffic' | 'farEnds' | 'flows' | 'queues' | 'copies' }
   | { readonly do: 'repair' | 'clean' | 'tunnelKeys' | 'policyCounters' };
 
 export type ReconcilerAnswer =
@@ -70,6 +70,7 @@ function perform(request: ReconcilerRequest): Promise<unknown> {
       return kernel.execute(request.step);
     case 'counters':
     case 'traffic':
+    case 'farEnds':
     case 'flows':
     case 'queues':
     case 'copies':

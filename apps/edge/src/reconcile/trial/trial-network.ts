@@ -11,6 +11,7 @@ import type {
   LocalFacts,
   ObservedCopies,
   ObservedCounter,
+  ObservedFarEnd,
   ObservedFlow,
   ObservedQueue,
   ObservedState,
@@ -217,6 +218,7 @@ export class TrialEdge {
       copies: () => this.#ask({ do: 'copies' }) as Promise<ObservedCopies[]>,
       flows: () => this.#ask({ do: 'flows' }) as Promise<ObservedFlow[] | null>,
       traffic: () => this.#ask({ do: 'traffic' }) as Promise<ObservedTraffic[]>,
+      farEnds: () => this.#ask({ do: 'farEnds' }) as Promise<ObservedFarEnd[]>,
       queues: () => this.#ask({ do: 'queues' }) as Promise<ObservedQueue[]>,
     };
   }

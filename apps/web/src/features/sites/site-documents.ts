@@ -28,6 +28,8 @@ export const siteQuery = graphql(`
         address
         port
         nat
+        nat_type
+        public_address
         cost
         profile
         shaping
@@ -68,6 +70,9 @@ export const siteQuery = graphql(`
     }
   }
 `);
+
+/** How often edges tell where uplinks behind NAT are seen; no event tells of it. */
+export const natSeenMs = 10_000;
 
 export type SiteDetail = ResultOf<typeof siteQuery>['site'];
 export type Uplink = SiteDetail['endpoints'][number];

@@ -18,7 +18,7 @@ import { PathTable } from '../paths/path-table.tsx';
 import { EditSiteDialog } from './edit-site-dialog.tsx';
 import { JoinPanel } from './join-panel.tsx';
 import { QueuesPanel } from './queues-panel.tsx';
-import { siteQuery, type Edge, type SiteDetail } from './site-documents.ts';
+import { natSeenMs, siteQuery, type Edge, type SiteDetail } from './site-documents.ts';
 import { SiteTraffic } from './site-traffic.tsx';
 import { UplinksPanel } from './uplinks-panel.tsx';
 import { useSiteDeletion } from './use-site-deletion.tsx';
@@ -26,7 +26,7 @@ import { useSiteDeletion } from './use-site-deletion.tsx';
 /** One site: its edge, uplinks, paths and what happened. */
 export function SitePage() {
   const name = usePathParameter('site');
-  const answer = useApiQuery(siteQuery, { site: name, name });
+  const answer = useApiQuery(siteQuery, { site: name, name }, { everyMs: natSeenMs });
   const can = useCan();
   const remove = useSiteDeletion();
   const [editing, setEditing] = useState(false);

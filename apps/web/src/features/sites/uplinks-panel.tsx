@@ -9,6 +9,7 @@ import { Panel } from '../../shared/parts/panel.tsx';
 import { useCan } from '../../shared/services.tsx';
 import { DrainDialog } from './drain-dialog.tsx';
 import type { Edge, SiteDetail, Uplink } from './site-documents.ts';
+import { UplinkAddress } from './uplink-address.tsx';
 import { UplinkDialog } from './uplink-dialog.tsx';
 import { useUplinkActions } from './use-uplink-actions.tsx';
 
@@ -119,9 +120,7 @@ const uplinkColumns = (edge: Edge | undefined): readonly Column<Uplink>[] => {
       key: 'address',
       title: 'Address',
       value: ({ address }) => address,
-      cell: ({ address, device, nat }) => (
-        <code>{nat ? `behind NAT (${carrier(device)?.addresses.join(', ') ?? '–'})` : (address ?? '–')}</code>
-      ),
+      cell: (uplink) => <UplinkAddress uplink={uplink} own={carrier(uplink.device)?.addresses ?? []} />,
     },
     {
       key: 'profile',
