@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   extendedPacketSize,
+  lostLinkPacketSize,
   noArrivals,
   readExtensions,
   reflectExtensions,
   StampExtensionBuffer,
+  writeLostLink,
   writeSenderExtensions,
 } from './stamp-extensions.ts';
 import { maxStampPacketSize, stampPacketSize } from './stamp.ts';
@@ -85,6 +87,16 @@ describe('the extensions of a STAMP packet', () => {
     expect(answerTo(view, extendedPacketSize).getUint8(stampPacketSize)).toBe(0x40);
     view.setUint16(stampPacketSize + 2, 60_000);
     expect(answerTo(view, extendedPacketSize).getUint8(stampPacketSize)).toBe(0x40);
+  });
+
+  it('tell of a lost link in a packet of its own, whose answer says that it was understood', () => {
+    const view = room();
+    writeLostLink(view, 0, { writerAddress: 0x0a00_0001, readerAddress: 0x0a00_0002 });
+    expect(hexFrom(view, stampPacketSize, 12)).toBe('80fd00080a0000010a000002');
+    const told = read(view, lostLinkPacketSize);
+    expect([told.lostLink, told.arrivals]).toEqual([{ writerAddress: 0x0a00_0001, readerAddress: 0x0a00_0002 }, null]);
+    expect(read(question()).lostLink).toBeNull();
+    expect(hexFrom(answerTo(view, lostLinkPacketSize), stampPacketSize, 12)).toBe('00fd00080a0000010a000002');
   });
 
   it('say nothing where nothing is counted', () => {

@@ -14,6 +14,22 @@ import { stampPacketSize } from './stamp.ts';
  */
 export const extendedPacketSize = stampPacketSize + 16 + 24;
 
+/**
+ * A question may bring other news in their place, also of our own: another path to the same reader, by its two addresses
+ * (IPv4), has no link at its writer.
+ *
+ * ```
+ * 44 flags (1) | type 253 (1) | length 8 (2) | writer's address (4) | reader's address (4)
+ * ```
+ */
+export const lostLinkPacketSize = stampPacketSize + 12;
+
+/** The path whose link is lost, by its addresses inside the tunnel as numbers. */
+export interface LostLink {
+  writerAddress: number;
+  readerAddress: number;
+}
+
 /** How the packets of a tunnel arrived, since the counting began. */
 export interface ArrivalCounts {
   /** Changes when counting begins anew; 0: nothing is counted. */
@@ -40,13 +56,21 @@ export interface StampExtensions {
   /** Null where the packet has no such TLV. */
   direct: DirectCounts | null;
   arrivals: ArrivalCounts | null;
+  lostLink: LostLink | null;
 }
 
 const directType = 5;
 const arrivalsType = 252;
+const lostLinkType = 253;
 const headerSize = 4;
 const directLength = 12;
 const arrivalsLength = 20;
+const lostLinkLength = 8;
+const lengths = new Map([
+  [directType, directLength],
+  [arrivalsType, arrivalsLength],
+  [lostLinkType, lostLinkLength],
+]);
 /** A sender calls every TLV unrecognised; a reflector that knows it says otherwise (RFC 8972, section 4). */
 const unrecognised = 0x80;
 const malformed = 0x40;
@@ -58,7 +82,7 @@ export const noArrivals = (): ArrivalCounts => ({
   overtaken: 0,
   doubled: 0,
 });
-export const noExtensions = (): StampExtensions => ({ direct: null, arrivals: null });
+export const noExtensions = (): StampExtensions => ({ direct: null, arrivals: null, lostLink: null });
 
 /** Writes the TLVs of a question at the start of a packet; `sent` is what the writer has sent through this tunnel. */
 export function writeSenderExtensions(view: DataView, at: number, sent: number, arrivals: ArrivalCounts): void {
@@ -68,6 +92,14 @@ export function writeSenderExtensions(view: DataView, at: number, sent: number, 
   const own = direct + headerSize + directLength;
   writeHeader(view, own, unrecognised, arrivalsType, arrivalsLength);
   writeArrivals(view, own, arrivals);
+}
+
+/** Writes the news of a lost link into a question at the start of a packet. */
+export function writeLostLink(view: DataView, at: number, { writerAddress, readerAddress }: LostLink): void {
+  const own = at + stampPacketSize;
+  writeHeader(view, own, unrecognised, lostLinkType, lostLinkLength);
+  view.setUint32(own + headerSize, writerAddress);
+  view.setUint32(own + headerSize + 4, readerAddress);
 }
 
 /**
@@ -86,7 +118,7 @@ export function reflectExtensions(
     const type = question.view.getUint8(question.at + offset + 1);
     const length = question.view.getUint16(question.at + offset + 2);
     const at = answer.at + offset;
-    const wanted = type === directType ? directLength : type === arrivalsType ? arrivalsLength : length;
+    const wanted = lengths.get(type) ?? length;
     if (offset + headerSize + length > question.length || length !== wanted) {
       answer.view.setUint8(at, malformed);
       return;
@@ -102,7 +134,7 @@ export function reflectExtensions(
     } else if (type === arrivalsType) {
       answer.view.setUint8(at, 0);
       writeArrivals(answer.view, at, fill.arrivals);
-    } else answer.view.setUint8(at, unrecognised);
+    } else answer.view.setUint8(at, type === lostLinkType ? 0 : unrecognised);
     offset += headerSize + length;
   }
 }
@@ -121,6 +153,7 @@ export function readExtensions(view: DataView, at: number, length: number, into:
     const value = at + offset + headerSize;
     if (type === directType && size === directLength) into.readDirect(view, value);
     else if (type === arrivalsType && size === arrivalsLength) into.readArrivals(view, value);
+    else if (type === lostLinkType && size === lostLinkLength) into.readLostLink(view, value);
     offset += headerSize + size;
   }
 }
@@ -129,12 +162,21 @@ export function readExtensions(view: DataView, at: number, length: number, into:
 export class StampExtensionBuffer implements StampExtensions {
   direct: DirectCounts | null = null;
   arrivals: ArrivalCounts | null = null;
+  lostLink: LostLink | null = null;
   readonly #direct: DirectCounts = { senderSent: 0, reflectorReceived: 0, reflectorSent: 0 };
   readonly #arrivals = noArrivals();
+  readonly #lostLink: LostLink = { writerAddress: 0, readerAddress: 0 };
 
   clear(): void {
     this.direct = null;
     this.arrivals = null;
+    this.lostLink = null;
+  }
+
+  readLostLink(view: DataView, at: number): void {
+    this.lostLink = this.#lostLink;
+    this.lostLink.writerAddress = view.getUint32(at);
+    this.lostLink.readerAddress = view.getUint32(at + 4);
   }
 
   readDirect(view: DataView, at: number): void {

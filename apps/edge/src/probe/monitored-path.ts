@@ -44,6 +44,8 @@ export class MonitoredPath {
   readonly sessionId: number;
   planned: PlannedPath;
   linkDown = false;
+  /** Whether the far end has told that its link is down, and was not heard over this path since. */
+  farLinkDown = false;
   /** When a probe of the far end came last over this tunnel, monotonic ms. */
   #heardMs = -Infinity;
   /** Since when they have come without a gap. */
@@ -85,7 +87,7 @@ export class MonitoredPath {
   readingAt(wallMs: number): PathReading {
     const { override } = this.planned;
     const inForce = override !== null && isInForce(override, wallMs) ? override : null;
-    const answers = this.prober.consecutiveReplies > 0 && !this.linkDown;
+    const answers = this.prober.consecutiveReplies > 0 && !this.#isLinkDown;
     if (inForce !== this.#reading.override || answers !== this.#reading.answers) {
       this.#reading = { ...this.#reading, override: inForce, answers };
     }
@@ -97,6 +99,11 @@ export class MonitoredPath {
     if (nowMs - this.#heardMs > this.#farIntervalMs + this.prober.marginMs) this.#heardSinceMs = nowMs;
     this.#heardMs = nowMs;
     this.#farMissesJudged = 0;
+    this.farLinkDown = false;
+  }
+
+  get #isLinkDown(): boolean {
+    return this.linkDown || this.farLinkDown;
   }
 
   /**
@@ -177,7 +184,7 @@ export class MonitoredPath {
       consecutiveMisses: Math.min(prober.consecutiveMisses, mostMisses),
       consecutiveReplies: prober.consecutiveReplies,
       missesOfBothEnds: believesMisses ? this.#missesOfBothEnds(nowMs) : 0,
-      linkDown: this.linkDown,
+      linkDown: this.#isLinkDown,
       quality,
     };
     this.#farMissesJudged = this.#farMisses(nowMs);
@@ -189,15 +196,20 @@ export class MonitoredPath {
     }
     const { suspectIntervalMs } = probeTiming[prober.profile];
     this.failedWay = changed.to === 'down' ? this.#failedWay(nowMs, suspectIntervalMs) : null;
-    this.cause = this.failedWay === null ? changed.cause : `${changed.cause}, ${inWords[this.failedWay]}`;
+    this.cause = this.#causeInWords(changed);
     if (changed.from === 'down' || changed.from === 'unknown') prober.beginLossWindow();
     this.#reading = this.#read(prober.quality(nowMs));
     return { ...changed, cause: this.cause };
   }
 
+  #causeInWords({ to, cause }: PathChange): string {
+    if (this.failedWay !== null) return `${cause}, ${inWords[this.failedWay]}`;
+    return to === 'down' && this.farLinkDown && !this.linkDown ? `${cause} at the far end` : cause;
+  }
+
   /** A far end whose answers are missing while its own probes still come does not get ours. */
   #failedWay(nowMs: number, everyMs: number): FailedWay | null {
-    if (this.linkDown || this.#heardMs === -Infinity) return null;
+    if (this.#isLinkDown || this.#heardMs === -Infinity) return null;
     const isHeard = this.#missesOfBothEnds(nowMs) === 0 && nowMs - this.#heardMs < stillHeardIntervals * everyMs;
     return isHeard ? 'forward' : 'reverse_or_both';
   }

@@ -332,6 +332,46 @@ describe('blackout', () => {
     expect(wan.groups.get(voiceGroup)).toEqual(member(0));
   });
 
+  it('is told to the far end over the other paths to it, as it would have to wait for what is missing', () => {
+    const wan = simulate('default');
+    wan.run(10_000);
+    wan.engine.linksDown(['eth0']);
+    const { paths } = documentFor('default');
+    const siteOf = (id: PathId) => paths.find((path) => path.id === id)!.remoteSiteId;
+    expect(new Set(wan.lostLinks.map(({ lost }) => lost))).toContain(mpls);
+    const deviceOf = new Map(planProbes(documentFor('default')).paths.map(({ id, device }) => [id, device]));
+    for (const { lost, over } of wan.lostLinks) {
+      expect([siteOf(over), deviceOf.get(over)]).toEqual([siteOf(lost), 'eth1']);
+    }
+    wan.engine.linksDown(['eth0']);
+    expect(wan.lostLinks).toHaveLength(new Set(wan.lostLinks.map((each) => JSON.stringify(each))).size);
+  });
+
+  it('at the far end is believed at once when it tells, until it is heard again and has proven itself', () => {
+    const wan = simulate('default');
+    wan.run(10_000);
+    const planned = new Map(planProbes(documentFor('default')).paths.map((path) => [path.id, path]));
+    const [lost, over] = [planned.get(mpls)!, planned.get(broadband)!];
+    const tell = (readerAddress: number, writerAddress: number): void => {
+      wan.engine.heard(over.localAddress, over.remoteAddress, null, { readerAddress, writerAddress });
+      wan.engine.advance();
+    };
+    tell(lost.localAddress, lost.remoteAddress + 77);
+    wan.run(50);
+    expect(wan.eventsOf('path_down')).toEqual([]);
+    tell(lost.localAddress, lost.remoteAddress);
+    expect(wan.eventsOf('path_down').map(({ message }) => message)).toEqual([
+      expect.stringContaining('link down at the far end') as string,
+    ]);
+    expect(wan.groups.get(voiceGroup)).toEqual([{ id: tunnelNextHop(0, 1), weight: 1 }]);
+    const ups = wan.eventsOf('path_up').length;
+    wan.run(30_000);
+    expect(wan.eventsOf('path_up')).toHaveLength(ups);
+    wan.engine.heard(lost.localAddress, lost.remoteAddress, null);
+    wan.run(30_000);
+    expect(wan.groups.get(voiceGroup)).toEqual(member(0));
+  });
+
   it('of every path leaves the policy unserved, says so, and leaves traffic where it was: the far kernel may still forward', () => {
     const wan = simulate('fast');
     wan.run(5_000);

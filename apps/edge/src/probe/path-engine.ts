@@ -1,7 +1,7 @@
 import type { Clock, NetworkEvent, PathId } from '@patronus/core';
 import type { DecisionReport, EventContent, PathReport } from '@patronus/protocol';
 import type { ReflectorPacket } from '@patronus/protocol/stamp';
-import type { ArrivalCounts } from '@patronus/protocol/stamp-extensions';
+import type { ArrivalCounts, LostLink } from '@patronus/protocol/stamp-extensions';
 import type { PathChange } from '@patronus/policy';
 import type { ProbeResult } from '../ports.ts';
 import { ArrivalsWatch } from './arrivals-watch.ts';
@@ -18,8 +18,8 @@ import { Witnesses } from './witnesses.ts';
 
 /** How probes leave. Implemented by a socket on the edge, by a simulated network in tests. */
 export interface ProbeOutlet {
-  /** Takes a probe for sending at the next flush. */
-  queue(path: MonitoredPath, sequence: number): void;
+  /** Takes a probe for sending at the next flush; it tells the far end that another path has lost its link here. */
+  queue(path: MonitoredPath, sequence: number, lost?: MonitoredPath): void;
   /** Sends what was queued, and tells each path's prober when its probe left. */
   flush(): void;
 }
@@ -115,18 +115,27 @@ export class PathEngine {
     this.#parts.listener.decisions(this.#steering.decisions(), true);
   }
 
-  /** Says which devices have no carrier or no address; their paths are down at once. */
+  /** Says which devices have no carrier or no address; their paths are down at once, here and at their far ends. */
   linksDown(devices: readonly string[]): void {
     const nowMs = this.#parts.clock.now();
+    const lost: MonitoredPath[] = [];
     this.#linksDown.clear();
     for (const device of devices) this.#linksDown.add(device);
     for (const path of this.#paths) {
       const isDown = this.#linksDown.has(path.planned.device);
       if (isDown === path.linkDown) continue;
       path.linkDown = isDown;
+      if (isDown) lost.push(path);
       this.#judge(path, nowMs);
     }
     if (this.#pathChanged) this.#decide(nowMs);
+    for (const path of lost) this.#tellFarEnd(path, nowMs);
+    this.#parts.outlet.flush();
+  }
+
+  /** Without it the far end would wait for what is missing, three intervals and a round trip. */
+  #tellFarEnd(lost: MonitoredPath, nowMs: number): void {
+    for (const other of this.#witnesses.toAsk(lost)) this.#parts.outlet.queue(other, other.prober.open(nowMs), lost);
   }
 
   /** Sends a probe now and tells its result under the number of the request. */
@@ -167,16 +176,30 @@ export class PathEngine {
   }
 
   /**
-   * A probe of a far end came, with what it told in it of how our traffic arrives, if anything; the addresses are ours and its
-   * own.
+   * A probe of a far end came, with what it told in it of how our traffic arrives and of a path that lost its link there, if
+   * anything; the addresses are ours and its own.
    */
-  heard(localAddress: number, remoteAddress: number, arrivals: ArrivalCounts | null): void {
+  heard(
+    localAddress: number,
+    remoteAddress: number,
+    arrivals: ArrivalCounts | null,
+    lostLink: LostLink | null = null,
+  ): void {
     const path = this.#arrivals.pathBetween(localAddress, remoteAddress);
     if (path === undefined) return;
     const nowMs = this.#parts.clock.now();
     path.heardAt(nowMs);
     if (arrivals !== null) this.#arrived(path, arrivals, nowMs);
+    if (lostLink !== null) this.#farEndLost(path, lostLink, nowMs);
     for (const other of this.#witnesses.waitingFor(path)) this.#judge(other, nowMs);
+  }
+
+  /** A far end speaks for its own paths only. */
+  #farEndLost({ planned }: MonitoredPath, { writerAddress, readerAddress }: LostLink, nowMs: number): void {
+    const lost = this.#arrivals.pathBetween(readerAddress, writerAddress);
+    if (lost === undefined || lost.planned.siteId !== planned.siteId) return;
+    lost.farLinkDown = true;
+    this.#judge(lost, nowMs);
   }
 
   #arrived(path: MonitoredPath, arrivals: ArrivalCounts, nowMs: number): void {

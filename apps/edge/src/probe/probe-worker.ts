@@ -31,7 +31,7 @@ function main(port: MessagePort, data: ProbeWorkerData): void {
   const signal = EventSignal.attach(data.signalFd);
   const flows = new FlowCounter(Math.random());
   const meter = new MeterSwitch(flows);
-  const reflector: Reflector = new Reflector(flows, (local, remote, arrivals) => engine.heard(local, remote, arrivals));
+  const reflector: Reflector = new Reflector(flows, (...told) => engine.heard(...told));
   const engine = new PathEngine({
     clock,
     counter: flows,

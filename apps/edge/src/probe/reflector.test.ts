@@ -13,8 +13,10 @@ import {
 } from '@patronus/protocol/stamp';
 import {
   extendedPacketSize,
+  lostLinkPacketSize,
   readExtensions,
   StampExtensionBuffer,
+  writeLostLink,
   writeSenderExtensions,
 } from '@patronus/protocol/stamp-extensions';
 import { Reflector } from './reflector.ts';
@@ -155,6 +157,18 @@ describe('the reflector', () => {
     readExtensions(answers.view, 0, extendedPacketSize, extensions);
     expect(extensions.arrivals).toEqual({ generation: 3, expected: 100, received: 95, overtaken: 2, doubled: 1 });
     expect(extensions.direct).toEqual({ senderSent: 60, reflectorReceived: 95, reflectorSent: 70 });
-    expect(heard).toEqual([[ours, theirs, arrivals]]);
+    expect(heard).toEqual([[ours, theirs, arrivals, null]]);
+  });
+
+  it('hears of a link that the peer has lost, and answers no longer than it was asked', () => {
+    const heard: unknown[] = [];
+    const reflector = new Reflector(undefined, (...told) => heard.push(structuredClone(told)));
+    reflector.configure([{ localAddress: ours, remoteAddress: theirs }]);
+    const question = probe(1, { length: lostLinkPacketSize });
+    writeLostLink(question.view, 0, { writerAddress: 7, readerAddress: 8 });
+    const answers = new Answers();
+    reflector.handle(question, answers);
+    expect(heard).toEqual([[ours, theirs, null, { writerAddress: 7, readerAddress: 8 }]]);
+    expect(answers.sent.map(({ length }) => length)).toEqual([lostLinkPacketSize]);
   });
 });

@@ -5,6 +5,7 @@ import {
   reflectExtensions,
   StampExtensionBuffer,
   type ArrivalCounts,
+  type LostLink,
 } from '@patronus/protocol/stamp-extensions';
 import type { ReflectorPeer } from './probe-plan.ts';
 import { noCounts, uncounted, type TrafficCounter } from './traffic-counter.ts';
@@ -36,8 +37,13 @@ interface Peer {
   allowedMs: number;
 }
 
-/** Hears of every question of a peer, and what it tells in it of how our packets arrived there, null for nothing. */
-export type QuestionHeard = (localAddress: number, remoteAddress: number, arrivals: ArrivalCounts | null) => void;
+/** Hears of every question of a peer, and what it tells in it of how our packets arrived there and of a lost link; null for nothing. */
+export type QuestionHeard = (
+  localAddress: number,
+  remoteAddress: number,
+  arrivals: ArrivalCounts | null,
+  lostLink: LostLink | null,
+) => void;
 
 interface Session {
   port: number;
@@ -112,7 +118,8 @@ export class Reflector {
     });
     if (datagram.length > stampPacketSize) this.#extend(datagram, answers.view, at);
     readExtensions(datagram.view, datagram.offset, datagram.length, this.#extensions);
-    this.#heard(datagram.localAddress, datagram.remoteAddress, this.#extensions.arrivals);
+    const { arrivals, lostLink } = this.#extensions;
+    this.#heard(datagram.localAddress, datagram.remoteAddress, arrivals, lostLink);
     this.answered++;
   }
 

@@ -1,6 +1,11 @@
 import { Errno, socketBatch, type FlushObserver, type ProbeSocket } from '@patronus/linux';
 import { stampPacketSize, stampPort, stampSenderPacket, writeSenderPacket } from '@patronus/protocol/stamp';
-import { extendedPacketSize, writeSenderExtensions } from '@patronus/protocol/stamp-extensions';
+import {
+  extendedPacketSize,
+  lostLinkPacketSize,
+  writeLostLink,
+  writeSenderExtensions,
+} from '@patronus/protocol/stamp-extensions';
 import type { MonitoredPath } from './monitored-path.ts';
 import type { ProbeOutlet } from './path-engine.ts';
 import { probeTiming } from './probe-timing.ts';
@@ -29,7 +34,7 @@ export class SocketOutlet implements ProbeOutlet {
     };
   }
 
-  queue(path: MonitoredPath, sequence: number): void {
+  queue(path: MonitoredPath, sequence: number, lost?: MonitoredPath): void {
     if (this.#socket.queued === socketBatch) this.flush();
     const slot = this.#socket.queued;
     this.#paths[slot] = path;
@@ -39,10 +44,17 @@ export class SocketOutlet implements ProbeOutlet {
     this.#packet.sequence = sequence;
     this.#packet.sessionId = path.sessionId;
     const isExtended = sequence % probeTiming[path.planned.profile].extendedEvery === 0;
-    this.#target.length = isExtended ? extendedPacketSize : stampPacketSize;
+    const ownSize = isExtended ? extendedPacketSize : stampPacketSize;
+    this.#target.length = lost === undefined ? ownSize : lostLinkPacketSize;
     const at = this.#socket.queue(this.#target);
     writeSenderPacket(this.#socket.view, at, this.#packet);
-    if (!isExtended) return;
+    if (lost !== undefined) {
+      const { localAddress: writerAddress, remoteAddress: readerAddress } = lost.planned;
+      writeLostLink(this.#socket.view, at, { writerAddress, readerAddress });
+    } else if (isExtended) this.#extend(path, at);
+  }
+
+  #extend(path: MonitoredPath, at: number): void {
     const counts = this.#counts;
     this.#counter.read(path.planned.localAddress, path.planned.remoteAddress, counts);
     writeSenderExtensions(this.#socket.view, at, counts.sent, counts);

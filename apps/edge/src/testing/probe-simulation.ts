@@ -48,6 +48,8 @@ export class ProbeSimulation {
   sent = 0;
   nowMs = 0;
   wallOffsetMs = Date.UTC(2026, 10, 21);
+  /** Paths that lost their link, with those over which their far ends were told. */
+  readonly lostLinks: { readonly lost: PathId; readonly over: PathId }[] = [];
   /** By how much the far sites' clocks are ahead of ours. */
   farClockMs = 0;
   readonly #paths = new Map<PathId, SimulatedPath>();
@@ -68,7 +70,10 @@ export class ProbeSimulation {
     this.engine = new PathEngine({
       clock: this.clock,
       outlet: {
-        queue: (path, sequence) => this.#queued.push({ path, sequence }),
+        queue: (path, sequence, lost) => {
+          this.#queued.push({ path, sequence });
+          if (lost !== undefined) this.lostLinks.push({ lost: lost.planned.id, over: path.planned.id });
+        },
         flush: () => this.#queued.splice(0).forEach(({ path, sequence }) => this.#send(path, sequence)),
       },
       groups: { replaceGroup: (groupId, members) => this.#replaceGroup(groupId, members) },
