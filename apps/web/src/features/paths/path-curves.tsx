@@ -5,8 +5,11 @@ import { TimeChart } from '../../shared/charts/time-chart.tsx';
 import { TimeRangePicker } from '../../shared/charts/time-range-picker.tsx';
 import type { ShownRange } from '../../shared/charts/use-time-range.ts';
 import { formatBitRate, formatMos, formatMs, formatPercent } from '../../shared/figures/format.ts';
+import { useNow } from '../../shared/figures/use-now.ts';
 import type { Path } from '../../shared/live/network-documents.ts';
 import { Panel } from '../../shared/parts/panel.tsx';
+import { trafficStep } from '../traffic/traffic-rates.ts';
+import { tunnelCurves } from '../traffic/tunnel-curves.ts';
 import { metricsQuery, pathTrafficQuery, type MetricPoint, type Sla } from './path-documents.ts';
 import classes from './path-curves.module.css';
 
@@ -65,22 +68,15 @@ export function PathCurves({ path, back, shown, marks, slas }: PathCurvesProps) 
   );
 }
 
-/** Counters are kept in steps of ten seconds. */
-const leastTrafficStepMs = 10_000;
-
 function Traffic({ path, shown }: { path: Path; shown: ShownRange }) {
-  const step = Math.max(leastTrafficStepMs, shown.step);
+  const now = useNow(10_000);
+  const step = trafficStep(shown.span, now);
   const { from, to } = shown.span;
   const { data } = useApiQuery(pathTrafficQuery, { path: path.id, from, to, step });
-  const series = useMemo<readonly Series[]>(() => {
-    const points = data?.trafficHistory ?? [];
-    const times = points.map(({ timestamp }) => timestamp);
-    const rate = (bytes: number): number => (bytes * 8000) / step;
-    return [
-      { label: 'sent', color: '--series-1', times, values: points.map((each) => rate(each.bytes_sent)), filled: true },
-      { label: 'received', color: '--series-2', times, values: points.map((each) => rate(each.bytes_received)) },
-    ];
-  }, [data, step]);
+  const series = useMemo(
+    () => tunnelCurves(data?.trafficHistory ?? [], { from, to }, step, now),
+    [data, from, to, step, now],
+  );
   return (
     <TimeChart
       title="Traffic"
