@@ -26,7 +26,7 @@ describe.skipIf(noBrowser !== '')(`applications and traffic on the web page${noB
     await page.getByRole('row', { name: /Microsoft Teams/ }).click();
     await page.getByRole('heading', { name: 'Microsoft Teams' }).waitFor();
     await page.getByText('udp/3478-3481').waitFor();
-    await page.getByText('none mean it').waitFor();
+    await page.getByText('no policy names it').waitFor();
   });
 
   it('adds an application of the operator, tells at its field what is wrong, and a policy can name it', async () => {
